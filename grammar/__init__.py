@@ -1,0 +1,1 @@
+"""The grammar files: data only, read by nasdsl.parser."""

@@ -1,0 +1,88 @@
+"""Mistakes as values: a Diagnostic states one, `render` draws it, NasError carries several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from .spans import Span
+
+_MAX_CARETS = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One mistake: a stable code, a message, where it is, and what would help."""
+
+    code: str
+    message: str
+    span: Span | None = None
+    label: str = ""
+    notes: tuple[tuple[str, Span | None], ...] = ()
+    help: str = ""
+
+    @property
+    def where(self) -> str:
+        return str(self.span) if self.span else ""
+
+    def __str__(self) -> str:
+        return render(self)
+
+
+class NasError(Exception):
+    """Bad input: one or more diagnostics, in source order."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic] | Diagnostic) -> None:
+        if isinstance(diagnostics, Diagnostic):
+            diagnostics = (diagnostics,)
+        self.diagnostics = tuple(diagnostics)
+        super().__init__(self.diagnostics)
+
+    def __str__(self) -> str:
+        return "\n\n".join(render(d) for d in self.diagnostics)
+
+
+def fail(code: str, message: str, span: Span | None = None, **more: object) -> NasError:
+    """An exception with a single diagnostic, to be raised by the caller."""
+    return NasError(Diagnostic(code, message, span, **more))  # type: ignore[arg-type]
+
+
+def did_you_mean(word: str, known: Sequence[str]) -> str:
+    """A help line that suggests the nearest known word, or nothing."""
+    close = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"did you mean `{close[0]}`?" if close else ""
+
+
+def render(diagnostic: Diagnostic) -> str:
+    """Draw a diagnostic.
+
+    darts.nas:12:21: error[NAS101]: `sep_cov` is not defined
+       12 |   sep_conv_3x3: sep_cov(3, stride)
+          |                 ^^^^^^^
+       = help: did you mean `sep_conv`?
+    """
+    head = f"error[{diagnostic.code}]: {diagnostic.message}"
+    lines = [f"{diagnostic.span}: {head}" if diagnostic.span else head]
+    if diagnostic.span:
+        lines += _excerpt(diagnostic.span, diagnostic.label)
+    for text, span in diagnostic.notes:
+        lines.append(f"   = note: {span}: {text}" if span else f"   = note: {text}")
+        if span:
+            lines += _excerpt(span, "")
+    if diagnostic.help:
+        lines.append(f"   = help: {diagnostic.help}")
+    return "\n".join(lines)
+
+
+def _excerpt(span: Span, label: str) -> list[str]:
+    number, column = span.source.position(span.start)
+    raw = span.source.line(number)
+    end_line, end_column = span.source.position(max(span.start, span.end))
+    stop = end_column if end_line == number else len(raw) + 1
+    width = max(1, min(stop - column, _MAX_CARETS))
+    first = max(0, column - 1 - _MAX_CARETS) if len(raw) > 2 * _MAX_CARETS else 0
+    shown = raw[first : first + 2 * _MAX_CARETS].replace("\t", " ")
+    gutter = f"{number:>5} | "
+    carets = " " * (column - 1 - first) + "^" * width + (f" {label}" if label else "")
+    return [gutter + shown, " " * 5 + " | " + carets]

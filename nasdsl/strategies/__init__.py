@@ -1,0 +1,1 @@
+"""Strategies: ask for genotypes, tell of trials."""

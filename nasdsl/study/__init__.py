@@ -1,0 +1,1 @@
+"""Studies: trials in a database, safe to kill and resume."""

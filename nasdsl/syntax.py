@@ -1,0 +1,403 @@
+"""The syntax tree: one frozen dataclass per construct of grammar/nas.lark.
+
+Spans take no part in equality, so two layouts of one program are equal. Sequences are tuples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+
+from .spans import Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Syntax:
+    """Anything with a place in the source."""
+
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+# ------------------------------------------------------------------ expressions
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Syntax):
+    """A literal; `text` keeps the spelling (5M, 1e-3)."""
+
+    text: str
+
+    @property
+    def value(self) -> int | float:
+        text, scale = self.text, 1
+        if text[-1] in "KMG":
+            scale = {"K": 1_000, "M": 1_000_000, "G": 1_000_000_000}[text[-1]]
+            text = text[:-1]
+        if text.isdigit():
+            return int(text) * scale
+        value = float(text) * scale
+        return int(value) if scale > 1 and value == int(value) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Syntax):
+    """A quoted string."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Boolean(Syntax):
+    value: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Syntax):
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unary(Syntax):
+    """`-x` or `not x`."""
+
+    op: str
+    operand: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Binary(Syntax):
+    """Arithmetic, comparison, `in`, `not in`, `and`, `or`."""
+
+    op: str
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Ternary(Syntax):
+    """`then if cond else other`."""
+
+    then: Expr
+    cond: Expr
+    other: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Alternatives(Syntax):
+    """Infix choice: `a | b | c`."""
+
+    options: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline(Syntax):
+    """`a -> b -> c`: application if a is a tensor, composition if it is a module."""
+
+    parts: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Range(Syntax):
+    """`start..stop [step s] [log]`, both ends included."""
+
+    start: Expr
+    stop: Expr
+    step: Expr | None = None
+    log: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Any(Syntax):
+    """`any xs`: one element."""
+
+    domain: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Some(Syntax):
+    """`some of xs`: any subset, one bit an element."""
+
+    domain: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Pick(Syntax):
+    """`pick k of xs [ordered] [repeated]`."""
+
+    count: Expr
+    domain: Expr
+    ordered: bool = False
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Permutation(Syntax):
+    """`permutation of xs`."""
+
+    domain: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative(Syntax):
+    """`label [if guard]: body`; quoted if the label was written as a string."""
+
+    label: str
+    guard: Expr | None
+    body: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf(Syntax):
+    """`one of { label: body … }`."""
+
+    alternatives: tuple[Alternative, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Graph(Syntax):
+    """`graph (a, b) { statements }`: a module."""
+
+    inputs: tuple[Name, ...]
+    body: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat(Syntax):
+    """`repeat n [as i] { body }`: n fresh copies in a chain."""
+
+    count: Expr
+    index: str | None
+    body: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Group(Syntax):
+    """A parenthesised expression (kept so that printing is faithful)."""
+
+    body: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Tensors(Syntax):
+    """`(a, b)`: several tensors side by side."""
+
+    items: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class List(Syntax):
+    items: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Clause(Syntax):
+    """`for [index,] name in source [if cond]`."""
+
+    index: str | None
+    name: str
+    source: Expr
+    cond: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comprehension(Syntax):
+    item: Expr
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Argument(Syntax):
+    """A call's argument; `name` is None if it is positional."""
+
+    name: str | None
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Syntax):
+    function: Expr
+    arguments: tuple[Argument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Index(Syntax):
+    """`xs[i]`; with a Range as index, a slice."""
+
+    base: Expr
+    index: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Syntax):
+    """`xs[a..]` or `xs[..b]`, b included."""
+
+    base: Expr
+    start: Expr | None
+    stop: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class Binding(Syntax):
+    name: str
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Where(Syntax):
+    """`body where a = …, b = …`: the bindings are evaluated first, in order, once."""
+
+    body: Expr
+    bindings: tuple[Binding, ...]
+
+
+Expr = (
+    Number | Text | Boolean | Name | Unary | Binary | Ternary | Alternatives | Pipeline | Range
+    | Any | Some | Pick | Permutation | OneOf | Graph | Repeat | Group | Tensors | List
+    | Comprehension | Call | Index | Slice | Where
+)  # fmt: skip
+
+# ------------------------------------------------------------------ statements
+
+
+@dataclass(frozen=True, slots=True)
+class Assign(Syntax):
+    """`a, b = value`."""
+
+    targets: tuple[str, ...]
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Append(Syntax):
+    """`xs += value`: append to a list, or add to a number."""
+
+    target: str
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Loop(Syntax):
+    """`for [index,] name in source { … }`."""
+
+    index: str | None
+    name: str
+    source: Expr
+    body: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class When(Syntax):
+    """`when cond { … } else { … }`."""
+
+    cond: Expr
+    body: tuple[Statement, ...]
+    orelse: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Require(Syntax):
+    """`require cond, …`, at the top level or inside a graph."""
+
+    conditions: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Out(Syntax):
+    """`out a, b`: the outputs of a graph."""
+
+    values: tuple[Expr, ...]
+
+
+Statement = Assign | Append | Loop | When | Require | Out
+
+# ------------------------------------------------------------------ top level
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceDecl(Syntax):
+    name: str
+    doc: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Import(Syntax):
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Param(Syntax):
+    """`param a = 1, b = 2`: numbers that --set overrides."""
+
+    bindings: tuple[Binding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Let(Syntax):
+    """`let name = value`: decided once."""
+
+    name: str
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Formal(Syntax):
+    name: str
+    default: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class Motif(Syntax):
+    """`motif name(formals) = body`: decided at every use."""
+
+    name: str
+    formals: tuple[Formal, ...]
+    body: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Network(Syntax):
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Setting(Syntax):
+    name: str
+    values: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Search(Syntax):
+    settings: tuple[Setting, ...]
+
+
+Item = SpaceDecl | Import | Param | Let | Motif | Network | Require | Search
+
+
+@dataclass(frozen=True, slots=True)
+class Program(Syntax):
+    """A whole file."""
+
+    items: tuple[Item, ...]
+
+
+def children(node: Syntax) -> Iterator[Syntax]:
+    """The syntax nodes directly below a node, in order of their fields."""
+    for f in fields(node):
+        if f.name == "span":
+            continue
+        value = getattr(node, f.name)
+        if isinstance(value, Syntax):
+            yield value
+        elif isinstance(value, tuple):
+            for item in value:
+                if isinstance(item, Syntax):
+                    yield item
+
+
+def walk(node: Syntax) -> Iterator[Syntax]:
+    """A node and everything below it, parents first."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        yield current
+        stack.extend(reversed(list(children(current))))

@@ -1,0 +1,1 @@
+"""The shipped spaces and motif libraries: data only, read by nasdsl.source."""
