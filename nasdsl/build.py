@@ -70,11 +70,12 @@ class Builder:
 
     def _bind(self, token: Token) -> str:
         """A name that is introduced here: the lexer lets a keyword pass where only names stand."""
-        if token.value in KEYWORDS:
-            message = f"`{token.value}` is a keyword, not a name"
+        name: str = token.value
+        if name in KEYWORDS:
+            message = f"`{name}` is a keyword, not a name"
             help = "the keywords are " + " ".join(sorted(KEYWORDS))
             self.problems.append(Diagnostic("NAS029", message, self._leaf(token), help=help))
-        return token.value
+        return name
 
     def _names(self, children: Children) -> list[str]:
         return [self._bind(c) for c in children if isinstance(c, Token) and c.type == "NAME"]

@@ -12,11 +12,12 @@ from typing import Literal
 
 Kind = Literal["word", "number", "string", "comment", "sign"]
 
-KEYWORDS = frozenset(
-    "space import param let motif network require search where if else or and not in any some of "
-    "pick permutation step log ordered repeated as one graph repeat for out when true false".split()
-)
-ITEMS = ("space", "import", "param", "let", "motif", "network", "require", "search")
+_ITEMS = "space import param let motif network require search"
+_OTHERS = """where if else or and not in any some of pick permutation step log ordered repeated
+as one graph repeat for out when true false"""
+ITEMS = tuple(_ITEMS.split())
+"""The words that begin a declaration."""
+KEYWORDS = frozenset([*ITEMS, *_OTHERS.split()])
 
 _LEXEME = re.compile(
     r"""

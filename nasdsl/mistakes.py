@@ -45,7 +45,7 @@ def explain(spot: Spot) -> Diagnostic:
     for rule in RULES:
         if found := rule(spot):
             return found
-    helps = {
+    helps: dict[tuple[str, ...], str] = {
         ("STRING",): 'a string is written "like this"',
         ("LPAR",): "a graph names its inputs: `graph (x) { … }`",
         ("LBRACE",): "a block stands in braces: `{ … }`",
@@ -163,7 +163,7 @@ def _number(spot: Spot) -> Diagnostic | None:
 
 def _character(spot: Spot) -> Diagnostic | None:
     char = spot.text[:1]
-    if not char or char.isascii() and (char.isalnum() or char in '_"()[]{}=,:|<>+-*/%.#'):
+    if not char or (char.isascii() and (char.isalnum() or char in '_"()[]{}=,:|<>+-*/%.#')):
         return None
     if char == "?":
         return spot.error("NAS011", "`?` has no meaning here", "write `a if condition else b`")
@@ -208,7 +208,7 @@ def _binder(spot: Spot) -> Diagnostic | None:
     listed = "the keywords are " + " ".join(sorted(KEYWORDS))
     prev = spot.prev
     if spot.text in KEYWORDS and "NAME" in spot.accepts and "NUMBER" not in spot.accepts:
-        if spot.in_graph or spot.text in ("in", "of", "for") and prev in ("for", "pick"):
+        if spot.in_graph or (spot.text in ("in", "of", "for") and prev in ("for", "pick")):
             return None
         return spot.error("NAS029", f"`{spot.text}` is a keyword, not a name", listed)
     if spot.text in ("=", "+=", ":") and prev in KEYWORDS and prev not in ("true", "false", "else"):
@@ -329,7 +329,7 @@ def _one_of(spot: Spot) -> Diagnostic | None:
         return spot.error("NAS024", "no `|` stands between labelled alternatives", help, span=span)
     if "COLON" in spot.accepts:
         prev = spot.before[-1]
-        if not (prev.kind == "string" or prev.kind == "word" and is_name(prev.text)):
+        if not (prev.kind == "string" or (prev.kind == "word" and is_name(prev.text))):
             return None
         help = f"write `{spot.prev}: …`"
         message = f"`:` is missing after the label `{spot.prev}`"

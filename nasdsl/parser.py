@@ -107,7 +107,7 @@ def _spot(source: Source, start: str, begin: int, at: int, error: UnexpectedInpu
     before = [lexeme for lexeme in scan(source.text, begin, at) if lexeme.kind != "comment"]
     found = next(scan(source.text, at), None)
     here = found if found and found.start == at else None
-    return Spot(source, at, here, before, frozenset(state.accepts()))
+    return Spot(source, at, here, before, frozenset(state.accepts()))  # type: ignore[no-untyped-call]
 
 
 def check_limits(source: Source) -> None:

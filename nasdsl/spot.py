@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,13 +16,12 @@ _SIGNS = {
     "COLON": ":", "PLUS": "+", "MINUS": "-", "STAR": "*", "SLASH": "/", "PERCENT": "%",
 }  # fmt: skip
 _WORDS = {"NAME": "a name", "NUMBER": "a number", "STRING": 'a "string"', "$END": "the end"}
-_EXPRESSION = frozenset(
-    "NAME NUMBER STRING TRUE FALSE LPAR LSQB ONE GRAPH REPEAT ANY SOME PICK PERMUTATION MINUS NOT".split()
-)  # fmt: skip
-_OPERATORS = frozenset(
-    "PLUS MINUS STAR SLASH PERCENT VBAR OR AND NOT IN _COMPARE IF WHERE LPAR LSQB STEP LOG "
-    "ORDERED REPEATED __ANON_0 __ANON_1".split()
-)
+_BEGINS = """NAME NUMBER STRING TRUE FALSE LPAR LSQB ONE GRAPH REPEAT ANY SOME PICK PERMUTATION
+MINUS NOT"""
+_CONTINUES = """PLUS MINUS STAR SLASH PERCENT VBAR OR AND NOT IN _COMPARE IF WHERE LPAR LSQB STEP LOG
+ORDERED REPEATED __ANON_0 __ANON_1"""
+_EXPRESSION = frozenset(_BEGINS.split())
+_OPERATORS = frozenset(_CONTINUES.split())
 _ITEMS = frozenset(word.upper() for word in ITEMS)
 _STATEMENTS = frozenset(["NAME", "FOR", "WHEN", "OUT", "REQUIRE"])
 
@@ -35,7 +34,7 @@ class Spot:
     at: int
     found: Lexeme | None
     before: list[Lexeme]
-    accepts: Set[str]
+    accepts: AbstractSet[str]
 
     @cached_property
     def openers(self) -> list[Lexeme]:
@@ -122,7 +121,7 @@ class Spot:
         return f"`{self.text}`" if len(self.text) <= 40 else f"`{self.text[:37]}…`"
 
 
-def expectation(accepts: Set[str]) -> str:
+def expectation(accepts: AbstractSet[str]) -> str:
     """What may stand at a place, in words: `an operator, "," or ")"`."""
     left, words = set(accepts), []
     if {"NUMBER", "STRING"} <= left:
