@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from . import syntax
-from .build import check_inputs, freeze
+from .specialize import check_inputs, freeze
 from .diagnostics import Diagnostic, NasError, fail
 from .domains import Domain
 from .evaluate.basic import bound

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from .build import shape_mistake
+from .specialize import shape_mistake
 from .domains import Domain
 from .ops.base import Shape, ShapeError
 from .ops.table import infer
