@@ -27,17 +27,12 @@ class Budget:
 
 @runtime_checkable
 class Evaluator(Protocol):
-    """Anything with this method; `seed` is the only source of randomness it may use.
-
-    `architecture` is None when the evaluator says `needs_architecture = False`.
-    """
-
-    needs_architecture: bool
+    """Anything with this method; `seed` is the only source of randomness it may use."""
 
     def evaluate(
         self,
         genotype: Genotype,
-        architecture: Architecture | None,
+        architecture: Architecture,
         *,
         seed: int,
         budget: Budget,
