@@ -129,7 +129,9 @@ def read_table(path: Path) -> tuple[list[str], list[Row]]:
             rows: list[Row] = [tuple(row) for row in reader if row]
     except (OSError, UnicodeDecodeError, csv.Error, EOFError) as error:
         message = f"{path} cannot be read as CSV: {error}"
-        raise NasError(Diagnostic("NAS331", message, help="expected .csv, .csv.gz or .parquet")) from error
+        raise NasError(
+            Diagnostic("NAS331", message, help="expected .csv, .csv.gz or .parquet")
+        ) from error
     for number, row in enumerate(rows, 2):
         if len(row) != len(header):
             message = f"{path.name}: row {number} has {len(row)} cells, the header {len(header)}"

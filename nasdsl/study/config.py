@@ -6,9 +6,7 @@ study, and read back from there by `resume`. `SearchConfig.model_json_schema()` 
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, JsonValue
@@ -16,25 +14,8 @@ from pydantic import BeforeValidator, Field, JsonValue
 from nasdsl.configure import Config, configure, named
 from nasdsl.diagnostics import Diagnostic, NasError
 from nasdsl.evaluators import evaluator_config
-from nasdsl.settings import CallSetting, Settings, SettingValue
-from nasdsl.spans import Span
+from nasdsl.settings import CallSetting, Settings, SettingValue, read_seconds
 from nasdsl.strategies import strategy_class
-
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-
-
-def read_seconds(value: object) -> object:
-    """Seconds of "90", "1h30m", "2d" or a number."""
-    if not isinstance(value, str):
-        return value
-    text = value.replace(" ", "")
-    if re.fullmatch(r"\d+(\.\d+)?", text):
-        return float(text)
-    if not re.fullmatch(r"(\d+(\.\d+)?[smhd])+", text):
-        raise ValueError('expected seconds, or a text such as "90s", "10m" or "1h30m"')
-    parts = re.findall(r"(\d+(?:\.\d+)?)([smhd])", text)
-    return sum(float(number) * _UNITS[unit] for number, unit in parts)
-
 
 Seconds = Annotated[float, BeforeValidator(read_seconds), Field(gt=0)]
 
@@ -86,8 +67,8 @@ def read_search(*layers: Settings, python: str | None = None) -> SearchConfig:
     """The configuration of settings, the later layers over the earlier.
 
     `python` is a "module:function" given explicitly by the user; a setting cannot name one.
-    NasErrors: NAS310…312 and NAS321, NAS322 for a choice; NAS313 not an objective; NAS314 a call
-    where a value is expected; NAS315 Python named in a setting.
+    NasErrors: NAS310…312 and NAS321, NAS322 for a choice; NAS313 not an objective; NAS315 Python
+    named in a setting.
     """
     merged: dict[str, tuple[SettingValue, ...]] = {}
     for layer in layers:
@@ -101,7 +82,7 @@ def read_search(*layers: Settings, python: str | None = None) -> SearchConfig:
         elif name == "evaluate":
             options[name] = None if python else _evaluator(_call(values[0])).model_dump()
         else:
-            options[name] = _plain(name, values[0])
+            options[name] = values[0]
     if python:
         options["evaluate"] = {"name": "python", "options": {"target": python}}
     return configure(SearchConfig, options, what="`search`")
@@ -132,9 +113,7 @@ def _objective(value: SettingValue) -> Objective:
         return Objective(metric=value)
     if isinstance(value, CallSetting) and value.name in ("maximize", "minimize"):
         options = named(value, ["metric"])
-        found = configure(
-            Objective, options, what=f"`{value.name}`", span=value.span
-        )  # the goal is the call's name
+        found = configure(Objective, options, what=f"`{value.name}`", span=value.span)
         return found.model_copy(update={"goal": value.name})
     span = value.span if isinstance(value, CallSetting) else None
     help = "write maximize(accuracy) or minimize(params)"
@@ -142,22 +121,7 @@ def _objective(value: SettingValue) -> Objective:
 
 
 def _call(value: SettingValue) -> CallSetting:
-    match value:
-        case CallSetting():
-            return value
-        case str():
-            return CallSetting(value)
-        case _:
-            message = f"expected a name or a call, not {value!r}"
-            raise NasError(Diagnostic("NAS314", message, help="such as `random`"))
-
-
-def _plain(name: str, value: SettingValue) -> object:
-    span: Span | None = value.span if isinstance(value, CallSetting) else None
-    if isinstance(value, (CallSetting, tuple)):
-        message = f"`{name}` is one plain value"
-        raise NasError(Diagnostic("NAS314", message, span, help=f"write `{name} = …`"))
-    return value
+    return value if isinstance(value, CallSetting) else CallSetting(str(value))
 
 
 def _spell(value: JsonValue) -> str:
@@ -170,8 +134,3 @@ def _spell(value: JsonValue) -> str:
             return "[" + ", ".join(map(_spell, value)) + "]"
         case _:
             return str(value)
-
-
-def finite(values: Sequence[float]) -> bool:
-    """Whether all values are numbers that can be compared."""
-    return all(map(math.isfinite, values))

@@ -63,7 +63,14 @@ class Store:
         self.path = path
         self._lock = _take_lock(path) if write else None
         self._engine = _engine(path)
-        self._connection = self._engine.connect()
+        try:
+            self._connection = self._engine.connect()
+        except sa.exc.DatabaseError as error:
+            self._engine.dispose()
+            if self._lock is not None:
+                self._lock.close()
+            message = f"{path} cannot be opened as a study: {error.orig}"
+            raise _error("NAS401", message, "it must be a file that nasdsl wrote") from error
 
     @classmethod
     def create(cls, path: Path, info: StudyInfo) -> Self:

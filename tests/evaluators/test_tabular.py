@@ -41,7 +41,9 @@ def table(tmp_path: Path) -> Path:
 
 def test_written_tables_are_read_back(tmp_path: Path) -> None:
     rng = random.Random(0)
-    rows = {SPACE.text(g): {"a": rng.random(), "b": float(i)} for i, g in enumerate(SPACE.enumerate())}
+    rows = {
+        SPACE.text(g): {"a": rng.random(), "b": float(i)} for i, g in enumerate(SPACE.enumerate())
+    }
     table_of(rows, tmp_path / "t.csv")
     evaluator = tabular(file=str(tmp_path / "t.csv"))
     assert isinstance(evaluator, Evaluator) and len(evaluator) == 9
@@ -99,7 +101,7 @@ def test_parquet_needs_its_extra(tmp_path: Path) -> None:
     path = tmp_path / "t.parquet"
     try:
         import pyarrow
-        import pyarrow.parquet as parquet
+        from pyarrow import parquet
     except ImportError:
         path.write_bytes(b"")
         assert code_of(lambda: tabular(file=str(path))) == "NAS331"
@@ -125,6 +127,9 @@ def test_nas_bench_201(monkeypatch: pytest.MonkeyPatch) -> None:
     config = {"file": "nb201/nb201.csv.gz", "key": "code", "join": "", "metrics": metrics}
     evaluator = tabular(space, **config)
     assert len(evaluator) == 15625
-    assert evaluator.look_up(Genotype((4, 2, 1, 2, 1, 1))) == {"accuracy": 81.98267, "test": 85.86333}
+    assert evaluator.look_up(Genotype((4, 2, 1, 2, 1, 1))) == {
+        "accuracy": 81.98267,
+        "test": 85.86333,
+    }
     best = max(evaluator.look_up(g)["accuracy"] for g in space.enumerate())
     assert best == pytest.approx(91.61, abs=0.005)
