@@ -120,13 +120,13 @@ def _axis(size: int, extent: int, stride: int, pad: str | int, ceil: bool) -> Ax
     if isinstance(pad, str):
         pad = (extent - 1) // 2 if pad == "same" else 0
     room = size + 2 * pad - extent
-    if room < 0:
-        raise ShapeError(
-            f"a window of {extent} does not fit into a size of {size} padded by {pad} on each side"
-        )
     out = (room + (stride - 1 if ceil else 0)) // stride + 1
     if ceil and (out - 1) * stride >= size + pad:
         out -= 1  # PyTorch: the last window must start inside the input or the left padding
+    if out < 1:
+        raise ShapeError(
+            f"a window of {extent} does not fit into a size of {size} padded by {pad} on each side"
+        )
     return Axis(pad, pad, out)
 
 
