@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .base import Attrs, Param, Shape, ShapeError, Value
+from .base import Attrs, Param, Shape, ShapeError, Tokens, Value
 
 KERNEL = Param("kernel", "size", low=1)
 STRIDE = Param("stride", "size", 1, low=1)
@@ -55,10 +55,11 @@ def show(shape: Shape) -> str:
 
 def expect(shape: Shape, *ranks: int) -> Shape:
     """The shape, if it has one of these ranks."""
-    if len(shape) in ranks:
+    if len(shape) in ranks and not isinstance(shape, Tokens):
         return shape
     wanted = " or ".join(KINDS[r] for r in ranks)
-    raise ShapeError(f"the input must be {wanted}, not {show(shape)}")
+    found = f"tokens {show(shape)}: embed them first" if isinstance(shape, Tokens) else show(shape)
+    raise ShapeError(f"the input must be {wanted}, not {found}")
 
 
 def image(inputs: Sequence[Shape]) -> tuple[int, int, int]:

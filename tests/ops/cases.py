@@ -82,7 +82,7 @@ def deconvolutions(draw: st.DrawFn) -> Call:
 def products(draw: st.DrawFn) -> Call:
     """Shapes that broadcast, with the vectors that stand for channels."""
     shape = draw(tensors)
-    shapes = [shape]
+    shapes: list[Shape] = [shape]
     for _ in range(draw(st.integers(0, 2))):
         if draw(flag):
             shapes.append(tuple(n if draw(flag) else 1 for n in shape))

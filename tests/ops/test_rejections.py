@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nasdsl.ops import TABLE, ShapeError, bind, infer
+from nasdsl.ops.base import Tokens
 
 from .built import BATCH, batch, build
 from .cases import CASES, tensors, wide
@@ -123,6 +124,8 @@ def test_pool_agrees(name: str, k: int, s: int, p: int, ceil: bool, h: int, w: i
         ("attention", {"heads": 3}, [(4, 16)], "heads = 3 does not divide 16"),
         ("mul", {}, [(4, 8, 8), (3,)], "input 2 of shape (3,) does not fit the others: (4, 8, 8)"),
         ("resize", {}, [(1, 2, 2)], "give either `scale` or `size`"),
+        ("linear", {"out": 2}, [Tokens((6,))], "not tokens (6,): embed them first"),
+        ("embedding", {"classes": 2, "dim": 3}, [(6, 2)], "must be tokens (T,), not (6, 2)"),
         ("reshape", {"shape": [4, -1]}, [(6,)], "(6,) has 6 numbers"),
     ],
 )
