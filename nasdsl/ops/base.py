@@ -15,7 +15,10 @@ Attrs = Mapping[str, Value]
 
 
 class ShapeError(Exception):
-    """The operator does not accept these input shapes or attributes; the message says why."""
+    """The operator does not accept these input shapes or attributes.
+
+    The message says why and leaves the operator's name to the caller, who knows the place as well.
+    """
 
 
 class Required:
@@ -72,6 +75,7 @@ class Op:
     arity: number of input tensors; None for a variadic operator (at least one); 0 for a source.
     parameters: learnable numbers. macs: multiply-adds of convolutions, linear and matrix products
     for one sample (no bias, normalisation, activation or pooling). All take (input shapes, attrs).
+    rule: the shapes in words, for people. The lowering of a source is an example batch of one.
     """
 
     name: str
@@ -83,3 +87,4 @@ class Op:
     parameters: Callable[[Sequence[Shape], Attrs], int] = _zero
     macs: Callable[[Sequence[Shape], Attrs], int] = _zero
     commutative: bool = False
+    rule: str = ""
