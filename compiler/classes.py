@@ -144,7 +144,7 @@ def _generalise(
         if len(set(column)) == 1:
             argument: Argument = Literal(slots[0][node][hole])
         else:
-            name = names.unique(_parameter_name([h for _, h in places]))
+            name = names.unique(_parameter_name(places))
             argument = Parameter(name)
             one.parameters[name] = _annotation([s[node][hole] for s in slots])
             for graph, values in zip(one.members, slots, strict=True):
@@ -153,14 +153,16 @@ def _generalise(
             one.arguments[i][h] = argument
 
 
-def _parameter_name(wanted: Sequence[str]) -> str:
-    """The name for holes that vary alike: `channels` for both in_ and out_channels."""
-    names = [n for n in wanted if not n.startswith("state size")] or ["hidden_size"]
+def _parameter_name(places: Sequence[tuple[int, str]]) -> str:
+    """The name for holes that vary alike: `channels` for in_ and out_channels of one operator."""
+    first, name = places[0]
+    if name.startswith("state size"):
+        return "hidden_size"
     for prefix, other in (("in_", "out_"), ("out_", "in_")):
-        stem = names[0].removeprefix(prefix)
-        if stem != names[0] and other + stem in names:
+        stem = name.removeprefix(prefix)
+        if stem != name and (first, other + stem) in places:
             return stem
-    return names[0]
+    return name
 
 
 def _annotation(values: Sequence[Value]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from nasdsl.architecture import Architecture, Input
 from nasdsl.spans import Span
 
-from .classes import Class, classes
+from .classes import classes
 from .helper_source import own_helpers, select
 from .inline import inline
 from .layout import WIDTH, Page
@@ -126,8 +126,3 @@ def _main(architecture: Architecture, top: str) -> list[str]:
     lines.append('    print("parameters", sum(p.numel() for p in model.parameters()))')
     return lines
 
-
-def used_classes(architecture: Architecture) -> list[Class]:
-    """The classes that the emitted file defines, callees first."""
-    graph = inline(simplify(architecture.graph))
-    return classes(replace(architecture, graph=graph).graphs(), camel(architecture.name))

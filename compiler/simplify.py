@@ -6,10 +6,11 @@ Three rules, applied inside out and together:
    term, a graph whose output is its input) is replaced by that input.
 2. *Zero terms.* A term that is zero for every input is left out of a `sum` that has others. Zero
    are: `zero`; every operator of ZERO_PRESERVING that owns no parameters, on zero inputs; a call
-   of a graph whose output follows to be zero. Nodes that own parameters are never bypassed (a
-   normalisation has a bias), so gradients reach the same weights as before.
+   of a graph whose output follows to be zero. Nodes that own parameters never count as zero (a
+   normalisation has a bias).
 3. *Dead nodes.* A node on which no output depends is dropped if it owns no parameters, and kept
-   (with what it reads) if it does: published parameter counts include such weights.
+   (with what it reads) if it does: published parameter counts include such weights. The emitted
+   network owns them but does not run them, so they get no gradient.
 """
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ from .rewrite import Rewriter, live_nodes, prune
 # f(0) = 0 for tensors of zeros, whatever the attributes, in training and in evaluation.
 ZERO_PRESERVING = frozenset(
     """
-    identity sum concat flatten relu relu6 leaky_relu elu selu celu gelu silu swish mish tanh
-    hard_swish hardswish softsign max_pool avg_pool lp_pool global_avg_pool global_max_pool
-    dropout drop_path channel_shuffle shuffle upsample interpolate reshape permute transpose
-    mean_time last_step
+    identity sum mean max min concat flatten reshape transpose to_sequence to_image narrow
+    select_step subsample max_pool avg_pool global_avg_pool global_max_pool adaptive_avg_pool
+    relu relu6 leaky_relu elu selu gelu silu hard_swish tanh mish sqrt abs sin square neg
+    dropout drop_path shuffle upsample
     """.split()
 )
-_SINGLE_IS_IDENTITY = frozenset({"identity", "sum", "concat"})
+_SINGLE_IS_IDENTITY = frozenset({"identity", "sum", "mean", "max", "min", "mul", "concat"})
 
 
 def simplify(graph: Graph) -> Graph:

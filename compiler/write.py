@@ -13,7 +13,6 @@ from .layout import Page
 from .names import BUILTINS, KEYWORDS, MODULE_ATTRIBUTES, Names, snake
 from .rewrite import live_nodes
 
-_PLAIN_SUMS = frozenset({"sum([{inputs}])", "sum(({inputs}))", "sum([{inputs}], start=0)"})
 _SHORTEST_RUN = 3
 
 
@@ -60,7 +59,11 @@ class _ClassWriter:
         found: dict[str, None] = {}
         for i, arguments in enumerate(self.one.arguments):
             code = self.one.codes[i]
-            used = holes(code.forward) if code else [h for h in arguments if h.startswith("state ")]
+            used = (
+                holes(self._needed(i, module=False))
+                if code
+                else [h for h in arguments if h.startswith("state ")]
+            )
             for hole in used if self.live[i] else []:
                 argument = arguments[hole]
                 if not isinstance(argument, Literal):
@@ -96,11 +99,10 @@ class _ClassWriter:
         self.page.add()
 
     def _constructor(self, i: int) -> str:
-        code, callee = self.one.codes[i], self.one.callees[i]
+        callee = self.one.callees[i]
         texts = {h: _text(a, "") for h, a in self.one.arguments[i].items()}
-        if code is not None:
-            return (code.module or "").format_map(texts)
-        assert callee is not None
+        if callee is None:
+            return self._needed(i, module=True).format_map(texts)
         given = [texts[p] for p in callee.parameters]
         if len(given) > 2:
             given = [f"{p}={text}" for p, text in zip(callee.parameters, given, strict=True)]
@@ -152,9 +154,14 @@ class _ClassWriter:
         return last
 
     def _targets(self, node: Node, dying: Sequence[str]) -> list[str]:
-        """Variables for the outputs: those of inputs read for the last time are used again."""
-        free = list(dict.fromkeys(dying))[: len(node.shapes)]
+        """Variables for the outputs: the name that the source gives, or that of an input which is
+        read for the last time, or a new one."""
+        called = node.op or node.body
         base = snake(node.name) if node.name else "x"
+        chosen = called is not None and node.name != called.name
+        free = [] if chosen else list(dict.fromkeys(dying))[: len(node.shapes)]
+        if base in BUILTINS:
+            base = "y"
         fresh = [self.variables.unique(base) for _ in range(len(node.shapes) - len(free))]
         return free + fresh
 
@@ -162,12 +169,22 @@ class _ClassWriter:
         code, joined = self.one.codes[i], ", ".join(inputs)
         if code is None:
             return f"self.{self.attribute[i]}({joined})"
-        if code.forward in _PLAIN_SUMS:
-            return " + ".join(inputs)
         texts = {h: _text(a, "self.") for h, a in self.one.arguments[i].items()}
         owner = f"self.{self.attribute[i]}" if i in self.attribute else ""
         texts.update(inputs=joined, self=owner)
-        return code.forward.format(*inputs, **texts)
+        return self._needed(i, module=False).format(*inputs, **texts)
+
+    def _needed(self, i: int, module: bool) -> str:
+        """The text of an operator without the options that have their default values."""
+        code, arguments = self.one.codes[i], self.one.arguments[i]
+        assert code is not None
+        text = (code.module or "") if module else code.forward
+        for hole, default in code.defaults.items():
+            given = arguments.get(hole)
+            if isinstance(given, Literal) and repr(given.value) == repr(default):
+                text = text.replace(f", {hole}={{{hole}}}", "")
+                text = text.replace(f"({hole}={{{hole}}}", "(").replace("(, ", "(")
+        return text
 
     def _write_scan(self, i: int, inputs: Sequence[str], target: str) -> None:
         node, arguments = self.graph.nodes[i], self.one.arguments[i]
@@ -233,6 +250,3 @@ def _runs(one: Class, live: Sequence[bool]) -> dict[int, list[int]]:
         previous, value = value + len(node.shapes) - 1, value + len(node.shapes)
     return found
 
-
-def spans_of(page: Page) -> dict[int, Span]:
-    return page.spans
