@@ -10,6 +10,7 @@ import linecache
 import sys
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import lru_cache
 from hashlib import sha256
 from types import ModuleType, TracebackType
 from typing import Any, Literal
@@ -42,7 +43,12 @@ def compile_architecture(
     memory_format: "auto" means channels-last weights for a network with 2-D convolutions; inputs
     may have either layout. init: called with every submodule, as by `nn.Module.apply`.
     """
-    return instantiate(emit_file(architecture), memory_format=memory_format, init=init)
+    return instantiate(_emitted(architecture), memory_format=memory_format, init=init)
+
+
+@lru_cache(maxsize=64)
+def _emitted(architecture: Architecture) -> Emitted:
+    return emit_file(architecture)
 
 
 def instantiate(
