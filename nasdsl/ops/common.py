@@ -104,7 +104,7 @@ def axes(sizes: Sequence[int], attrs: Attrs) -> tuple[Axis, ...]:
     stride = spread("stride", attrs["stride"], n)
     dilation = spread("dilation", attrs.get("dilation", 1), n)
     pad = attrs["pad"]
-    pads = (pad,) * n if isinstance(pad, str) else spread("pad", pad, n)
+    pads: tuple[str | int, ...] = (pad,) * n if isinstance(pad, str) else spread("pad", pad, n)
     ceil = attrs.get("ceil") is True
     return tuple(
         _axis(size, d * (k - 1) + 1, s, p, ceil)

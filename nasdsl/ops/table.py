@@ -7,7 +7,20 @@ from functools import cache
 from types import MappingProxyType
 
 from ..diagnostics import fail
-from . import activation, combine, conv, linear, norm, pool, shape, source
+from . import (
+    activation,
+    attention,
+    combine,
+    conv,
+    image,
+    linear,
+    norm,
+    pool,
+    recurrent,
+    regular,
+    shape,
+    source,
+)
 from .base import Attrs, Op, Shape, ShapeError
 
 GROUP = "nasdsl.ops"
@@ -29,6 +42,10 @@ TABLE: Mapping[str, Op] = _table(
     activation.OPS,
     pool.OPS,
     shape.OPS,
+    image.OPS,
+    attention.OPS,
+    recurrent.OPS,
+    regular.OPS,
     combine.OPS,
 )
 
