@@ -36,7 +36,7 @@ def compile_architecture(
     architecture: Architecture,
     *,
     memory_format: MemoryFormat = "auto",
-    init: Callable[[nn.Module], object] | None = None,
+    init: Callable[[nn.Module], None] | None = None,
 ) -> nn.Module:
     """The network, initialised as PyTorch does under the current seed.
 
@@ -55,7 +55,7 @@ def instantiate(
     emitted: Emitted,
     *,
     memory_format: MemoryFormat = "auto",
-    init: Callable[[nn.Module], object] | None = None,
+    init: Callable[[nn.Module], None] | None = None,
 ) -> nn.Module:
     """A new network of an emitted file."""
     module, living = _load(emitted)
@@ -96,7 +96,7 @@ def _execute(name: str, emitted: Emitted) -> ModuleType:
     module.__file__ = filename
     sys.modules[name] = module
     linecache.cache[filename] = (len(emitted.text), None, _annotated(emitted), filename)
-    exec(compile(emitted.text, filename, "exec"), module.__dict__)
+    exec(compile(emitted.text, filename, "exec"), module.__dict__)  # noqa: S102 (our own text)
     top = getattr(module, emitted.top)
     module.__dict__["nas_calls"] = {n: _describe(s) for n, s in emitted.spans.items()}
     setattr(module, emitted.top, _explaining(top, filename, module.__dict__["nas_calls"]))
@@ -146,7 +146,7 @@ def _explaining(top: type[nn.Module], filename: str, calls: dict[int, str]) -> t
             _explain(error, filename, calls)
             raise
 
-    top.__call__ = __call__
+    top.__call__ = __call__  # type: ignore[method-assign]
     return top
 
 

@@ -15,8 +15,7 @@ MODULES = frozenset({"torch", "nn", "F", "Tensor", "math", "annotations"})
 BUILTINS = frozenset(dir(builtins)) | KEYWORDS | MODULES
 
 # Attributes of nn.Module that a submodule must not shadow (a test compares them with torch's own).
-MODULE_ATTRIBUTES = frozenset(
-    """
+_ATTRIBUTES = """
     T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda
     double dump_patches eval extra_repr float forward get_buffer get_extra_state get_parameter
     get_submodule half ipu load_state_dict modules mtia named_buffers named_children
@@ -27,8 +26,8 @@ MODULE_ATTRIBUTES = frozenset(
     register_state_dict_post_hook register_state_dict_pre_hook requires_grad_
     set_extra_state set_submodule share_memory state_dict to to_empty train training type
     xpu zero_grad
-    """.split()
-)
+"""
+MODULE_ATTRIBUTES = frozenset(_ATTRIBUTES.split())
 
 
 def camel(name: str, default: str = "Net") -> str:

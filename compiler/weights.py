@@ -43,9 +43,7 @@ def copy_weights(source: nn.Module, target: nn.Module) -> None:
     target.load_state_dict(given)
 
 
-def _check(
-    given: dict[str, torch.Tensor], wanted: dict[str, torch.Tensor], origin: str
-) -> None:
+def _check(given: dict[str, torch.Tensor], wanted: dict[str, torch.Tensor], origin: str) -> None:
     missing = [name for name in wanted if name not in given]
     extra = [name for name in given if name not in wanted]
     if missing or extra:

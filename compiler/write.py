@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import isfinite
 
 from nasdsl.architecture import Node
 from nasdsl.ops.base import Value
-from nasdsl.spans import Span
 
 from .classes import Argument, Class, Literal, holes, state_hole
 from .layout import Page
@@ -18,7 +18,7 @@ _SHORTEST_RUN = 3
 
 def literal(value: Value) -> str:
     """The Python text of a value."""
-    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+    if isinstance(value, float) and not isfinite(value):
         return f'float("{value}")'
     if isinstance(value, str):
         return '"' + repr(value)[1:-1].replace('"', '\\"') + '"'
@@ -41,7 +41,9 @@ class _ClassWriter:
         self.runs = _runs(one, self.live)
         self.stored = self._stored_parameters()
         names = Names(MODULE_ATTRIBUTES | KEYWORDS | set(self.stored))
-        owners = [i for i in range(len(self.graph.nodes)) if self._owns(i) and i not in self._later()]
+        owners = [
+            i for i in range(len(self.graph.nodes)) if self._owns(i) and i not in self._later()
+        ]
         bases = [_base_name(self.graph.nodes[i], plural=i in self.runs) for i in owners]
         self.attribute = dict(zip(owners, names.series(bases), strict=True))
         self.variables = Names(BUILTINS | set(reserved))
@@ -249,4 +251,3 @@ def _runs(one: Class, live: Sequence[bool]) -> dict[int, list[int]]:
             found[run[0]] = run
         previous, value = value + len(node.shapes) - 1, value + len(node.shapes)
     return found
-

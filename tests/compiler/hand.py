@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -19,7 +21,8 @@ class ReluConvBn(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.op(x)
+        y: Tensor = self.op(x)
+        return y
 
 
 class HandCell(nn.Module):
@@ -33,7 +36,8 @@ class HandCell(nn.Module):
         one = self.a(x)
         two = x * 0 + self.b(one)
         pooled = F.avg_pool2d(one, 3, stride=1, padding=1, count_include_pad=False)
-        return x + pooled + self.c(two)
+        y: Tensor = x + pooled + self.c(two)
+        return y
 
 
 class HandReduction(nn.Module):
@@ -47,12 +51,11 @@ class HandReduction(nn.Module):
             nn.Conv2d(2 * c, 2 * c, 3, padding=1, bias=False),
             nn.BatchNorm2d(2 * c),
         )
-        self.skip = nn.Sequential(
-            nn.AvgPool2d(2, 2), nn.Conv2d(c, 2 * c, 1, bias=False)
-        )
+        self.skip = nn.Sequential(nn.AvgPool2d(2, 2), nn.Conv2d(c, 2 * c, 1, bias=False))
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.main(x) + self.skip(x)
+        y: Tensor = self.main(x) + self.skip(x)
+        return y
 
 
 class HandNetwork(nn.Module):
@@ -71,7 +74,8 @@ class HandNetwork(nn.Module):
         x = self.stage1(self.stem(x))
         x = self.stage2(self.reduce1(x))
         x = self.stage3(self.reduce2(x))
-        return self.head(F.relu(self.norm(x)).mean((2, 3)))
+        y: Tensor = self.head(F.relu(self.norm(x)).mean((2, 3)))
+        return y
 
 
 def _edge(c: int, size: int, kernel: int) -> Graph:
@@ -79,7 +83,7 @@ def _edge(c: int, size: int, kernel: int) -> Graph:
     return b.done(b.chain(0, "relu", ("conv", {"kernel": kernel}), "bn"))
 
 
-def _single(op: str, c: int, size: int, **attrs: object) -> Graph:
+def _single(op: str, c: int, size: int, **attrs: Any) -> Graph:
     b = Builder("edge", (c, size, size))
     return b.done(b.op(op, 0, **attrs))
 
@@ -125,7 +129,8 @@ class HandMobile(nn.Module):
         self.blocks = nn.Sequential(HandBlock(8, 16, 2), HandBlock(16, 16, 1))
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.blocks(x)
+        y: Tensor = self.blocks(x)
+        return y
 
 
 class HandBlock(nn.Module):
@@ -141,9 +146,9 @@ class HandBlock(nn.Module):
         self.project = nn.Sequential(nn.Conv2d(h, out, 1, bias=False), nn.BatchNorm2d(out))
 
     def forward(self, x: Tensor) -> Tensor:
-        y = F.relu6(self.deep(F.relu6(self.expand(x))))
-        gate = torch.sigmoid(self.grow(F.relu(self.reduce(y.mean((2, 3))))))
-        y = self.project(y * gate[:, :, None, None])
+        deep = F.relu6(self.deep(F.relu6(self.expand(x))))
+        gate = torch.sigmoid(self.grow(F.relu(self.reduce(deep.mean((2, 3))))))
+        y: Tensor = self.project(deep * gate[:, :, None, None])
         return x + y if self.residual else y
 
 
@@ -198,4 +203,5 @@ class HandElman(nn.Module):
             new = torch.tanh(self.cell(torch.cat([x[:, t], h], 1)))
             c = c + new
             h = c * new
-        return self.head(h)
+        y: Tensor = self.head(h)
+        return y

@@ -181,7 +181,7 @@ def test_deepcopy() -> None:
 def test_distributed_data_parallel(tmp_path: Path) -> None:
     import torch.distributed as dist
 
-    a, ours, theirs = pair("cells")
+    a, ours, _ = pair("cells")
     dist.init_process_group("gloo", init_method=f"file://{tmp_path}/group", rank=0, world_size=1)
     try:
         wrapped = nn.parallel.DistributedDataParallel(ours)
@@ -208,7 +208,7 @@ def test_weights_in_a_file(name: str, tmp_path: Path) -> None:
 
 def test_weights_that_do_not_fit(tmp_path: Path) -> None:
     save(compile_architecture(cell_network(c=4)), tmp_path / "w.safetensors")
-    with pytest.raises(NasError, match="NAS461.*conv"):
+    with pytest.raises(NasError, match=r"NAS461.*conv"):
         load(compile_architecture(cell_network()), tmp_path / "w.safetensors")
     with pytest.raises(NasError, match="NAS461"):
         load(compile_architecture(elman()), tmp_path / "w.safetensors")

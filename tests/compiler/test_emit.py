@@ -42,13 +42,17 @@ def test_text_is_deterministic_and_narrow(a: Architecture) -> None:
 
 
 @pytest.mark.parametrize("make", EXAMPLES.values(), ids=EXAMPLES)
-def test_the_file_runs_as_a_script_without_nasdsl(tmp_path: Path, make: Callable[[], Architecture]) -> None:
+def test_the_file_runs_as_a_script_without_nasdsl(
+    tmp_path: Path, make: Callable[[], Architecture]
+) -> None:
     a = make()
     path = tmp_path / "net.py"
     path.write_text(emit(a, parameters=parameters(a.graph)), encoding="utf-8")
     env = {**os.environ, "PYTHONPATH": "", "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-W", "error", "-I", str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=env)
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=tmp_path, env=env
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == f"parameters {parameters(a.graph)}"
     assert "import nasdsl" not in path.read_text(encoding="utf-8")
@@ -59,7 +63,7 @@ def test_the_file_is_clean(tmp_path: Path, make: Callable[[], Architecture]) -> 
     (tmp_path / "net.py").write_text(emit(make()), encoding="utf-8")
     rules = "--select=E,F,I,B,UP,C4,RUF --ignore=RUF001,RUF002,RUF003,RUF005 --line-length=100"
     command = [sys.executable, "-m", "ruff", "check", "--isolated", *rules.split(), "net.py"]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert done.returncode == 0, done.stdout
 
 
@@ -73,7 +77,7 @@ def test_emitting_does_not_import_torch() -> None:
         "assert 'def avg_pool2d_uneven' in nasdsl.compiler.emit(a)\n"
         "assert 'torch' not in sys.modules\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
@@ -144,7 +148,11 @@ def test_series_are_unique(bases: list[str]) -> None:
 
 
 _VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3).map(tuple),
     max_leaves=5,
 )
