@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 from lark import Token
 
 from . import syntax as s
-from .diagnostics import fail
+from .diagnostics import Diagnostic, fail
+from .lexemes import KEYWORDS
 from .spans import Source, Span
 
 MAX_DEPTH = 200
@@ -30,10 +31,6 @@ def unquote(literal: str) -> str:
     return _ESCAPE.sub(lambda m: _UNESCAPED[m[1]], body) if "\\" in body else body
 
 
-def _names(children: Children) -> list[str]:
-    return [c.value for c in children if isinstance(c, Token) and c.type == "NAME"]
-
-
 def _nodes(children: Children) -> tuple[Any, ...]:
     return tuple(c for c in children if not isinstance(c, Token))
 
@@ -48,12 +45,13 @@ class Builder:
         self._source = source
         # Levels below each inner node. Keyed by identity: every node here is alive in the tree.
         self._levels: dict[int, int] = {}
+        self.problems: list[Diagnostic] = []
 
     def _span(self, children: Children) -> Span:
         first, last = children[0], children[-1]
-        start: int = first.start_pos if isinstance(first, Token) else first.span.start
-        end: int = last.end_pos if isinstance(last, Token) else last.span.end
-        return Span(self._source, start, end)
+        start = first.start_pos if isinstance(first, Token) else first.span.start
+        end = last.end_pos if isinstance(last, Token) else last.span.end
+        return Span(self._source, start or 0, end or 0)
 
     def _make(self, kind: type[_Node], children: Children, *values: object) -> _Node:
         get, level = self._levels.get, 0
@@ -69,6 +67,18 @@ class Builder:
                 help="name parts of it with `let`, `where` or a `motif`",
             )
         return node
+
+    def _bind(self, token: Token) -> str:
+        """A name that is introduced here: the lexer lets a keyword pass where only names stand."""
+        name: str = token.value
+        if name in KEYWORDS:
+            message = f"`{name}` is a keyword, not a name"
+            help = "the keywords are " + " ".join(sorted(KEYWORDS))
+            self.problems.append(Diagnostic("NAS029", message, self._leaf(token), help=help))
+        return name
+
+    def _names(self, children: Children) -> list[str]:
+        return [self._bind(c) for c in children if isinstance(c, Token) and c.type == "NAME"]
 
     def _leaf(self, token: Token) -> Span:
         return Span(self._source, token.start_pos or 0, token.end_pos or 0)
@@ -152,7 +162,7 @@ class Builder:
         return self._make(s.Comprehension, c, c[1], tuple(c[2:-1]))
 
     def clause(self, c: Children) -> s.Clause:
-        names, nodes = _names(c), _nodes(c)
+        names, nodes = self._names(c), _nodes(c)
         index = names[0] if len(names) == 2 else None
         cond = nodes[1] if len(nodes) == 2 else None
         return self._make(s.Clause, c, index, names[-1], nodes[0], cond)
@@ -172,11 +182,11 @@ class Builder:
 
     def graph(self, c: Children) -> s.Graph:
         block = c.pop()
-        inputs = tuple(self.name([t]) for t in c if t.type == "NAME")
+        inputs = tuple(s.Name(self._bind(t), span=self._leaf(t)) for t in c if t.type == "NAME")
         return self._make(s.Graph, c + block, inputs, _nodes(block))
 
     def repeat(self, c: Children) -> s.Repeat:
-        names = _names(c)
+        names = self._names(c)
         return self._make(s.Repeat, c, c[1], names[0] if names else None, c[-2])
 
     # -------------------------------------------------------------- statements
@@ -185,13 +195,13 @@ class Builder:
         return c  # the parent takes it apart: a block is no node of its own
 
     def assign(self, c: Children) -> s.Assign:
-        return self._make(s.Assign, c, tuple(_names(c)), c[-1])
+        return self._make(s.Assign, c, tuple(self._names(c)), c[-1])
 
     def append(self, c: Children) -> s.Append:
-        return self._make(s.Append, c, c[0].value, c[2])
+        return self._make(s.Append, c, self._bind(c[0]), c[2])
 
     def loop(self, c: Children) -> s.Loop:
-        block, names = c.pop(), _names(c)
+        block, names = c.pop(), self._names(c)
         index = names[0] if len(names) == 2 else None
         return self._make(s.Loop, c + block, index, names[-1], c[-1], _nodes(block))
 
@@ -213,7 +223,7 @@ class Builder:
 
     def space_decl(self, c: Children) -> s.SpaceDecl:
         doc = unquote(c[2].value) if len(c) == 3 else None
-        return self._make(s.SpaceDecl, c, c[1].value, doc)
+        return self._make(s.SpaceDecl, c, self._bind(c[1]), doc)
 
     def import_decl(self, c: Children) -> s.Import:
         return self._make(s.Import, c, unquote(c[1].value))
@@ -222,16 +232,16 @@ class Builder:
         return self._make(s.Param, c, _nodes(c))
 
     def binding(self, c: Children) -> s.Binding:
-        return self._make(s.Binding, c, c[0].value, c[2])
+        return self._make(s.Binding, c, self._bind(c[0]), c[2])
 
     def let_decl(self, c: Children) -> s.Let:
-        return self._make(s.Let, c, c[1].value, c[3])
+        return self._make(s.Let, c, self._bind(c[1]), c[3])
 
     def motif_decl(self, c: Children) -> s.Motif:
-        return self._make(s.Motif, c, c[1].value, _nodes(c[2:-1]), c[-1])
+        return self._make(s.Motif, c, self._bind(c[1]), _nodes(c[2:-1]), c[-1])
 
     def formal(self, c: Children) -> s.Formal:
-        return self._make(s.Formal, c, c[0].value, c[2] if len(c) == 3 else None)
+        return self._make(s.Formal, c, self._bind(c[0]), c[2] if len(c) == 3 else None)
 
     def network_decl(self, c: Children) -> s.Network:
         return self._make(s.Network, c, c[2])
