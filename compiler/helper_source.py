@@ -68,7 +68,7 @@ def select(wanted: Iterable[str], helpers: Helpers) -> tuple[list[str], set[str]
     while pending:
         name = pending.pop()
         if name not in helpers.definitions:
-            raise fail("NAS450", f"no helper `{name}` exists for the emitted code")
+            raise fail("NAS480", f"no helper `{name}` exists for the emitted code")
         if name in chosen:
             continue
         chosen.add(name)

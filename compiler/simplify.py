@@ -23,10 +23,10 @@ from .rewrite import Rewriter, live_nodes, prune
 
 # f(0) = 0 for tensors of zeros, whatever the attributes, in training and in evaluation.
 _ZERO_PRESERVING = """
-    identity sum mean max min concat flatten reshape transpose to_sequence to_image narrow
-    select_step subsample max_pool avg_pool global_avg_pool global_max_pool adaptive_avg_pool
-    relu relu6 leaky_relu elu selu gelu silu hard_swish tanh mish abs sin square neg
-    dropout drop_path shuffle upsample
+identity sum mean max min concat flatten reshape transpose to_sequence to_image narrow select_step
+subsample max_pool avg_pool global_avg_pool global_max_pool adaptive_avg_pool relu relu6 leaky_relu
+elu selu gelu silu hard_swish mish tanh sin abs square neg scale dropout drop_path pad crop shift
+pad_channels channel_shuffle pixel_shuffle pixel_unshuffle resize
 """
 ZERO_PRESERVING = frozenset(_ZERO_PRESERVING.split())
 _SINGLE_IS_IDENTITY = frozenset({"identity", "sum", "mean", "max", "min", "mul", "concat"})

@@ -14,6 +14,7 @@ from .names import BUILTINS, KEYWORDS, MODULE_ATTRIBUTES, Names, snake
 from .rewrite import live_nodes
 
 _SHORTEST_RUN = 3
+_VARIABLES = "yzuvw"
 
 
 def literal(value: Value) -> str:
@@ -159,13 +160,14 @@ class _ClassWriter:
         """Variables for the outputs: the name that the source gives, or that of an input which is
         read for the last time, or a new one."""
         called = node.op or node.body
-        base = snake(node.name) if node.name else "x"
-        chosen = called is not None and node.name != called.name
-        free = [] if chosen else list(dict.fromkeys(dying))[: len(node.shapes)]
-        if base in BUILTINS:
-            base = "y"
-        fresh = [self.variables.unique(base) for _ in range(len(node.shapes) - len(free))]
-        return free + fresh
+        chosen = called is not None and node.states is None and node.name != called.name
+        names = [] if chosen else list(dict.fromkeys(dying))[: len(node.shapes)]
+        while len(names) < len(node.shapes):
+            if node.op and not chosen:
+                names.append(self.variables.first_free(_VARIABLES))
+            else:
+                names.append(self.variables.unique(snake(node.name)))
+        return names
 
     def _expression(self, i: int, inputs: Sequence[str]) -> str:
         code, joined = self.one.codes[i], ", ".join(inputs)
@@ -218,7 +220,7 @@ def _tuple_of_tensors(count: int) -> str:
 
 
 def _base_name(node: Node, plural: bool) -> str:
-    name = node.name or (node.op.name if node.op else node.body.name if node.body else "")
+    name = node.body.name if node.body and node.states is not None else node.name
     base = snake(name, "layer")
     return base + "s" if plural and base[-1:].isalpha() and not base.endswith("s") else base
 

@@ -205,3 +205,17 @@ class HandElman(nn.Module):
             h = c * new
         y: Tensor = self.head(h)
         return y
+
+
+def transformer(steps: int = 4, features: int = 8) -> Architecture:
+    """Two pre-norm encoder layers on a sequence, with helpers and a class token."""
+    block = Builder("encoder", (steps + 1, features), names=("x",))
+    y = block.chain(0, "layer_norm", ("attention", {"heads": 2}), ("drop_path", {"p": 0.1}))
+    y = block.op("sum", 0, y)
+    z = block.chain(y, "layer_norm", ("linear", {"out": 16}), "gelu", ("linear", {"out": features}))
+    motif = block.done(block.op("sum", y, block.op("dropout", z, p=0.1)))
+    b = Builder("transformer", (steps, 3), names=("x",))
+    x = b.chain(0, ("linear", {"out": features}), "class_token", "position")
+    for _ in range(2):
+        x = b.call(motif, x)
+    return network(b.done(b.chain(x, ("lstm", {"hidden": 4}), ("select_step", {"index": 0}))))

@@ -208,14 +208,14 @@ def test_weights_in_a_file(name: str, tmp_path: Path) -> None:
 
 def test_weights_that_do_not_fit(tmp_path: Path) -> None:
     save(compile_architecture(cell_network(c=4)), tmp_path / "w.safetensors")
-    with pytest.raises(NasError, match=r"NAS461.*conv"):
+    with pytest.raises(NasError, match=r"NAS482.*conv"):
         load(compile_architecture(cell_network()), tmp_path / "w.safetensors")
-    with pytest.raises(NasError, match="NAS461"):
+    with pytest.raises(NasError, match="NAS482"):
         load(compile_architecture(elman()), tmp_path / "w.safetensors")
     (tmp_path / "bad").write_bytes(b"not one")
-    with pytest.raises(NasError, match="NAS460"):
+    with pytest.raises(NasError, match="NAS481"):
         load(compile_architecture(elman()), tmp_path / "bad")
-    with pytest.raises(NasError, match="NAS461"):
+    with pytest.raises(NasError, match="NAS482"):
         copy_weights(nn.Linear(2, 2), nn.Conv2d(2, 2, 1))
 
 

@@ -18,10 +18,15 @@ from nasdsl.compiler.names import MODULE_ATTRIBUTES, Names, camel, snake
 from nasdsl.compiler.write import literal
 
 from .graphs import Builder, architectures, network, parameters
-from .hand import cell_network, elman, mobile_network
+from .hand import cell_network, elman, mobile_network, transformer
 
 SOME = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-EXAMPLES = {"cells": cell_network, "mobile": mobile_network, "elman": elman}
+EXAMPLES = {
+    "cells": cell_network,
+    "mobile": mobile_network,
+    "elman": elman,
+    "transformer": transformer,
+}
 
 
 @SOME

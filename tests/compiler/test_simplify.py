@@ -1,17 +1,22 @@
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 
 from nasdsl.architecture import Architecture, Graph, Node
-from nasdsl.compiler import simplify
+from nasdsl.compiler import compile_architecture, simplify
 from nasdsl.compiler.build import instantiate
 from nasdsl.compiler.classes import classes
 from nasdsl.compiler.emit import Emitted, emit_file
 from nasdsl.compiler.inline import inline
 from nasdsl.compiler.layout import Page
 from nasdsl.compiler.rewrite import live_nodes
+from nasdsl.compiler.simplify import ZERO_PRESERVING
 from nasdsl.compiler.write import write_class
+from nasdsl.ops import TABLE
 
 from .graphs import Builder, architectures, network, parameters
 from .hand import cell_network
@@ -96,6 +101,39 @@ def test_zero_terms_are_left_out() -> None:
 def test_what_may_differ_from_zero_stays() -> None:
     assert names(sum_of("zero bn", "relu")) == ["zero", "bn", "relu", "sum"]
     assert names(sum_of("zero sigmoid", "relu")) == ["zero", "sigmoid", "relu", "sum"]
+
+
+ATTRIBUTES: dict[str, dict[str, Any]] = {
+    "reshape": {"shape": [16, 4]},
+    "narrow": {"start": 1, "length": 2},
+    "subsample": {"stride": 2, "offset": 1},
+    "max_pool": {"kernel": 3, "pad": "tf"},
+    "avg_pool": {"kernel": 3},
+    "adaptive_avg_pool": {"size": 2},
+    "scale": {"by": 3.0},
+    "dropout": {"p": 0.5},
+    "drop_path": {"p": 0.5},
+    "pad": {"amount": 1},
+    "crop": {"amount": 1},
+    "shift": {"by": 1},
+    "pad_channels": {"out": 8},
+    "channel_shuffle": {"groups": 2},
+    "pixel_shuffle": {"factor": 2},
+    "pixel_unshuffle": {"factor": 2},
+    "resize": {"scale": 2.0},
+}
+
+
+@pytest.mark.parametrize("name", sorted(ZERO_PRESERVING))
+def test_zero_preserving_operators_give_zero_for_zero(name: str) -> None:
+    op = TABLE[name]
+    shape = (16, 4) if name in ("transpose", "to_image", "select_step") else (4, 4, 4)
+    b = Builder("net", shape)
+    b.op(name, 0, **ATTRIBUTES.get(name, {}))
+    net = compile_architecture(network(b.done(len(b.shapes) - 1)))
+    for training in (True, False):
+        assert not net.train(training)(torch.zeros(2, *shape)).any()
+    assert op.parameters([shape], dict(b.nodes[0].attrs)) == 0
 
 
 def test_equal_graphs_stay_shared() -> None:
