@@ -65,7 +65,7 @@ def invoke(*arguments: str | Path, input: str | None = None) -> Result:
 def run(*arguments: str | Path, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
     """Run the command in a process of its own, as from a checkout."""
     code = "import conftest; from nasdsl.cli.main import main; main()"
-    return subprocess.run(
+    return subprocess.run(  # noqa: PLW1510
         [sys.executable, "-c", code, *map(str, arguments)],
         capture_output=True,
         text=True,
