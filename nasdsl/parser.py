@@ -11,19 +11,19 @@ from typing import Any
 from lark import Lark, UnexpectedInput, UnexpectedToken
 
 from . import syntax as s
-from .build import Builder
 from .diagnostics import Diagnostic, NasError, fail
 from .lexemes import ITEMS, scan
 from .mistakes import explain
 from .spans import Source, Span
 from .spot import Spot
+from .tree import TreeBuilder
 
 MAX_CHARACTERS = 2_000_000
 MAX_MISTAKES = 20
 _ITEM = re.compile(rf"^({'|'.join(ITEMS)})\b", re.MULTILINE)
 
 _lock = Lock()
-_builder = Builder()
+_builder = TreeBuilder()
 
 
 @lru_cache(maxsize=1)

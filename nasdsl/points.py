@@ -209,3 +209,20 @@ def _count_up(cards: tuple[int, ...], digits: list[Index], count: int) -> Iterat
                 break
             digits[place] = 0
             place -= 1
+
+
+def nodes(root: Node, choices: Sequence[Index]) -> list[Leaf | Branch]:
+    """The node of each entry of a point."""
+    out: list[Leaf | Branch] = []
+    stack: list[Node] = [root]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Product):
+            stack.extend(reversed(node.children))
+        elif isinstance(node, Prefix):
+            stack.append(node.child)
+        else:
+            out.append(node)
+            if isinstance(node, Branch):
+                stack.append(node.children[int(choices[len(out) - 1])])  # type: ignore[arg-type]
+    return out

@@ -35,7 +35,7 @@ def _nodes(children: Children) -> tuple[Any, ...]:
     return tuple(c for c in children if not isinstance(c, Token))
 
 
-class Builder:
+class TreeBuilder:
     """Builds the tree of one source at a time; `begin` names it."""
 
     def __init__(self) -> None:
