@@ -67,18 +67,25 @@ def fit(
     config: TrainConfig,
     seed: int,
     on_epoch: Callable[[Epoch], bool | None] | None = None,
+    *,
+    checked: bool = False,
 ) -> History:
     """Train `module` in place; it ends on its device, in evaluation mode.
 
     The same seed gives the same weights bit for bit on the CPU, whatever was drawn before. Each
     epoch is validated only if `on_epoch` is given, which may end training by returning True; the
     last one always is, unless the validation split is empty. Raises FailedTraining, and NasErrors
-    NAS711, NAS712 (the network does not fit the data) and NAS722 (no such device or precision).
+    NAS711, NAS712 (the network does not fit the data, unless `checked` before) and NAS722 (no such
+    device or precision).
     """
     device = pick_device(config)
     with _settings(config, device):
         torch.manual_seed(seed)
-        return _Fit(module, splits.to(device), config, seed, device).run(on_epoch)
+        splits = splits.to(device)
+        run = _Fit(module, splits, config, seed, device)
+        if not checked:
+            check_fit(module, splits, device)
+        return run.run(on_epoch)
 
 
 def measure(module: nn.Module, splits: Splits, split: Split, config: TrainConfig) -> Score:
@@ -102,7 +109,7 @@ def pick_device(config: TrainConfig) -> torch.device:
 
 def check_fit(module: nn.Module, splits: Splits, device: torch.device) -> None:
     """Run two samples through; NAS711 if the network cannot read them, NAS712 for other classes."""
-    x = splits.normalise(next(splits.valid_or_train().blocks(2))[0][:2].to(device))
+    x = splits.normalise(next(splits.train.blocks(2))[0][:2].to(device))
     module.eval()
     try:
         with torch.no_grad():
@@ -158,7 +165,6 @@ class _Fit:
         device: torch.device,
     ) -> None:
         self.module = place(module, splits, config, device)
-        check_fit(self.module, splits, device)
         self.splits, self.config, self.device = splits, config, device
         self.rng = torch.Generator(device).manual_seed(seed)
         self.augment = make_augment(config, splits)
