@@ -1,0 +1,116 @@
+"""The `search { … }` block as plain values: what a space's file says on how to search it.
+
+Only the form is checked here (known names, literals, calls); what a strategy or an evaluator makes
+of its arguments is checked by its own configuration model (nasdsl/configure.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from . import syntax
+from .diagnostics import Diagnostic, NasError, did_you_mean
+from .spans import Span
+
+
+@dataclass(frozen=True, slots=True)
+class CallSetting:
+    """A setting written as a call: `regularized_evolution(population = 100)`."""
+
+    name: str
+    args: tuple[SettingValue, ...] = ()
+    kwargs: Mapping[str, SettingValue] = field(default_factory=dict)
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+Scalar = int | float | bool | str
+SettingValue = Scalar | CallSetting | tuple["SettingValue", ...]
+Settings = Mapping[str, tuple[SettingValue, ...]]
+
+#: Every setting: how many values it may have, and what it is.
+KNOWN: Mapping[str, tuple[int, str]] = {
+    "strategy": (1, "a strategy, such as `random` or `regularized_evolution(population = 50)`"),
+    "evaluate": (1, 'an evaluator, such as `train(data = "digits")`'),
+    "objective": (16, "one or more of `maximize(metric)` and `minimize(metric)`"),
+    "budget": (1, "a number of trials"),
+    "seed": (1, "a whole number"),
+    "time": (1, 'seconds, or a text such as "2h"'),
+    "trial_time": (1, 'seconds for one trial, or a text such as "10m"'),
+}
+
+
+def read_settings(search: syntax.Search, params: Mapping[str, object]) -> Settings:
+    """The settings of a block; a name is the value of a param of that name, else it is itself.
+
+    Raises NasError with every mistake of the block: NAS300 unknown setting, NAS301 given twice,
+    NAS302 not a literal or a call, NAS303 too many values, NAS304 positional after named,
+    NAS305 argument given twice.
+    """
+    found: dict[str, tuple[SettingValue, ...]] = {}
+    mistakes: list[Diagnostic] = []
+    for setting in search.settings:
+        try:
+            _check_setting(setting, found)
+            found[setting.name] = tuple(_value(v, params) for v in setting.values)
+        except NasError as error:
+            mistakes.extend(error.diagnostics)
+    if mistakes:
+        raise NasError(mistakes)
+    return found
+
+
+def _check_setting(setting: syntax.Setting, found: Settings) -> None:
+    name, span = setting.name, setting.span
+    if name not in KNOWN:
+        known = "the settings are " + ", ".join(KNOWN)
+        help = did_you_mean(name, list(KNOWN)) or known
+        raise NasError(Diagnostic("NAS300", f"there is no setting `{name}`", span, help=help))
+    if name in found:
+        help = "keep one of them; several values are separated by commas"
+        raise NasError(Diagnostic("NAS301", f"`{name}` is set twice", span, help=help))
+    most, meaning = KNOWN[name]
+    if len(setting.values) > most:
+        where = setting.values[most].span or span
+        message = f"`{name}` has {len(setting.values)} values"
+        raise NasError(Diagnostic("NAS303", message, where, help=f"it is {meaning}"))
+
+
+def _value(expr: syntax.Expr, params: Mapping[str, object]) -> SettingValue:
+    match expr:
+        case syntax.Number() | syntax.Text() | syntax.Boolean():
+            return expr.value
+        case syntax.Name(id=name):
+            value = params.get(name, name)
+            return value if isinstance(value, (int, float, bool, str)) else name
+        case syntax.Group(body=body):
+            return _value(body, params)
+        case syntax.Unary(op="-", operand=operand):
+            number = _value(operand, params)
+            if isinstance(number, (int, float)) and not isinstance(number, bool):
+                return -number
+        case syntax.List(items=items):
+            return tuple(_value(item, params) for item in items)
+        case syntax.Call(function=syntax.Name(id=name)):
+            return _call(name, expr, params)
+        case _:
+            pass
+    help = "write a number, a text, a name, a list of these, or a call such as `maximize(accuracy)`"
+    raise NasError(Diagnostic("NAS302", "a setting is a plain value", expr.span, help=help))
+
+
+def _call(name: str, call: syntax.Call, params: Mapping[str, object]) -> CallSetting:
+    args: list[SettingValue] = []
+    kwargs: dict[str, SettingValue] = {}
+    for argument in call.arguments:
+        if argument.name is None:
+            if kwargs:
+                message = "a positional argument follows a named one"
+                raise NasError(Diagnostic("NAS304", message, argument.span, help="name it as well"))
+            args.append(_value(argument.value, params))
+        elif argument.name in kwargs:
+            message = f"`{argument.name}` is given twice"
+            raise NasError(Diagnostic("NAS305", message, argument.span, help="keep one of them"))
+        else:
+            kwargs[argument.name] = _value(argument.value, params)
+    return CallSetting(name, tuple(args), kwargs, call.span)
