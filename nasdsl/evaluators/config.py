@@ -1,14 +1,14 @@
-"""What a training run is made of: TrainConfig, and the mistakes it reports. No torch here."""
+"""What a training run is made of: TrainConfig. No torch here."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, field_validator
 
-from ..diagnostics import Diagnostic, NasError, did_you_mean
+from ..configure import Config
+from ..diagnostics import did_you_mean
 
 AUGMENTATIONS = {"crop": 1, "cutout": 1, "flip": 0, "mixup": 1}
 
@@ -16,10 +16,8 @@ Fraction = Annotated[float, Field(ge=0.0, lt=1.0)]
 Positive = Annotated[int, Field(ge=1)]
 
 
-class TrainConfig(BaseModel):
+class TrainConfig(Config):
     """A training recipe. The defaults suit `digits`: about a second for a small network."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     data: str = Field("digits", description="a torchvision name, digits, npz:, folder:, text:")
     root: str | None = Field(None, description="where data sets lie; default $NASDSL_DATA")
@@ -55,21 +53,25 @@ class TrainConfig(BaseModel):
     eval_batch: Positive = Field(512, description="samples a forward pass in evaluation")
     time_limit: float | None = Field(None, gt=0, description="seconds; then training stops")
 
-    @field_validator("augment")
+    @field_validator("augment", mode="before")
     @classmethod
-    def _known_augmentations(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for text in value:
+    def _read_augment(cls, value: object) -> object:
+        """Accept one or several, as texts or as the calls of a search block."""
+        items = value if isinstance(value, list | tuple) else [value]
+        texts = [_call_text(item) for item in items]
+        for text in texts:
             parse_augmentation(text)
-        return value
+        return tuple(texts)
 
-    @classmethod
-    def read(cls, values: Mapping[str, object]) -> TrainConfig:
-        """Check outside values; every mistake becomes a diagnostic with a remedy (NAS721)."""
-        try:
-            return cls.model_validate(dict(values))
-        except ValidationError as error:
-            found = [_explain(dict(e), list(cls.model_fields)) for e in error.errors()]
-        raise NasError(found)
+    def data_key(self) -> dict[str, object]:
+        """The arguments of `load_data` but the shape that the network reads."""
+        return {
+            "root": self.root,
+            "valid_fraction": self.valid_fraction,
+            "seed": self.split_seed,
+            "download": self.download,
+            "workers": self.workers,
+        }
 
 
 def parse_augmentation(text: str) -> tuple[str, float]:
@@ -87,10 +89,10 @@ def parse_augmentation(text: str) -> tuple[str, float]:
     return name, float(amount or 0)
 
 
-def _explain(error: dict[str, object], known: list[str]) -> Diagnostic:
-    where = ".".join(str(part) for part in error["loc"])  # type: ignore[attr-defined]
-    if error["type"] == "extra_forbidden":
-        hint = did_you_mean(where, known) or "known are " + ", ".join(known)
-        return Diagnostic("NAS721", f"`{where}` is not a setting of training", help=hint)
-    message = str(error["msg"]).removeprefix("Value error, ")
-    return Diagnostic("NAS721", f"training setting `{where}`: {message}", label=where)
+def _call_text(item: object) -> str:
+    if isinstance(item, dict) and set(item) == {"name", "args", "kwargs"} and not item["kwargs"]:
+        inside = ", ".join(map(str, item["args"]))
+        return f"{item['name']}({inside})" if inside else str(item["name"])
+    if isinstance(item, str):
+        return item
+    raise ValueError("write augmentations such as crop(4), flip")
