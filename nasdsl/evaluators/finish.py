@@ -56,8 +56,10 @@ def finish(
     splits = splits_for(architecture, config).merged()
     module = build(architecture, seed)
     history = fit(module, splits, config, seed, on_epoch, checked=True)
-    score = measure(module, splits, splits.test, config)
-    module = module.to("cpu", memory_format=torch.contiguous_format)  # type: ignore[call-overload]
+    module = module.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
+    plain = config.model_copy(update={"channels_last": False, "precision": "fp32"})
+    score = measure(module, splits, splits.test, plain)  # as a reader of the files computes it
+    module = module.to("cpu")
     parameters = sum(p.numel() for p in module.parameters())
     out.mkdir(parents=True, exist_ok=True)
     record: dict[str, object] = {
