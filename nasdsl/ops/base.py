@@ -15,7 +15,10 @@ Attrs = Mapping[str, Value]
 
 
 class ShapeError(Exception):
-    """The operator does not accept these input shapes or attributes; the message says why."""
+    """The operator does not accept these input shapes or attributes.
+
+    The message says why and leaves the operator's name to the caller, who knows the place as well.
+    """
 
 
 class Required:
@@ -52,13 +55,15 @@ class Code:
     variadic operators), {self} (the submodule, if `module` is given) and the holes of `values`.
     `module` is a constructor expression over the holes. `values` gives the literal of each hole.
     `helper` names a class or function of nasdsl.compiler.helpers whose source must be copied into
-    the emitted file because the expressions call it.
+    the emitted file because the expressions call it. `defaults` names the holes that stand as
+    `hole={hole}` and may be left out, with the values that PyTorch then assumes.
     """
 
     forward: str
     module: str | None = None
     values: Mapping[str, Value] = field(default_factory=dict)
     helper: str | None = None
+    defaults: Mapping[str, Value] = field(default_factory=dict)
 
 
 def _zero(inputs: Sequence[Shape], attrs: Attrs) -> int:
@@ -72,6 +77,7 @@ class Op:
     arity: number of input tensors; None for a variadic operator (at least one); 0 for a source.
     parameters: learnable numbers. macs: multiply-adds of convolutions, linear and matrix products
     for one sample (no bias, normalisation, activation or pooling). All take (input shapes, attrs).
+    rule: the shapes in words, for people. The lowering of a source is an example batch of one.
     """
 
     name: str
@@ -83,3 +89,4 @@ class Op:
     parameters: Callable[[Sequence[Shape], Attrs], int] = _zero
     macs: Callable[[Sequence[Shape], Attrs], int] = _zero
     commutative: bool = False
+    rule: str = ""
