@@ -19,39 +19,49 @@ Positive = Annotated[int, Field(ge=1)]
 class TrainConfig(Config):
     """A training recipe. The defaults suit `digits`: about a second for a small network."""
 
-    data: str = Field("digits", description="a torchvision name, digits, npz:, folder:, text:")
-    root: str | None = Field(None, description="where data sets lie; default $NASDSL_DATA")
-    download: bool = Field(False, description="let torchvision download a missing data set")
-    valid_fraction: float = Field(0.25, gt=0, lt=1, description="of train, when data has no valid")
-    split_seed: int = Field(0, ge=0, description="of the splits, the same for all trials")
-    limit: Positive | None = Field(None, description="use this many training samples only")
+    data: str = Field(
+        default="digits", description="a torchvision name, digits, npz:, folder:, text:"
+    )
+    root: str | None = Field(default=None, description="where data sets lie; default $NASDSL_DATA")
+    download: bool = Field(default=False, description="let torchvision download a missing data set")
+    valid_fraction: float = Field(
+        default=0.25, gt=0, lt=1, description="of train, when data has no valid"
+    )
+    split_seed: int = Field(default=0, ge=0, description="of the splits, the same for all trials")
+    limit: Positive | None = Field(default=None, description="use this many training samples only")
 
-    epochs: Positive = Field(8, description="passes over the training split")
-    batch_size: Positive = Field(64, description="samples a step, at most")
+    epochs: Positive = Field(default=8, description="passes over the training split")
+    batch_size: Positive = Field(default=64, description="samples a step, at most")
     optimizer: Literal["sgd", "adam", "adamw", "rmsprop"] = "adamw"
-    lr: float = Field(1e-2, gt=0, description="peak learning rate")
-    momentum: Fraction = Field(0.9, description="of sgd and rmsprop")
-    weight_decay: float = Field(1e-4, ge=0)
-    nesterov: bool = Field(False, description="Nesterov's form of momentum (sgd)")
+    lr: float = Field(default=1e-2, gt=0, description="peak learning rate")
+    momentum: Fraction = Field(default=0.9, description="of sgd and rmsprop")
+    weight_decay: float = Field(default=1e-4, ge=0)
+    nesterov: bool = Field(default=False, description="Nesterov's form of momentum (sgd)")
     schedule: Literal["cosine", "step", "constant", "linear"] = "cosine"
-    milestones: tuple[float, ...] = Field((0.5, 0.75), description="step: where, in 0..1")
-    gamma: float = Field(0.1, gt=0, le=1, description="step: the factor at each milestone")
-    final_lr: float = Field(0.0, ge=0, le=1, description="cosine, linear: the end, as share of lr")
-    warmup: float = Field(0.0, ge=0, description="epochs of linear increase from 0")
+    milestones: tuple[float, ...] = Field(default=(0.5, 0.75), description="step: where, in 0..1")
+    gamma: float = Field(default=0.1, gt=0, le=1, description="step: the factor at each milestone")
+    final_lr: float = Field(
+        default=0.0, ge=0, le=1, description="cosine, linear: the end, as share of lr"
+    )
+    warmup: float = Field(default=0.0, ge=0, description="epochs of linear increase from 0")
 
     label_smoothing: Fraction = 0.0
-    augment: tuple[str, ...] = Field((), description="crop(pad), flip, cutout(n), mixup(a)")
-    drop_path_ramp: bool = Field(True, description="raise drop-path rates linearly from 0")
-    auxiliary: float = Field(0.4, ge=0, description="loss weight of outputs after the first")
-    grad_clip: float | None = Field(None, gt=0, description="greatest norm of the gradient")
+    augment: tuple[str, ...] = Field(default=(), description="crop(pad), flip, cutout(n), mixup(a)")
+    drop_path_ramp: bool = Field(default=True, description="raise drop-path rates linearly from 0")
+    auxiliary: float = Field(
+        default=0.4, ge=0, description="loss weight of outputs after the first"
+    )
+    grad_clip: float | None = Field(default=None, gt=0, description="greatest norm of the gradient")
 
     precision: Literal["fp32", "bf16", "fp16"] = "fp32"
     device: Literal["auto", "cpu", "cuda"] = "auto"
-    channels_last: bool = Field(True, description="memory format of image networks")
-    threads: Positive = Field(1, description="threads of torch on the CPU")
-    workers: int = Field(2, ge=0, description="loader processes, for folders too big for memory")
-    eval_batch: Positive = Field(512, description="samples a forward pass in evaluation")
-    time_limit: float | None = Field(None, gt=0, description="seconds; then training stops")
+    channels_last: bool = Field(default=True, description="memory format of image networks")
+    threads: Positive = Field(default=1, description="threads of torch on the CPU")
+    workers: int = Field(
+        default=2, ge=0, description="loader processes, for folders too big for memory"
+    )
+    eval_batch: Positive = Field(default=512, description="samples a forward pass in evaluation")
+    time_limit: float | None = Field(default=None, gt=0, description="seconds; then training stops")
 
     @field_validator("augment", mode="before")
     @classmethod

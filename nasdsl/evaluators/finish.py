@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from nasdsl.compiler import emit
-from nasdsl.compiler.weights import save
+from nasdsl.compiler import emit, save
 
 from .config import TrainConfig
 from .loop import Epoch, fit, measure
@@ -56,7 +55,7 @@ def finish(
     splits = splits_for(architecture, config).merged()
     module = build(architecture, seed)
     history = fit(module, splits, config, seed, on_epoch, checked=True)
-    module = module.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
+    module = module.to(memory_format=torch.contiguous_format)
     plain = config.model_copy(update={"channels_last": False, "precision": "fp32"})
     score = measure(module, splits, splits.test, plain)  # as a reader of the files computes it
     module = module.to("cpu")

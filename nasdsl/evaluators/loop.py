@@ -164,6 +164,8 @@ class _Fit:
         seed: int,
         device: torch.device,
     ) -> None:
+        if not any(p.requires_grad for p in module.parameters()):
+            raise FailedTraining("the network has no weights to train")
         self.module = place(module, splits, config, device)
         self.splits, self.config, self.device = splits, config, device
         self.rng = torch.Generator(device).manual_seed(seed)
@@ -244,7 +246,7 @@ class _Fit:
             side = F.cross_entropy(*_flat(other, target), label_smoothing=config.label_smoothing)
             total = total + config.auxiliary * side
         self.optimizer.zero_grad(set_to_none=True)
-        self.scaler.scale(total).backward()
+        torch.autograd.backward(self.scaler.scale(total))
         if config.grad_clip is not None:
             self.scaler.unscale_(self.optimizer)
             nn.utils.clip_grad_norm_(self.module.parameters(), config.grad_clip)
@@ -273,7 +275,7 @@ def place(
     """The module on its device, its convolutions in the configured memory format."""
     module = module.to(device)
     if config.channels_last and splits.kind == "image":
-        module = module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        module = module.to(memory_format=torch.channels_last)
     return module
 
 

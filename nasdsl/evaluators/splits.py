@@ -48,7 +48,7 @@ class Tensors:
                 yield self.x[start : start + size], y, -(-len(y) // batch)
             return
         order = torch.randperm(len(self), generator=rng, device=self.y.device)
-        for index in order.split(size):
+        for index in torch.split(order, size):
             yield self.x[index], self.y[index], -(-len(index) // batch)
 
     def to(self, device: torch.device) -> Tensors:

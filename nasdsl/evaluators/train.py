@@ -90,7 +90,7 @@ def splits_for(architecture: Architecture, config: TrainConfig) -> Splits:
         help = "evaluate networks of several inputs by a callable of yours"
         raise fail("NAS713", message, help=help)
     reads = architecture.inputs[0]
-    splits = load_data(config.data, shape=reads.shape, **config.data_key())  # type: ignore[arg-type]
+    splits = load_data(config.data, shape=reads.shape, **config.data_key())
     splits = splits.shaped(reads.kind, reads.shape)
     if (splits.kind, splits.shape) != (reads.kind, reads.shape):
         given = f"{splits.kind}({', '.join(map(str, splits.shape))})"

@@ -50,9 +50,7 @@ def test_half_of_the_images_are_mirrored() -> None:
 
 
 @given(sizes, st.integers(1, 6), st.integers(0, 99))
-def test_cutout_hides_one_rectangle(
-    size: tuple[int, int, int, int], side: int, seed: int
-) -> None:
+def test_cutout_hides_one_rectangle(size: tuple[int, int, int, int], side: int, seed: int) -> None:
     x = picture(*size)
     hidden = cutout(x, side, rng(seed)) == 0
     assert torch.equal(hidden, hidden[:, :1].expand_as(hidden))

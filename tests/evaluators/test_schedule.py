@@ -74,17 +74,17 @@ class Gate(nn.Module):
 
 
 def test_drop_path_rises_linearly_and_is_given_back() -> None:
-    net = nn.Sequential(DropPath(0.2), Gate(), nn.Dropout(0.5))
-    ramp = DropPathRamp(net.modules())
+    path, gate, plain = DropPath(0.2), Gate(), nn.Dropout(0.5)
+    ramp = DropPathRamp(nn.Sequential(path, gate, plain).modules())
     assert len(ramp) == 2
     for progress in (0.0, 0.25, 0.5, 1.0):
         ramp.set(progress)
-        assert net[0].p == pytest.approx(0.2 * progress)
-        assert net[1].drop_prob == pytest.approx(0.4 * progress)
-        assert net[2].p == 0.5
+        assert path.p == pytest.approx(0.2 * progress)
+        assert gate.drop_prob == pytest.approx(0.4 * progress)
+        assert plain.p == 0.5
     ramp.set(0.0)
     ramp.restore()
-    assert (net[0].p, net[1].drop_prob) == (0.2, 0.4)
+    assert (path.p, gate.drop_prob) == (0.2, 0.4)
 
 
 @pytest.mark.parametrize("name", ["sgd", "adam", "adamw", "rmsprop"])

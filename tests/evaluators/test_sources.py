@@ -13,17 +13,17 @@ from PIL import Image
 from nasdsl.diagnostics import NasError
 from nasdsl.evaluators.data import load_data
 from nasdsl.evaluators.images import TORCHVISION, torchvision_name
-from nasdsl.evaluators.splits import Tensors
+from nasdsl.evaluators.splits import Splits, Tensors
 
 DATA = Path(os.environ.get("NASDSL_DATA") or Path(__file__).parents[3] / "shared" / "data")
 
 
-def load(spec: str, root: Path, **more: object):  # type: ignore[no-untyped-def]
-    return load_data(spec, root=str(root), **more)  # type: ignore[arg-type]
+def load(spec: str, root: Path, shape: tuple[int, ...] | None = None) -> Splits:
+    return load_data(spec, root=str(root), shape=shape)
 
 
 def npz(path: Path, **arrays: np.ndarray) -> Path:
-    np.savez(path / "data.npz", **arrays)
+    np.savez(path / "data.npz", **arrays)  # type: ignore[arg-type]
     return path
 
 
@@ -37,14 +37,16 @@ def test_an_npz_with_two_arrays_is_cut(tmp_path: Path) -> None:
 
 def test_an_npz_with_its_own_splits(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
-    parts = {}
+    parts: dict[str, np.ndarray] = {}
     for name, count in (("train", 40), ("valid", 12), ("test", 8)):
         parts |= {f"x_{name}": rng.normal(size=(count, 7)), f"y_{name}": np.arange(count) % 2}
     splits = load("npz:data.npz", npz(tmp_path, **parts, note=np.array(["kept out"])))
     assert (len(splits.train), len(splits.valid), len(splits.test)) == (40, 12, 8)
     assert (splits.kind, splits.shape) == ("vector", (7,))
-    sequence = load("npz:data.npz", npz(tmp_path, x=np.zeros((50, 9, 2)), y=np.arange(50) % 2))
-    del sequence
+    (tmp_path / "more").mkdir()
+    npz(tmp_path / "more", x=np.zeros((50, 9, 2)), y=np.arange(50) % 2)
+    sequence = load("npz:more/data.npz", tmp_path)
+    assert (sequence.kind, sequence.shape) == ("sequence", (9, 2))
 
 
 X, Y = np.zeros((10, 3)), np.arange(10) % 2
@@ -66,9 +68,7 @@ X, Y = np.zeros((10, 3)), np.arange(10) % 2
         ({"x_train": X, "y_train": Y, "x_test": X}, "no y_test"),
     ],
 )
-def test_bad_arrays_are_errors(
-    tmp_path: Path, arrays: dict[str, np.ndarray], words: str
-) -> None:
+def test_bad_arrays_are_errors(tmp_path: Path, arrays: dict[str, np.ndarray], words: str) -> None:
     with pytest.raises(NasError, match="NAS703") as caught:
         load("npz:data.npz", npz(tmp_path, **arrays))
     assert words in str(caught.value)
