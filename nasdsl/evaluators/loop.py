@@ -16,8 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..diagnostics import fail
-from .augment import Augment
+from .checks import check_fit, main_output, make_augment, pick_device
 from .config import TrainConfig
 from .schedule import DropPathRamp, make_optimizer, rate
 from .splits import Split, Splits
@@ -95,51 +94,6 @@ def measure(module: nn.Module, splits: Splits, split: Split, config: TrainConfig
         return _measure(module, splits.to(device), split.to(device), config, device)
 
 
-def pick_device(config: TrainConfig) -> torch.device:
-    """The configured device, checked."""
-    cuda = torch.cuda.is_available()
-    if config.device == "cuda" and not cuda:
-        raise fail("NAS722", "there is no CUDA device here", help="train with device = cpu")
-    device = torch.device("cuda" if cuda and config.device != "cpu" else "cpu")
-    if config.precision == "fp16" and device.type == "cpu":
-        help = "train with precision = bf16 or fp32"
-        raise fail("NAS722", "fp16 needs a CUDA device", help=help)
-    return device
-
-
-def check_fit(module: nn.Module, splits: Splits, device: torch.device) -> None:
-    """Run two samples through; NAS711 if the network cannot read them, NAS712 for other classes."""
-    x = splits.normalise(next(splits.train.blocks(2))[0][:2].to(device))
-    module.eval()
-    try:
-        with torch.no_grad():
-            out = _main(module(x))
-    except (RuntimeError, ValueError, IndexError) as error:
-        shape = "x".join(map(str, splits.shape))
-        reason = str(error).splitlines()[0]
-        raise fail(
-            "NAS711",
-            f"the network cannot read samples of {splits.name}, {splits.kind} {shape}: {reason}",
-            help=f"begin the network with {splits.kind}({', '.join(map(str, splits.shape))})",
-        ) from error
-    check_classes(tuple(out.shape[1:]), splits)
-
-
-def check_classes(output: tuple[int, ...], splits: Splits) -> None:
-    """NAS712 unless the output of a sample gives one number a class (and token)."""
-    wanted = (*splits.shape, splits.classes) if splits.kind == "tokens" else (splits.classes,)
-    if output == wanted:
-        return
-    expected, given = ("x".join(map(str, s)) or "nothing" for s in (wanted, output))
-    message = f"the network gives {given} numbers a sample, but {splits.name} needs {expected}"
-    if splits.kind != "tokens" and len(output) == 1:
-        message = (
-            f"the network tells {output[0]} classes apart, but {splits.name} has {splits.classes}"
-        )
-    help = f"end the network with linear({splits.classes}): `--set classes={splits.classes}`"
-    raise fail("NAS712", message, help=f"{help} if the space has that parameter")
-
-
 @contextmanager
 def _settings(config: TrainConfig, device: torch.device) -> Iterator[None]:
     """The configured threads; torch's global random state is given back at the end."""
@@ -166,7 +120,7 @@ class _Fit:
     ) -> None:
         if not any(p.requires_grad for p in module.parameters()):
             raise FailedTraining("the network has no weights to train")
-        self.module = place(module, splits, config, device)
+        self.module = _place(module, splits, config, device)
         self.splits, self.config, self.device = splits, config, device
         self.rng = torch.Generator(device).manual_seed(seed)
         self.augment = make_augment(config, splits)
@@ -181,24 +135,28 @@ class _Fit:
         epochs: list[Epoch] = []
         stopped = ""
         try:
-            for number in range(1, self.config.epochs + 1):
-                epochs.append(self._epoch(number, measured=on_epoch is not None))
-                if on_epoch is not None and on_epoch(epochs[-1]):
+            while not stopped and len(epochs) < self.config.epochs:
+                number = len(epochs) + 1
+                train = self._train(number)
+                lr = float(self.optimizer.param_groups[0]["lr"])
+                stopped = "time limit" if self._late() else ""
+                last = bool(stopped) or number == self.config.epochs
+                valid = self._validate(number) if last or on_epoch is not None else None
+                epochs.append(Epoch(number, lr, train, valid, self._seconds()))
+                if on_epoch is not None and on_epoch(epochs[-1]) and not last:
                     stopped = "ended by the caller"
-                if self._late():
-                    stopped = stopped or "time limit"
-                if stopped:
-                    break
         finally:
             self.ramp.restore()
             self.module.eval()
-        return History(tuple(epochs), time.perf_counter() - self.start, stopped)
+        return History(tuple(epochs), self._seconds(), stopped)
+
+    def _seconds(self) -> float:
+        return time.perf_counter() - self.start
 
     def _late(self) -> bool:
-        limit = self.config.time_limit
-        return limit is not None and time.perf_counter() - self.start >= limit
+        return self.config.time_limit is not None and self._seconds() >= self.config.time_limit
 
-    def _epoch(self, number: int, measured: bool) -> Epoch:
+    def _train(self, number: int) -> Score:
         self.module.train()
         self.ramp.set((number - 1) / self.config.epochs)
         sums = torch.zeros(2, device=self.device)
@@ -210,14 +168,15 @@ class _Fit:
             if self._late():
                 break
         loss, right = (sums / max(1, seen)).tolist()
-        valid = None
-        if len(self.splits.valid) and (measured or number == self.config.epochs or self._late()):
-            valid = _measure(self.module, self.splits, self.splits.valid, self.config, self.device)
-            if not math.isfinite(valid.loss):
-                raise FailedTraining(f"the validation loss is {valid.loss} in epoch {number}")
-        seconds = time.perf_counter() - self.start
-        lr = float(self.optimizer.param_groups[0]["lr"])
-        return Epoch(number, lr, Score(loss, right), valid, seconds)
+        return Score(loss, right)
+
+    def _validate(self, number: int) -> Score | None:
+        if not len(self.splits.valid):
+            return None
+        score = _measure(self.module, self.splits, self.splits.valid, self.config, self.device)
+        if not math.isfinite(score.loss):
+            raise FailedTraining(f"the validation loss is {score.loss} in epoch {number}")
+        return score
 
     def _block(self, x: Tensor, y: Tensor, parts: int, sums: Tensor) -> int:
         """Train on a block of samples; adds (loss, right answers) a target to `sums`."""
@@ -239,7 +198,7 @@ class _Fit:
         self.step += 1
         with _autocast(config, self.device):
             out = self.module(x)
-        logits, labels = _flat(_main(out), target)
+        logits, labels = _flat(main_output(out), target)
         loss = F.cross_entropy(logits, labels, label_smoothing=config.label_smoothing)
         total = loss
         for other in out[1:] if isinstance(out, tuple | list) else ():
@@ -258,18 +217,7 @@ class _Fit:
         return len(logits)
 
 
-def make_augment(config: TrainConfig, splits: Splits) -> Augment:
-    """The augmentations, checked against the kind of data (NAS721)."""
-    augment = Augment(config.augment, splits.classes, splits.black)
-    wrong = augment.images and splits.kind != "image"
-    if wrong or (augment.alpha is not None and splits.kind == "tokens"):
-        names = ", ".join(config.augment)
-        help = "leave out `augment`"
-        raise fail("NAS721", f"{names}: not for data of kind {splits.kind}", help=help)
-    return augment
-
-
-def place(
+def _place(
     module: nn.Module, splits: Splits, config: TrainConfig, device: torch.device
 ) -> nn.Module:
     """The module on its device, its convolutions in the configured memory format."""
@@ -293,7 +241,7 @@ def _measure(
             y = y.to(device)
             for xs, ys in zip(x.tensor_split(parts), y.tensor_split(parts), strict=True):
                 with _autocast(config, device):
-                    out = _main(module(xs))
+                    out = main_output(module(xs))
                 logits, labels = _flat(out, ys)
                 sums[0] += F.cross_entropy(logits, labels, reduction="sum")
                 sums[1] += _right(logits, labels)
@@ -308,14 +256,6 @@ def _autocast(config: TrainConfig, device: torch.device) -> torch.autocast:
         dtype=_DTYPES[config.precision] if config.precision != "fp32" else None,
         enabled=config.precision != "fp32",
     )
-
-
-def _main(out: object) -> Tensor:
-    """The first output of a network."""
-    while isinstance(out, tuple | list):
-        out = out[0]
-    assert isinstance(out, Tensor)
-    return out
 
 
 def _flat(out: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:

@@ -16,7 +16,8 @@ from torch.utils.data import ConcatDataset, DataLoader, Dataset, Subset
 
 from ..diagnostics import fail
 
-_BLOCK = 4096
+_BLOCK = 4096  # samples, and
+_BLOCK_NUMBERS = 2**24  # numbers that are augmented at once
 _STATISTICS = 20_000
 
 
@@ -41,7 +42,8 @@ class Tensors:
 
         In random order if `rng` is given. Splitting evenly leaves no tiny last batch.
         """
-        size = batch * max(1, _BLOCK // batch)
+        per_sample = max(1, self.x[0].numel()) if len(self) else 1
+        size = batch * max(1, min(_BLOCK, _BLOCK_NUMBERS // per_sample) // batch)
         if rng is None:
             for start in range(0, len(self), size):
                 y = self.y[start : start + size]
@@ -167,6 +169,8 @@ class Splits:
 
     def shaped(self, kind: str, shape: tuple[int, ...]) -> Splits:
         """The same samples as a network's input of another kind: flattened, or image rows as steps."""
+        if not all(isinstance(part, Tensors) for part in (self.train, self.valid, self.test)):
+            return self
         flat = kind == "vector" and shape == (int(np.prod(self.shape)),)
         rows = kind == "sequence" and self.shape in ((1, *shape), shape)
         if (kind, shape) == (self.kind, self.shape) or self.kind == "tokens" or not (flat or rows):
