@@ -28,7 +28,7 @@ def builtin_signatures() -> Mapping[str, Signature]:
                                 keywords=())  # fmt: skip
     for name, spec in BUILTINS.items():
         if name not in found:
-            found[name] = Signature(spec.params, spec.required, variadic=spec.variadic, keywords=())
+            found[name] = Signature(spec.params, spec.required, variadic=spec.variadic, weak=True)
     return found
 
 
