@@ -1,7 +1,7 @@
 """The evaluator of expressions, whatever becomes of choices and tensors.
 
 Two machines implement it: the elaborator (nasdsl.elaborate), for which a choice yields a Sym, and the
-builder (nasdsl.build), which takes each choice from a genotype. The modules of this folder hold the
+builder (nasdsl.specialize), which takes each choice from a genotype. The modules of this folder hold the
 meaning of the constructs as functions of a machine; `EVALUATORS` is their table.
 """
 

@@ -14,6 +14,12 @@ Value = int | float | bool | str | None | tuple["Value", ...]
 Attrs = Mapping[str, Value]
 
 
+class Tokens(tuple[int, ...]):
+    """The shape (T,) of class numbers: equal to that of a vector, but only an embedding takes it."""
+
+    __slots__ = ()
+
+
 class ShapeError(Exception):
     """The operator does not accept these input shapes or attributes.
 
@@ -55,13 +61,15 @@ class Code:
     variadic operators), {self} (the submodule, if `module` is given) and the holes of `values`.
     `module` is a constructor expression over the holes. `values` gives the literal of each hole.
     `helper` names a class or function of nasdsl.compiler.helpers whose source must be copied into
-    the emitted file because the expressions call it.
+    the emitted file because the expressions call it. `defaults` names the holes that stand as
+    `hole={hole}` and may be left out, with the values that PyTorch then assumes.
     """
 
     forward: str
     module: str | None = None
     values: Mapping[str, Value] = field(default_factory=dict)
     helper: str | None = None
+    defaults: Mapping[str, Value] = field(default_factory=dict)
 
 
 def _zero(inputs: Sequence[Shape], attrs: Attrs) -> int:

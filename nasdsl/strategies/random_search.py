@@ -1,0 +1,51 @@
+"""Random search, the baseline that every other strategy must beat."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from nasdsl.configure import Config
+
+from .base import Seen, Trial, dump_rng, load_rng
+
+if TYPE_CHECKING:
+    from nasdsl.space import Genotype, Space
+
+
+class RandomConfig(Config):
+    """`uniform` gives every genotype the same chance; otherwise every decision's options do."""
+
+    uniform: bool = False
+    avoid_duplicates: bool = False
+
+
+class RandomSearch:
+    """Independent samples of the feasible part of a space."""
+
+    Config = RandomConfig
+
+    def __init__(self, space: Space, config: RandomConfig, seed: int) -> None:
+        self._config = config
+        self._rng = random.Random(seed)
+        self._seen = Seen(space, config.avoid_duplicates)
+
+    def ask(self, n: int = 1) -> list[Genotype]:
+        proposals: list[Genotype] = []
+        while len(proposals) < n:
+            genotype = self._seen.sample(self._rng, self._config.uniform)
+            if genotype is None:
+                break
+            proposals.append(genotype)
+        return proposals
+
+    def tell(self, trials: Sequence[Trial]) -> None:
+        """Nothing is learnt."""
+
+    def state(self) -> dict[str, Any]:
+        return {"rng": dump_rng(self._rng), "seen": self._seen.dump()}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        load_rng(self._rng, state["rng"])
+        self._seen.load(state["seen"])

@@ -1,0 +1,107 @@
+"""A space of independent decisions with the interface of nasdsl.space.Space, for fast tests."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import islice
+
+from nasdsl.architecture import Architecture, Graph, Input
+from nasdsl.diagnostics import fail
+from nasdsl.settings import SettingValue
+
+
+@dataclass(frozen=True, slots=True)
+class Genotype:
+    choices: tuple[int | float, ...]
+
+
+@dataclass(frozen=True)
+class FlatSpace:
+    """Decisions with the given numbers of options; 6 x 5 has the size of NAS-Bench-201."""
+
+    options: tuple[int, ...] = (5,) * 6
+    name: str = "flat"
+    allowed: int | None = None  # feasible: the sum of the choices is at most this
+    search: Mapping[str, tuple[SettingValue, ...]] = field(default_factory=dict)
+
+    @property
+    def hash(self) -> str:
+        return sha256(repr(self.options).encode()).hexdigest()
+
+    @property
+    def size(self) -> int:
+        size = 1
+        for n in self.options:
+            size *= n
+        return size
+
+    def sample(self, rng: random.Random) -> Genotype:
+        return Genotype(tuple([int(n * rng.random()) for n in self.options]))
+
+    sample_uniform = sample
+
+    def sample_feasible(self, rng: random.Random) -> Genotype:
+        for _ in range(1000):
+            genotype = self.sample(rng)
+            if self.feasible(genotype):
+                return genotype
+        raise fail("NAS205", "nothing feasible was found")
+
+    def mutate(self, genotype: Genotype, rng: random.Random) -> Genotype:
+        movable = [i for i, n in enumerate(self.options) if n > 1]
+        i = movable[int(len(movable) * rng.random())]
+        choices = list(genotype.choices)
+        shift = 1 + int((self.options[i] - 1) * rng.random())
+        choices[i] = (int(choices[i]) + shift) % self.options[i]
+        return Genotype(tuple(choices))
+
+    def neighbours(self, genotype: Genotype) -> Iterator[Genotype]:
+        for i, n in enumerate(self.options):
+            for value in range(n):
+                if value != genotype.choices[i]:
+                    yield Genotype((*genotype.choices[:i], value, *genotype.choices[i + 1 :]))
+
+    def rank(self, genotype: Genotype) -> int:
+        rank = 0
+        for n, value in zip(self.options, genotype.choices, strict=True):
+            rank = rank * n + int(value)
+        return rank
+
+    def unrank(self, rank: int) -> Genotype:
+        choices = []
+        for n in reversed(self.options):
+            rank, value = divmod(rank, n)
+            choices.append(value)
+        return Genotype(tuple(reversed(choices)))
+
+    def enumerate(self, start: int = 0, stop: int | None = None) -> Iterator[Genotype]:
+        yield from map(self.unrank, range(start, self.size if stop is None else stop))
+
+    def contains(self, genotype: Genotype) -> bool:
+        pairs = zip(self.options, genotype.choices, strict=False)
+        fits = all(0 <= value < n for n, value in pairs)
+        return fits and len(genotype.choices) == len(self.options)
+
+    def feasible(self, genotype: Genotype) -> bool:
+        return self.allowed is None or sum(genotype.choices) <= self.allowed
+
+    def text(self, genotype: Genotype) -> str:
+        return f"{self.name}:{self.hash[:8]}:" + ".".join(map(str, genotype.choices))
+
+    def read(self, text: str) -> Genotype:
+        head, _, tail = text.rpartition(":")
+        genotype = Genotype(tuple(int(c) for c in tail.split(".")) if tail else ())
+        if head != f"{self.name}:{self.hash[:8]}" or not self.contains(genotype):
+            raise fail("NAS206", f"`{text}` is no genotype of space {self.name}")
+        return genotype
+
+    def build(self, genotype: Genotype) -> Architecture:
+        shape = (sum(int(c) for c in genotype.choices) + 1,)
+        return Architecture(self.name, (Input("vector", shape),), Graph("net", (shape,), (), (0,)))
+
+
+def prefix(space: FlatSpace, count: int) -> list[Genotype]:
+    return list(islice(space.enumerate(), count))
