@@ -30,14 +30,14 @@ def check(files: tuple[str, ...], as_json: bool) -> int:
 
 def check_file(name: str) -> list[Diagnostic]:
     """The mistakes of one file, that it cannot be found included."""
-    from nasdsl.check import check as check_path
+    import nasdsl
     from nasdsl.diagnostics import NasError
 
     try:
         path: Path = find_space(name)
     except NasError as error:
         return list(error.diagnostics)
-    return list(check_path(path))
+    return list(nasdsl.check(path))
 
 
 def as_record(diagnostic: Diagnostic) -> dict[str, Any]:

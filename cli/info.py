@@ -109,8 +109,10 @@ def domain_text(domain: Any) -> str:
         return f"{domain.low:g}..{domain.high:g}" + (" log" if domain.log else "")
     if domain.kind == "bit":
         return "bit"
-    labels = [str(label) for label in domain.labels]
-    inside = ", ".join(labels if len(labels) <= 8 else [*labels[:6], "…", labels[-1]])
+    labels = (
+        domain.labels if len(domain.labels) <= 8 else (*domain.labels[:6], "…", domain.labels[-1])
+    )
+    inside = ", ".join(map(str, labels))
     head = {"one": "one of", "permutation": "permutation of"}.get(domain.kind)
     return f"{head or f'pick {domain.count} of'} {inside}"
 
