@@ -55,13 +55,15 @@ class Code:
     variadic operators), {self} (the submodule, if `module` is given) and the holes of `values`.
     `module` is a constructor expression over the holes. `values` gives the literal of each hole.
     `helper` names a class or function of nasdsl.compiler.helpers whose source must be copied into
-    the emitted file because the expressions call it.
+    the emitted file because the expressions call it. `defaults` names the holes that stand as
+    `hole={hole}` and may be left out, with the values that PyTorch then assumes.
     """
 
     forward: str
     module: str | None = None
     values: Mapping[str, Value] = field(default_factory=dict)
     helper: str | None = None
+    defaults: Mapping[str, Value] = field(default_factory=dict)
 
 
 def _zero(inputs: Sequence[Shape], attrs: Attrs) -> int:
