@@ -13,7 +13,8 @@ from .spans import Span
 @dataclass(frozen=True, slots=True)
 class Signature:
     """What a function takes: the first `required` of `positional` must be given, by place or name;
-    `variadic` takes more of them; `keywords` are taken by name only; `open` takes any name."""
+    `variadic` takes more of them; `keywords` are taken by name only, `needed` must be given, and
+    `open` takes any name. A top-level name of the program may stand for a `weak` function."""
 
     positional: tuple[str, ...] = ()
     required: int = 0
@@ -21,6 +22,7 @@ class Signature:
     keywords: tuple[str, ...] = ()
     needed: tuple[str, ...] = ()
     open: bool = False
+    weak: bool = False
 
     @property
     def must(self) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from .specialize import check_inputs, freeze
 from .diagnostics import Diagnostic, NasError, fail
 from .domains import Domain
 from .evaluate.basic import bound
-from .evaluate.call import is_module
+from .evaluate.call import is_module, to_module
 from .evaluate.lists import elements, settle
 from .evaluate.machine import Machine, Mistake
 from .evaluate.statements import Frame, ShapeBound, output_count, run_block
@@ -67,6 +67,7 @@ class Elaborator(Machine):
         self.cost = CostRange()
         self.rule = ShapeRule()
         self.shared: dict[Any, tuple[Any, str, Program]] = {}
+        self.markers = 0
         self.active: set[Any] = set()
         self.plain: set[Any] = set()  # recursive calls whose result is not a module: not shared
         self.widen: set[int] = set()
@@ -347,8 +348,6 @@ class Elaborator(Machine):
     def _combine(
         self, combiner: OpModule, branches: Any, tensors: Sequence[Tensor], span: Span | None
     ) -> Any:
-        from .evaluate.call import to_module
-
         found = []
         for _, _, held, branch in elements(self, branches, span):
             part = to_module(self, branch, Scope("branch"), span)
@@ -465,7 +464,8 @@ class Elaborator(Machine):
         if key in self.shared:
             result, marker, program = self.shared[key]
         else:
-            marker = f"§{len(self.shared)}§"
+            self.markers += 1
+            marker = f"§{self.markers}§"
             result, program = self._elaborate_apart(function, env, scope, key, marker)
             if not is_module(result):
                 self.plain.add(key)
@@ -488,6 +488,8 @@ class Elaborator(Machine):
         self.active.add(key)
         try:
             result = bound(self, function.motif.body, env, apart)
+            if is_module(result):
+                result = to_module(self, result, apart, function.motif.span)
             program = tuple(self.items)
         finally:
             self.active.discard(key)

@@ -11,6 +11,7 @@ from typing import Any
 
 from . import syntax as s
 from .diagnostics import Diagnostic
+from .lexemes import scan
 from .scopes import place
 from .spans import Span
 
@@ -47,9 +48,8 @@ def _literal(node: s.Expr | None) -> int | float | None:
 def _range(node: s.Range) -> Iterator[Diagnostic]:
     start, stop, step = _literal(node.start), _literal(node.stop), _literal(node.step)
     if step == 0:
-        yield Diagnostic(
-            "NAS146", "the step of a range must not be 0", node.step and node.step.span
-        )
+        span = node.step.span if node.step else None
+        yield Diagnostic("NAS146", "the step of a range must not be 0", span)
     elif start is None or stop is None or (node.step is not None and step is None):
         return
     elif start > stop and (step is None or step > 0):
@@ -112,10 +112,8 @@ def _label_span(node: s.Alternative) -> Span | None:
     span = node.span
     if span is None:
         return None
-    text = span.text
-    quoted = text[0] == '"' and '"' in text[1:]
-    width = text.index('"', 1) + 1 if quoted else len(node.label)
-    return Span(span.source, span.start, span.start + width)
+    label = next(scan(span.source.text, span.start))
+    return Span(span.source, label.start, label.end)
 
 
 def _graph(node: s.Graph) -> Iterator[Diagnostic]:

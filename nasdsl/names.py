@@ -115,7 +115,7 @@ class _Checker:
             if (first := self.globals.names.get(name)) is not None:
                 pair = [(name, first.span), (name, span)]
                 self.found += repeated(pair, "NAS102", "the name")
-            elif name in self.builtins:
+            elif name in self.builtins and not self.builtins[name].weak:
                 help = "choose another name"
                 self.report(Diagnostic("NAS104", f"`{name}` is built in", span, help=help))
             self.globals.add(Var(name, what, span, node))

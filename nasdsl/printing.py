@@ -10,14 +10,16 @@ from typing import Any, Protocol
 
 from . import syntax as s
 from .layout import BLANK, HARD, LINE, SOFT, Doc, Part, cat, group, join, nest
-from .lexemes import is_name
+from .lexemes import is_name, scan
 
 # Levels of binding, loosest first; they are the rules of the grammar.
 (BODY, EXPR, OPTIONS, PIPE, OR, AND, NOT, COMPARE, CHOICE, RANGE, SUM, TERM, FACTOR, POSTFIX,
  ATOM) = range(15)  # fmt: skip
 
 _BINARY = {"or": OR, "and": AND, "+": SUM, "-": SUM, "*": TERM, "/": TERM, "%": TERM}
+_BLOCKS = (s.Graph, s.OneOf, s.Repeat)
 _MAX_ALIGNED = 28
+_MAX_BEFORE_BLOCK = 60
 
 
 class Feed(Protocol):
@@ -122,8 +124,15 @@ class Printer:
         return group(first, nest(SOFT, inner, *last), SOFT, self.take(closer))
 
     def operators(self, first: Part, rest: Iterable[tuple[str, s.Expr]], least: int) -> Doc:
-        """A chain that breaks before each of its operators."""
-        return group(first, nest(*(cat(LINE, self.word(o), self.expr(e, least)) for o, e in rest)))
+        """A chain that breaks before each of its operators, but not for a block at its end."""
+        parts = [(self.word(op), self.expr(e, least), type(e) in _BLOCKS) for op, e in rest]
+        *others, (last_op, last, block) = parts
+        short = first if isinstance(first, Doc) else cat(first)
+        for op, part, _ in others:
+            short = cat(short, " ", op, part)
+        if block and short.width <= _MAX_BEFORE_BLOCK:
+            return cat(short, " ", last_op, last)
+        return group(first, nest(*(cat(LINE, op, part) for op, part, _ in parts)))
 
     def listed(self, nodes: Sequence[Any], show: Callable[[Any], Part]) -> Doc:
         """Values after a keyword, without brackets."""
@@ -250,9 +259,8 @@ class Printer:
         if node.guard is not None:
             head += [" ", self.word("if"), self.expr(node.guard)]
         head.append(self.take(":"))
-        written = cat(*head)
-        pad = " " * max(1, aligned + 1 - written.width)
-        return cat(written, pad, self.expr(node.body, BODY))
+        pad = " " * max(1, aligned + 1 - _head_width(node))
+        return cat(*head, pad, self.expr(node.body, BODY))
 
     def graph(self, node: s.Graph) -> Part:
         word, inputs = self.word("graph"), self.bracketed("(", node.inputs, self.leaf, ")")
@@ -402,14 +410,13 @@ def _hugs(node: object) -> bool:
 
 
 def _head_width(node: s.Alternative) -> int:
-    """Columns of `label if guard:`; nothing is aligned to a long one."""
-    width = len(node.label if is_name(node.label) else quote(node.label)) + 1
-    if node.span is not None:
-        text = node.span.text
-        width = (text.index('"', 1) if text[0] == '"' else len(node.label)) + 1
+    """Columns of `label:`; nothing is aligned to one with a guard."""
     if node.guard is not None:
         return _MAX_ALIGNED + 1
-    return width
+    label = node.label if is_name(node.label) else quote(node.label)
+    if node.span is not None:
+        label = next(scan(node.span.source.text, node.span.start)).text
+    return len(label) + 1
 
 
 _BROAD = (s.Motif, s.Network, s.Search)

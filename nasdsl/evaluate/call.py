@@ -159,23 +159,23 @@ def _call_op(m: Machine, op: Op, node: syntax.Call, env: Env, scope: Scope) -> A
     """An operator with its attributes; a variadic one with a list of tensors is applied at once."""
     arguments = list(node.arguments)
     tensors: Any = None
-    inner = scope.child(op.name)
     if (op.arity is None or op.arity > 1) and arguments and arguments[0].name is None:
-        first = bound(m, arguments[0].value, env, inner.child("of"))
+        first = bound(m, arguments[0].value, env, scope)
         if op.arity is not None and len(arguments) > 1 and isinstance(first, Tensor):
-            tensors = tuple([first, *(bound(m, a.value, env, inner.child("of")) for a in arguments[1 : op.arity])])
+            others = arguments[1 : op.arity]
+            tensors = (first, *(bound(m, a.value, env, scope.child("and")) for a in others))
             arguments = arguments[op.arity :]
         elif isinstance(first, tuple | MaybeList | range) or first is UNKNOWN or _open_list(first):
             tensors, arguments = first, arguments[1:]
         elif first is POISON:
             return POISON
         elif op.name in BUILTINS and not is_module(first) and not m.is_tensor(first):
-            rest = [bound(m, a.value, env, inner.child("of")) for a in arguments[1:]]
+            rest = [bound(m, a.value, env, scope.child("and")) for a in arguments[1:]]
             return BUILTINS[op.name].reduce(m, [(True, v) for v in (first, *rest)], node)
         elif op.arity is None and not op.params:
             raise fail("NAS242", f"`{op.name}` takes a list of tensors, not {describe(first)}",
                        arguments[0].span, help=f"write `{op.name}([a, b])`")  # fmt: skip
-    attrs = _attributes(m, op, arguments, node, env, inner)
+    attrs = _attributes(m, op, arguments, node, env, scope)
     module = OpModule(op, attrs, node.span)
     if tensors is None:
         return m.source(module, node.span) if op.arity == 0 else module
@@ -222,7 +222,7 @@ def _attributes(
         if isinstance(value, syntax.Number | syntax.Text | syntax.Boolean):
             raw: Any = value.value
         else:
-            raw = bound_attempt(m, value, env, scope.child(name))
+            raw = bound_attempt(m, value, env, scope.child(f"{op.name}.{name}"))
         attrs[name] = _attribute(m, op, params[name], raw, argument)
     for param in op.params:
         if param.name not in attrs:
@@ -268,7 +268,7 @@ def to_module(m: Machine, value: Any, scope: Scope, span: Any) -> Any:
         return m.cases(value, lambda v: to_module(m, v, inner.restart(), span), span)
     match value:
         case MotifFunction(motif):
-            return invoke(m, value, {}, scope.child(motif.name), span)
+            return to_module(m, invoke(m, value, {}, scope.child(motif.name), span), scope, span)
         case OpFunction(op):
             empty = syntax.Call(syntax.Name(op.name, span=span), (), span=span)
             return _call_op(m, op, empty, m.globals, scope)

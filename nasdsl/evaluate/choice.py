@@ -117,9 +117,18 @@ def choose(m: Machine, found: list[Option], scope: Scope, span: Any, ordered: bo
             m.demand(m.lift(_allowed, index, i, option.guard, span=span), span)
 
     def take(i: int) -> Any:
-        return found[i].make(Scope(f"{path}={labels[i]}"))
+        return _under_guard(m, found[i], Scope(f"{path}={labels[i]}"), span)
 
     return m.cases(index, take, span)
+
+
+def _under_guard(m: Machine, option: Option, scope: Scope, span: Any) -> Any:
+    """The option's value where its condition holds; nothing where it does not."""
+    if option.guard is True:
+        return option.make(scope)
+    if option.guard is False:
+        return POISON
+    return m.cases(option.guard, lambda held: option.make(scope) if held else POISON, span)
 
 
 def _refuse_unknown(found: list[Option], span: Any) -> None:
@@ -207,7 +216,7 @@ def eval_some(m: Machine, node: syntax.Some, env: Env, scope: Scope) -> Any:
         if option.guard is not True:
             m.demand(m.lift(_allowed, bit, 1, option.guard, span=node.span), node.span)
         place = Scope(f"{base}={label}")
-        values.append(m.cases(held, lambda yes, o=option, p=place: o.make(p) if yes else POISON, node.span))
+        values.append(m.cases(held, lambda yes, o=option, p=place: _under_guard(m, o, p, node.span) if yes else POISON, node.span))
         guards.append(held)
     if all(g is True for g in guards):
         return tuple(values)
@@ -241,7 +250,7 @@ def _pick(m: Machine, node: syntax.Pick, found: list[Option], count: Any, scope:
     values = []
     for k, slot in enumerate(slots):
         def take(j: int, k: int = k) -> Any:
-            return found[j].make(Scope(f"{path}={k}.{domain.labels[j]}"))
+            return _under_guard(m, found[j], Scope(f"{path}={k}.{domain.labels[j]}"), node.span)
 
         values.append(m.cases(slot, take, node.span))
     return tuple(values)
@@ -265,7 +274,7 @@ def _members(
         for j, option in enumerate(found):
             held = m.lift(_member, domain, index, j, span=span)
             place = Scope(f"{path}={domain.labels[j]}")
-            values.append(m.cases(held, lambda yes, o=option, p=place: o.make(p) if yes else POISON, span))
+            values.append(m.cases(held, lambda yes, o=option, p=place: _under_guard(m, o, p, span) if yes else POISON, span))
             guards.append(held)
     return MaybeList(tuple(values), tuple(guards), slots)
 
