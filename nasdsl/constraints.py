@@ -68,7 +68,7 @@ def sample_feasible(space: Space, rng: Random) -> Genotype:
             if now <= far:
                 far, genotype = now, other
         best = min(best, (far, genotype), key=lambda pair: pair[0])
-    raise fail("NAS312", f"no architecture within the cost limits was found in {DRAWS + RESTARTS * STEPS} tries",
+    raise fail("NAS512", f"no architecture within the cost limits was found in {DRAWS + RESTARTS * STEPS} tries",
                space.limits[0].span,
                notes=((f"the nearest one misses them by {100 * best[0]:.1f} %: {space.text(best[1])}", None),),
                help="relax the limit, or offer cheaper choices")  # fmt: skip

@@ -205,11 +205,11 @@ class Elaborator(Machine):
 
     def demand(self, condition: Any, span: Span | None) -> None:
         if condition is False:
-            raise fail("NAS310", "this requirement can never hold", span)
+            raise fail("NAS510", "this requirement can never hold", span)
         if not isinstance(condition, Sym):
             return
         if condition.values is not None and not any(condition.values):
-            raise fail("NAS310", "this requirement can never hold, whatever is chosen", span)
+            raise fail("NAS510", "this requirement can never hold, whatever is chosen", span)
         if self.recording:
             self.items.append(Demand(condition))
         else:

@@ -69,7 +69,7 @@ class Space:
             found = elaborate_program(self.outline, self.ops)
         errors = [d for d in found.diagnostics if d.severity == "error"]
         if errors or found.root is None:
-            raise NasError(errors or [Diagnostic("NAS311", "no architecture meets the requirements")])
+            raise NasError(errors or [Diagnostic("NAS511", "no architecture meets the requirements")])
         self.root: Node = found.root
         self.cost_range = found.cost
         self.unproven = found.unproven
@@ -279,7 +279,7 @@ def elaborate_program(program: Outline, ops: Mapping[str, Op]) -> Elaborated:
 
 def _unsatisfiable(program: Outline) -> Diagnostic:
     span = program.requires[0].span if program.requires else program.network.span
-    return Diagnostic("NAS311", "no architecture meets the requirements", span,
+    return Diagnostic("NAS511", "no architecture meets the requirements", span,
                       help="relax a `require`, or widen a choice")  # fmt: skip
 
 
@@ -287,7 +287,7 @@ def _elaborate_network(machine: Elaborator, program: Outline) -> None:
     value = bound(machine, program.network.value, machine.globals, Scope(""))
     outputs = value if isinstance(value, tuple) else (value,)
     if not machine.inputs and value is not POISON:
-        raise fail("NAS302", "this network has no input", program.network.span,
+        raise fail("NAS502", "this network has no input", program.network.span,
                    help="begin with one, as in `image(3, 32, 32) -> …`")  # fmt: skip
     for output in outputs:
         machine.tensor(output, program.network.span)

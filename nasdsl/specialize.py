@@ -277,7 +277,7 @@ def shape_mistake(
     if span is not None and module.span is not None and span != module.span:
         notes.append(("applied here", span))
     return NasError(
-        Diagnostic("NAS301", f"`{module.op.name}`: {message}", module.span or span, notes=tuple(notes))
+        Diagnostic("NAS501", f"`{module.op.name}`: {message}", module.span or span, notes=tuple(notes))
     )
 
 
