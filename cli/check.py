@@ -17,32 +17,60 @@ if TYPE_CHECKING:
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @json_option
 def check(files: tuple[str, ...], as_json: bool) -> int:
-    """Report every mistake of .nas files; exit code 2 if there is any."""
+    """Report every mistake of .nas files; exit code 2 if there is an error, 0 for warnings."""
     found = [d for name in files for d in check_file(name)]
+    errors = sum(d.severity == "error" for d in found)
     if as_json:
         echo_json([as_record(d) for d in found])
-    elif found:
+        return 2 if errors else 0
+    if found:
         click.echo("\n\n".join(map(str, found)), err=True)
-    else:
+    if not errors:
         click.echo("no mistakes in " + (files[0] if len(files) == 1 else f"{len(files)} files"))
-    return 2 if found else 0
+    return 2 if errors else 0
 
 
 def check_file(name: str) -> list[Diagnostic]:
-    """The mistakes of one file, that it cannot be found included."""
-    import nasdsl
+    """The mistakes of one file: that it cannot be found, its code, its search block."""
+    from nasdsl.check import check as check_path
     from nasdsl.diagnostics import NasError
 
     try:
         path: Path = find_space(name)
     except NasError as error:
         return list(error.diagnostics)
-    return list(nasdsl.check(path))
+    found = list(check_path(path))
+    if any(d.severity == "error" for d in found):
+        return found
+    return found + search_mistakes(path)
+
+
+def search_mistakes(path: Path) -> list[Diagnostic]:
+    """What is wrong in the search block, the options of strategy and evaluator included."""
+    from nasdsl import syntax
+    from nasdsl.diagnostics import NasError
+    from nasdsl.source import load
+
+    blocks = [i for i in load(path)[-1].items if isinstance(i, syntax.Search)]
+    if not blocks:
+        return []
+    from nasdsl.space import load as load_space
+    from nasdsl.study.config import read_search
+
+    try:
+        read_search(load_space(path).search)
+    except NasError as error:
+        return list(error.diagnostics)
+    return []
 
 
 def as_record(diagnostic: Diagnostic) -> dict[str, Any]:
     """A diagnostic as JSON; lines and columns count from 1, the end is excluded."""
-    record: dict[str, Any] = {"code": diagnostic.code, "message": diagnostic.message}
+    record: dict[str, Any] = {
+        "code": diagnostic.code,
+        "severity": diagnostic.severity,
+        "message": diagnostic.message,
+    }
     span = diagnostic.span
     if span is not None:
         record["file"] = span.source.name

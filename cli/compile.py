@@ -43,7 +43,7 @@ def compile(
     if form == "nas":
         from nasdsl.printer import print_architecture
 
-        text = print_architecture(architecture)
+        text = print_architecture(architecture, f"genotype {space.text(chosen)}")
     else:
         from nasdsl.compiler import emit
 

@@ -10,7 +10,8 @@ import click
 from .common import costs, echo_json, file_argument, load_space, seed_option, set_option
 
 if TYPE_CHECKING:
-    from nasdsl.space import Genotype, Space
+    from nasdsl.genotype import Genotype
+    from nasdsl.space import Space
 
 TRIES = 10_000
 
@@ -40,8 +41,8 @@ def sample(
     elif form == "nas":
         from nasdsl.printer import print_architecture
 
-        texts = [print_architecture(space.build(g)).rstrip("\n") for g in drawn]
-        click.echo("\n\n".join(texts))
+        texts = [print_architecture(space.build(g), f"genotype {space.text(g)}") for g in drawn]
+        click.echo("\n".join(texts), nl=False)
     else:
         for genotype in drawn:
             click.echo(space.text(genotype))

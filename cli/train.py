@@ -111,7 +111,7 @@ def finish_into(
         architecture,
         config,
         out,
-        text=print_architecture(architecture),
+        text=print_architecture(architecture, f"genotype {space.text(chosen)}"),
         genotype=space.text(chosen),
         seed=seed,
         on_epoch=None if quiet else print_epoch,

@@ -48,7 +48,7 @@ def write_best(search: Search, folder: Path, stopped: str) -> dict[str, Any]:
     if best is not None:
         architecture = search.task.space.build(best.genotype)
         text = search.task.space.text(best.genotype)
-        write_text(folder / "best.nas", print_architecture(architecture))
+        write_text(folder / "best.nas", print_architecture(architecture, f"genotype {text}"))
         write_text(folder / "best.py", emit(architecture, genotype=text))
     write_text(folder / "summary.json", json.dumps(found, indent=2) + "\n")
     return found
@@ -71,12 +71,13 @@ def retrain_best(
     space = search.task.space
     architecture: Architecture = space.build(best.genotype)
     config = TrainConfig.model_validate(choice.options)
+    text = space.text(best.genotype)
     result = finish(
         architecture,
         config,
         folder,
-        text=print_architecture(architecture),
-        genotype=space.text(best.genotype),
+        text=print_architecture(architecture, f"genotype {text}"),
+        genotype=text,
         seed=search.task.trial_seed(best.number),
         facts=summary(search, stopped),
         on_epoch=on_epoch,

@@ -16,12 +16,12 @@ ROOT = Path(__file__).parents[2]
 SMALL = """\
 space small "A small space"
 
-param width = 8
+param units = 8
 
 let activation = relu | tanh | gelu
 
 network = vector(64)
-  -> linear(any [width, 2 * width, 4 * width])
+  -> linear(any [units, 2 * units, 4 * units])
   -> activation
   -> repeat any 0..2 {
     linear(any [8, 16]) -> activation

@@ -58,15 +58,15 @@ def test_check(small: Path) -> None:
 
 
 def test_fmt(small: Path) -> None:
-    untidy = SMALL.replace("param width = 8", "param   width=8  # units")
+    untidy = SMALL.replace("param units = 8", "param   units=8  # units")
     small.write_text(untidy)
     assert invoke("fmt", "--check", small).exit_code == 1
     diff = invoke("fmt", "--diff", small)
-    assert diff.exit_code == 0 and "+param width = 8  # units" in diff.stdout
+    assert diff.exit_code == 0 and "+param units = 8  # units" in diff.stdout
     assert small.read_text() == untidy
     assert invoke("fmt", small).exit_code == 0
     tidy = small.read_text()
-    assert "param width = 8  # units" in tidy
+    assert "param units = 8  # units" in tidy
     assert invoke("fmt", "--check", small).exit_code == 0
     assert invoke("fmt", "-", input=untidy).stdout == tidy
     small.write_text("space (")
@@ -95,7 +95,7 @@ def test_sample_and_cost(small: Path) -> None:
         assert by_rank.output == by_text.output
         assert json.loads(by_rank.output) == {"genotype": record["genotype"], **record["cost"]}
     assert "params" in invoke("cost", small, "--rank", "0").output
-    wider = json.loads(invoke("cost", small, "--rank", "0", "--set", "width=64", "--json").output)
+    wider = json.loads(invoke("cost", small, "--rank", "0", "--set", "units=64", "--json").output)
     assert (
         wider["params"]
         > json.loads(invoke("cost", small, "--rank", "0", "--json").output)["params"]
@@ -116,7 +116,9 @@ def test_compile(small: Path) -> None:
     text = Path("net.py").read_text()
     assert "import torch" in text and "nasdsl" not in text.split('"""')[2]
     assert invoke("compile", small, "--rank", "5").stdout == text
-    assert invoke("compile", small, "--rank", "5", "--emit", "nas").stdout.startswith("space")
+    assert invoke("compile", small, "--rank", "5", "--emit", "nas").stdout.startswith(
+        "# genotype small:"
+    )
     assert invoke("compile", small, "--rank", "5", "--emit", "onnx").exit_code == 2
 
 
@@ -128,8 +130,8 @@ def test_user_mistakes_are_messages(small: Path) -> None:
         (["cost", "small.nas", "--rank", "63"], "no rank 63"),
         (["cost", "small.nas", "--rank", "0", "--genotype", "x"], "not both"),
         (["cost", "small.nas", "--genotype", "x"], "NAS"),
-        (["info", "small.nas", "--set", "width"], "--set width"),
-        (["info", "small.nas", "--set", "widht=3"], "NAS"),
+        (["info", "small.nas", "--set", "units"], "--set units"),
+        (["info", "small.nas", "--set", "unist=3"], "NAS"),
         (["infoo"], "did you mean 'info'"),
         (["sample", "small.nas", "-n", "0"], "-n"),
     ]:
@@ -138,7 +140,7 @@ def test_user_mistakes_are_messages(small: Path) -> None:
         assert needle in result.stderr and "Traceback" not in result.output, arguments
     Path("notes.txt").write_text("hello")
     Path("small.txt").write_text("hello")
-    assert code_of("notes.txt") == "NAS452" and "small.nas" in invoke("info", "small.txt").stderr
+    assert code_of("notes.txt") == "NAS552" and "small.nas" in invoke("info", "small.txt").stderr
 
 
 def test_exit_codes_of_the_process(small: Path) -> None:
