@@ -2,6 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 import nasdsl
 
 nasdsl.__path__.append(str(Path(__file__).parent))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="rewrite the expected outputs")

@@ -10,6 +10,7 @@ import linecache
 import sys
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import lru_cache
 from hashlib import sha256
 from types import ModuleType, TracebackType
 from typing import Any, Literal
@@ -35,21 +36,26 @@ def compile_architecture(
     architecture: Architecture,
     *,
     memory_format: MemoryFormat = "auto",
-    init: Callable[[nn.Module], object] | None = None,
+    init: Callable[[nn.Module], None] | None = None,
 ) -> nn.Module:
     """The network, initialised as PyTorch does under the current seed.
 
     memory_format: "auto" means channels-last weights for a network with 2-D convolutions; inputs
     may have either layout. init: called with every submodule, as by `nn.Module.apply`.
     """
-    return instantiate(emit_file(architecture), memory_format=memory_format, init=init)
+    return instantiate(_emitted(architecture), memory_format=memory_format, init=init)
+
+
+@lru_cache(maxsize=64)
+def _emitted(architecture: Architecture) -> Emitted:
+    return emit_file(architecture)
 
 
 def instantiate(
     emitted: Emitted,
     *,
     memory_format: MemoryFormat = "auto",
-    init: Callable[[nn.Module], object] | None = None,
+    init: Callable[[nn.Module], None] | None = None,
 ) -> nn.Module:
     """A new network of an emitted file."""
     module, living = _load(emitted)
@@ -90,7 +96,7 @@ def _execute(name: str, emitted: Emitted) -> ModuleType:
     module.__file__ = filename
     sys.modules[name] = module
     linecache.cache[filename] = (len(emitted.text), None, _annotated(emitted), filename)
-    exec(compile(emitted.text, filename, "exec"), module.__dict__)
+    exec(compile(emitted.text, filename, "exec"), module.__dict__)  # noqa: S102 (our own text)
     top = getattr(module, emitted.top)
     module.__dict__["nas_calls"] = {n: _describe(s) for n, s in emitted.spans.items()}
     setattr(module, emitted.top, _explaining(top, filename, module.__dict__["nas_calls"]))
@@ -140,7 +146,7 @@ def _explaining(top: type[nn.Module], filename: str, calls: dict[int, str]) -> t
             _explain(error, filename, calls)
             raise
 
-    top.__call__ = __call__
+    top.__call__ = __call__  # type: ignore[method-assign]
     return top
 
 

@@ -147,8 +147,8 @@ def _generalise(
             name = names.unique(_parameter_name(places))
             argument = Parameter(name)
             one.parameters[name] = _annotation([s[node][hole] for s in slots])
-            for graph, values in zip(one.members, slots, strict=True):
-                given[id(graph)][name] = values[node][hole]
+            for graph, filled in zip(one.members, slots, strict=True):
+                given[id(graph)][name] = filled[node][hole]
         for i, h in places:
             one.arguments[i][h] = argument
 

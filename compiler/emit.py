@@ -48,7 +48,9 @@ def emit(
     return emit_file(architecture, _header(architecture, facts), script=True).text
 
 
-def emit_file(architecture: Architecture, header: Sequence[str] = (), script: bool = False) -> Emitted:
+def emit_file(
+    architecture: Architecture, header: Sequence[str] = (), script: bool = False
+) -> Emitted:
     """The file with these lines of docstring; with `script`, it ends in a small main block."""
     graph = inline(simplify(architecture.graph))
     top = camel(architecture.name)
@@ -125,4 +127,3 @@ def _main(architecture: Architecture, top: str) -> list[str]:
     lines.append('    print("output", *[tuple(y.shape) for y in outputs])')
     lines.append('    print("parameters", sum(p.numel() for p in model.parameters()))')
     return lines
-

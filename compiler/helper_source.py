@@ -35,7 +35,9 @@ def parse_helpers(text: str) -> Helpers:
             case ast.ImportFrom(module=module, names=names) if module != "__future__":
                 for alias in names:
                     suffix = f" as {alias.asname}" if alias.asname else ""
-                    imports[alias.asname or alias.name] = f"from {module} import {alias.name}{suffix}"
+                    imports[alias.asname or alias.name] = (
+                        f"from {module} import {alias.name}{suffix}"
+                    )
             case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
                 first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
                 definitions[name] = "\n".join(lines[first - 1 : node.end_lineno])
@@ -66,7 +68,7 @@ def select(wanted: Iterable[str], helpers: Helpers) -> tuple[list[str], set[str]
     while pending:
         name = pending.pop()
         if name not in helpers.definitions:
-            raise fail("NAS450", f"no helper `{name}` exists for the emitted code")
+            raise fail("NAS480", f"no helper `{name}` exists for the emitted code")
         if name in chosen:
             continue
         chosen.add(name)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 
 def avg_pool2d_uneven(
@@ -27,3 +28,111 @@ def avg_pool1d_uneven(
     return F.avg_pool1d(F.pad(x, margins), kernel_size, stride) / F.avg_pool1d(
         ones, kernel_size, stride
     )
+
+
+class DropPath(nn.Module):
+    """Stochastic depth: drop whole samples with probability p while training."""
+
+    def __init__(self, p: float) -> None:
+        super().__init__()
+        self.p = p
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if not self.training:
+            return x
+        keep = x.new_empty([x.shape[0]] + [1] * (x.ndim - 1)).bernoulli_(1 - self.p)
+        return x * keep / (1 - self.p)
+
+
+class LayerScale(nn.Module):
+    """A learned factor of every channel."""
+
+    def __init__(self, shape: tuple[int, ...], init: float) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.full(shape, init))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x * self.weight
+
+
+class Attention(nn.Module):
+    """Multi-head self-attention over (N, T, features); the heads have `dim` features together."""
+
+    def __init__(
+        self, features: int, dim: int, heads: int, dropout: float = 0.0, causal: bool = False
+    ) -> None:
+        super().__init__()
+        self.heads = heads
+        self.dropout = dropout
+        self.causal = causal
+        self.qkv = nn.Linear(features, 3 * dim)
+        self.out = nn.Linear(dim, features)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        qkv = self.qkv(x).unflatten(2, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        q, k, v = qkv.unbind(0)
+        dropout = self.dropout if self.training else 0.0
+        y = F.scaled_dot_product_attention(q, k, v, dropout_p=dropout, is_causal=self.causal)
+        out: torch.Tensor = self.out(y.transpose(1, 2).flatten(2))
+        return out
+
+
+class CrossAttention(nn.Module):
+    """Multi-head attention of (N, T, features) to (N, S, context)."""
+
+    def __init__(
+        self, features: int, context: int, dim: int, heads: int, dropout: float = 0.0
+    ) -> None:
+        super().__init__()
+        self.heads = heads
+        self.dropout = dropout
+        self.q = nn.Linear(features, dim)
+        self.kv = nn.Linear(context, 2 * dim)
+        self.out = nn.Linear(dim, features)
+
+    def forward(self, x: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
+        q = self.q(x).unflatten(2, (self.heads, -1)).transpose(1, 2)
+        kv = self.kv(context).unflatten(2, (2, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        k, v = kv.unbind(0)
+        dropout = self.dropout if self.training else 0.0
+        y = F.scaled_dot_product_attention(q, k, v, dropout_p=dropout)
+        out: torch.Tensor = self.out(y.transpose(1, 2).flatten(2))
+        return out
+
+
+class LearnedPosition(nn.Module):
+    """Adds a learned vector to every step."""
+
+    def __init__(self, steps: int, features: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(steps, features) * 0.02)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x + self.weight
+
+
+class SinusoidalPosition(nn.Module):
+    """Adds sines and cosines of the step's number (Vaswani et al., 2017)."""
+
+    waves: torch.Tensor
+
+    def __init__(self, steps: int, features: int) -> None:
+        super().__init__()
+        rate = 10000.0 ** (-torch.arange(0, features, 2) / features)
+        angle = torch.arange(steps)[:, None] * rate
+        waves = torch.stack([angle.sin(), angle.cos()], 2).flatten(1)[:, :features]
+        self.register_buffer("waves", waves, persistent=False)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x + self.waves
+
+
+class ClassToken(nn.Module):
+    """Puts a learned step before the others."""
+
+    def __init__(self, features: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(features) * 0.02)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.cat([self.weight.expand(x.shape[0], 1, -1), x], 1)

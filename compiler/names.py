@@ -15,8 +15,7 @@ MODULES = frozenset({"torch", "nn", "F", "Tensor", "math", "annotations"})
 BUILTINS = frozenset(dir(builtins)) | KEYWORDS | MODULES
 
 # Attributes of nn.Module that a submodule must not shadow (a test compares them with torch's own).
-MODULE_ATTRIBUTES = frozenset(
-    """
+_ATTRIBUTES = """
     T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda
     double dump_patches eval extra_repr float forward get_buffer get_extra_state get_parameter
     get_submodule half ipu load_state_dict modules mtia named_buffers named_children
@@ -27,8 +26,8 @@ MODULE_ATTRIBUTES = frozenset(
     register_state_dict_post_hook register_state_dict_pre_hook requires_grad_
     set_extra_state set_submodule share_memory state_dict to to_empty train training type
     xpu zero_grad
-    """.split()
-)
+"""
+MODULE_ATTRIBUTES = frozenset(_ATTRIBUTES.split())
 
 
 def camel(name: str, default: str = "Net") -> str:
@@ -43,12 +42,13 @@ def camel(name: str, default: str = "Net") -> str:
 def snake(name: str, default: str = "x") -> str:
     """A variable name: `SepConv` becomes sep_conv, `3x3` becomes x3x3."""
     text = re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_")
-    if re.search(r"[a-z][A-Z]", text):
-        text = "_".join(_TOKEN.findall(text))
-    text = text.lower() if text != text.upper() or len(text) > 2 else text
     if not text:
         return default
-    return text if text[0].isalpha() else default + text
+    if re.search(r"[a-z][A-Z]", text):
+        text = "_".join(_TOKEN.findall(text))
+    if text != text.upper() or len(text) > 2:
+        text = text.lower()
+    return text if text[0].isalpha() else default + text.lower()
 
 
 class Names:
@@ -69,6 +69,11 @@ class Names:
             name = f"{base}{separator}{number}"
             number += 1
         return self.reserve(name)
+
+    def first_free(self, bases: Iterable[str]) -> str:
+        """The first of these that is free, or else the first of them with a number."""
+        wanted = list(bases)
+        return self.unique(next((b for b in wanted if b not in self._taken), wanted[0]))
 
     def series(self, bases: Iterable[str]) -> list[str]:
         """A name for each base; bases that occur several times are numbered from 1."""

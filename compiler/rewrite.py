@@ -30,9 +30,9 @@ class Rewriter:
         """The new graph; `graph` itself when nothing has changed."""
         outputs = tuple(outputs)
         old = self.graph
-        if outputs == old.outputs and len(self.nodes) == len(old.nodes):
-            if all(a is b for a, b in zip(self.nodes, old.nodes, strict=True)):
-                return old
+        same = outputs == old.outputs and len(self.nodes) == len(old.nodes)
+        if same and all(a is b for a, b in zip(self.nodes, old.nodes, strict=True)):
+            return old
         return replace(old, nodes=tuple(self.nodes), outputs=outputs)
 
 

@@ -22,14 +22,13 @@ from nasdsl.architecture import Architecture, Graph, Node
 from .rewrite import Rewriter, live_nodes, prune
 
 # f(0) = 0 for tensors of zeros, whatever the attributes, in training and in evaluation.
-ZERO_PRESERVING = frozenset(
-    """
-    identity sum mean max min concat flatten reshape transpose to_sequence to_image narrow
-    select_step subsample max_pool avg_pool global_avg_pool global_max_pool adaptive_avg_pool
-    relu relu6 leaky_relu elu selu gelu silu hard_swish tanh mish sqrt abs sin square neg
-    dropout drop_path shuffle upsample
-    """.split()
-)
+_ZERO_PRESERVING = """
+identity sum mean max min concat flatten reshape transpose to_sequence to_image narrow select_step
+subsample max_pool avg_pool global_avg_pool global_max_pool adaptive_avg_pool relu relu6 leaky_relu
+elu selu gelu silu hard_swish mish tanh sin abs square neg scale dropout drop_path pad crop shift
+pad_channels channel_shuffle pixel_shuffle pixel_unshuffle resize
+"""
+ZERO_PRESERVING = frozenset(_ZERO_PRESERVING.split())
 _SINGLE_IS_IDENTITY = frozenset({"identity", "sum", "mean", "max", "min", "mul", "concat"})
 
 
@@ -80,7 +79,9 @@ class _Simplifier:
 
     def _node_owns(self, graph: Graph, node: Node) -> bool:
         if node.op:
-            return node.op.parameters([graph.shape_of(v) for v in node.inputs], dict(node.attrs)) > 0
+            return (
+                node.op.parameters([graph.shape_of(v) for v in node.inputs], dict(node.attrs)) > 0
+            )
         assert node.body is not None
         key = id(node.body)
         if key not in self._owns:

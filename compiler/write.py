@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import isfinite
 
 from nasdsl.architecture import Node
 from nasdsl.ops.base import Value
-from nasdsl.spans import Span
 
 from .classes import Argument, Class, Literal, holes, state_hole
 from .layout import Page
@@ -14,11 +14,12 @@ from .names import BUILTINS, KEYWORDS, MODULE_ATTRIBUTES, Names, snake
 from .rewrite import live_nodes
 
 _SHORTEST_RUN = 3
+_VARIABLES = "yzuvw"
 
 
 def literal(value: Value) -> str:
     """The Python text of a value."""
-    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+    if isinstance(value, float) and not isfinite(value):
         return f'float("{value}")'
     if isinstance(value, str):
         return '"' + repr(value)[1:-1].replace('"', '\\"') + '"'
@@ -41,7 +42,9 @@ class _ClassWriter:
         self.runs = _runs(one, self.live)
         self.stored = self._stored_parameters()
         names = Names(MODULE_ATTRIBUTES | KEYWORDS | set(self.stored))
-        owners = [i for i in range(len(self.graph.nodes)) if self._owns(i) and i not in self._later()]
+        owners = [
+            i for i in range(len(self.graph.nodes)) if self._owns(i) and i not in self._later()
+        ]
         bases = [_base_name(self.graph.nodes[i], plural=i in self.runs) for i in owners]
         self.attribute = dict(zip(owners, names.series(bases), strict=True))
         self.variables = Names(BUILTINS | set(reserved))
@@ -157,13 +160,14 @@ class _ClassWriter:
         """Variables for the outputs: the name that the source gives, or that of an input which is
         read for the last time, or a new one."""
         called = node.op or node.body
-        base = snake(node.name) if node.name else "x"
-        chosen = called is not None and node.name != called.name
-        free = [] if chosen else list(dict.fromkeys(dying))[: len(node.shapes)]
-        if base in BUILTINS:
-            base = "y"
-        fresh = [self.variables.unique(base) for _ in range(len(node.shapes) - len(free))]
-        return free + fresh
+        chosen = called is not None and node.states is None and node.name != called.name
+        names = [] if chosen else list(dict.fromkeys(dying))[: len(node.shapes)]
+        while len(names) < len(node.shapes):
+            if node.op and not chosen:
+                names.append(self.variables.first_free(_VARIABLES))
+            else:
+                names.append(self.variables.unique(snake(node.name)))
+        return names
 
     def _expression(self, i: int, inputs: Sequence[str]) -> str:
         code, joined = self.one.codes[i], ", ".join(inputs)
@@ -216,7 +220,7 @@ def _tuple_of_tensors(count: int) -> str:
 
 
 def _base_name(node: Node, plural: bool) -> str:
-    name = node.name or (node.op.name if node.op else node.body.name if node.body else "")
+    name = node.body.name if node.body and node.states is not None else node.name
     base = snake(name, "layer")
     return base + "s" if plural and base[-1:].isalpha() and not base.endswith("s") else base
 
@@ -249,4 +253,3 @@ def _runs(one: Class, live: Sequence[bool]) -> dict[int, list[int]]:
             found[run[0]] = run
         previous, value = value + len(node.shapes) - 1, value + len(node.shapes)
     return found
-

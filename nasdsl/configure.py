@@ -33,7 +33,7 @@ def configure(
     except ValidationError as error:
         fields = list(model.model_fields)
         found = [_diagnostic(dict(e), fields, what, span) for e in error.errors()]
-    raise NasError(found)
+    raise NasError(sorted(found, key=lambda d: d.code))
 
 
 def named(call: CallSetting, fields: Sequence[str]) -> dict[str, object]:

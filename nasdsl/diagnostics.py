@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Literal
 
 from .spans import Span
 
@@ -21,6 +22,7 @@ class Diagnostic:
     label: str = ""
     notes: tuple[tuple[str, Span | None], ...] = ()
     help: str = ""
+    severity: Literal["error", "warning"] = "error"
 
     @property
     def where(self) -> str:
@@ -62,7 +64,7 @@ def render(diagnostic: Diagnostic) -> str:
           |                 ^^^^^^^
        = help: did you mean `sep_conv`?
     """
-    head = f"error[{diagnostic.code}]: {diagnostic.message}"
+    head = f"{diagnostic.severity}[{diagnostic.code}]: {diagnostic.message}"
     lines = [f"{diagnostic.span}: {head}" if diagnostic.span else head]
     if diagnostic.span:
         lines += _excerpt(diagnostic.span, diagnostic.label)

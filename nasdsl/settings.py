@@ -6,7 +6,8 @@ of its arguments is checked by its own configuration model (nasdsl/configure.py)
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from . import syntax
@@ -28,15 +29,61 @@ Scalar = int | float | bool | str
 SettingValue = Scalar | CallSetting | tuple["SettingValue", ...]
 Settings = Mapping[str, tuple[SettingValue, ...]]
 
-#: Every setting: how many values it may have, and what it is.
-KNOWN: Mapping[str, tuple[int, str]] = {
-    "strategy": (1, "a strategy, such as `random` or `regularized_evolution(population = 50)`"),
-    "evaluate": (1, 'an evaluator, such as `train(data = "digits")`'),
-    "objective": (16, "one or more of `maximize(metric)` and `minimize(metric)`"),
-    "budget": (1, "a number of trials"),
-    "seed": (1, "a whole number"),
-    "time": (1, 'seconds, or a text such as "2h"'),
-    "trial_time": (1, 'seconds for one trial, or a text such as "10m"'),
+
+def read_seconds(value: object) -> float:
+    """Seconds of 90, "90", "1h30m" or "2d"; ValueError if it is no positive time."""
+    if isinstance(value, str):
+        text = value.replace(" ", "")
+        parts = re.findall(r"(\d+(?:\.\d+)?)([smhd]?)", text)
+        if not parts or not re.fullmatch(r"\d+(\.\d+)?|(\d+(\.\d+)?[smhd])+", text):
+            raise ValueError('expected seconds, or a text such as "90s", "10m" or "1h30m"')
+        value = sum(float(number) * _UNITS[unit] for number, unit in parts)
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
+        raise ValueError("expected a positive time")
+    return float(value)
+
+
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def _is_time(value: SettingValue) -> bool:
+    try:
+        return read_seconds(value) > 0
+    except ValueError:
+        return False
+
+
+def _is_whole(value: SettingValue) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_count(value: SettingValue) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+
+def _is_choice(value: SettingValue) -> bool:
+    return isinstance(value, (str, CallSetting))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How many values a setting may have, what each may be, and that in words."""
+
+    most: int
+    accepts: Callable[[SettingValue], bool]
+    meaning: str
+
+
+KNOWN: Mapping[str, Rule] = {
+    "strategy": Rule(
+        1, _is_choice, "a strategy, such as `random` or `regularized_evolution(population = 50)`"
+    ),
+    "evaluate": Rule(1, _is_choice, 'an evaluator, such as `train(data = "digits")`'),
+    "objective": Rule(16, _is_choice, "one or more of `maximize(metric)` and `minimize(metric)`"),
+    "budget": Rule(1, _is_count, "a number of trials, from 1"),
+    "seed": Rule(1, _is_whole, "a whole number"),
+    "time": Rule(1, _is_time, 'seconds, or a text such as "2h"'),
+    "trial_time": Rule(1, _is_time, 'seconds for one trial, or a text such as "10m"'),
 }
 
 
@@ -45,14 +92,14 @@ def read_settings(search: syntax.Search, params: Mapping[str, object]) -> Settin
 
     Raises NasError with every mistake of the block: NAS300 unknown setting, NAS301 given twice,
     NAS302 not a literal or a call, NAS303 too many values, NAS304 positional after named,
-    NAS305 argument given twice.
+    NAS305 argument given twice, NAS306 not what the setting is.
     """
     found: dict[str, tuple[SettingValue, ...]] = {}
     mistakes: list[Diagnostic] = []
     for setting in search.settings:
         try:
             _check_setting(setting, found)
-            found[setting.name] = tuple(_value(v, params) for v in setting.values)
+            found[setting.name] = tuple(_one(setting.name, v, params) for v in setting.values)
         except NasError as error:
             mistakes.extend(error.diagnostics)
     if mistakes:
@@ -69,11 +116,20 @@ def _check_setting(setting: syntax.Setting, found: Settings) -> None:
     if name in found:
         help = "keep one of them; several values are separated by commas"
         raise NasError(Diagnostic("NAS301", f"`{name}` is set twice", span, help=help))
-    most, meaning = KNOWN[name]
-    if len(setting.values) > most:
-        where = setting.values[most].span or span
+    rule = KNOWN[name]
+    if len(setting.values) > rule.most:
+        where = setting.values[rule.most].span or span
         message = f"`{name}` has {len(setting.values)} values"
-        raise NasError(Diagnostic("NAS303", message, where, help=f"it is {meaning}"))
+        raise NasError(Diagnostic("NAS303", message, where, help=f"it is {rule.meaning}"))
+
+
+def _one(name: str, expr: syntax.Expr, params: Mapping[str, object]) -> SettingValue:
+    value = _value(expr, params)
+    rule = KNOWN[name]
+    if not rule.accepts(value):
+        message = f"this is no value of `{name}`"
+        raise NasError(Diagnostic("NAS306", message, expr.span, help=f"it is {rule.meaning}"))
+    return value
 
 
 def _value(expr: syntax.Expr, params: Mapping[str, object]) -> SettingValue:

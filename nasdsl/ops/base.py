@@ -14,6 +14,12 @@ Value = int | float | bool | str | None | tuple["Value", ...]
 Attrs = Mapping[str, Value]
 
 
+class Tokens(tuple[int, ...]):
+    """The shape (T,) of class numbers: equal to that of a vector, but only an embedding takes it."""
+
+    __slots__ = ()
+
+
 class ShapeError(Exception):
     """The operator does not accept these input shapes or attributes.
 

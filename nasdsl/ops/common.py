@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .base import Attrs, Param, Shape, ShapeError, Value
+from .base import Attrs, Param, Shape, ShapeError, Tokens, Value
 
 KERNEL = Param("kernel", "size", low=1)
 STRIDE = Param("stride", "size", 1, low=1)
@@ -55,10 +55,11 @@ def show(shape: Shape) -> str:
 
 def expect(shape: Shape, *ranks: int) -> Shape:
     """The shape, if it has one of these ranks."""
-    if len(shape) in ranks:
+    if len(shape) in ranks and not isinstance(shape, Tokens):
         return shape
     wanted = " or ".join(KINDS[r] for r in ranks)
-    raise ShapeError(f"the input must be {wanted}, not {show(shape)}")
+    found = f"tokens {show(shape)}: embed them first" if isinstance(shape, Tokens) else show(shape)
+    raise ShapeError(f"the input must be {wanted}, not {found}")
 
 
 def image(inputs: Sequence[Shape]) -> tuple[int, int, int]:
@@ -104,7 +105,7 @@ def axes(sizes: Sequence[int], attrs: Attrs) -> tuple[Axis, ...]:
     stride = spread("stride", attrs["stride"], n)
     dilation = spread("dilation", attrs.get("dilation", 1), n)
     pad = attrs["pad"]
-    pads = (pad,) * n if isinstance(pad, str) else spread("pad", pad, n)
+    pads: tuple[str | int, ...] = (pad,) * n if isinstance(pad, str) else spread("pad", pad, n)
     ceil = attrs.get("ceil") is True
     return tuple(
         _axis(size, d * (k - 1) + 1, s, p, ceil)
@@ -120,13 +121,13 @@ def _axis(size: int, extent: int, stride: int, pad: str | int, ceil: bool) -> Ax
     if isinstance(pad, str):
         pad = (extent - 1) // 2 if pad == "same" else 0
     room = size + 2 * pad - extent
-    if room < 0:
-        raise ShapeError(
-            f"a window of {extent} does not fit into a size of {size} padded by {pad} on each side"
-        )
     out = (room + (stride - 1 if ceil else 0)) // stride + 1
     if ceil and (out - 1) * stride >= size + pad:
         out -= 1  # PyTorch: the last window must start inside the input or the left padding
+    if out < 1:
+        raise ShapeError(
+            f"a window of {extent} does not fit into a size of {size} padded by {pad} on each side"
+        )
     return Axis(pad, pad, out)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
-from .base import Attrs, Code, Op, Param, Shape
+from .base import Attrs, Code, Op, Param, Shape, ShapeError
 from .common import expect, whole
 from .text import module
 
@@ -30,7 +30,9 @@ def _linear_macs(inputs: Inputs, attrs: Attrs) -> int:
 
 
 def _embedding_shape(inputs: Inputs, attrs: Attrs) -> Shape:
-    return (*expect(inputs[0], 1), whole(attrs["dim"]))
+    if len(inputs[0]) != 1:
+        raise ShapeError(f"the input must be tokens (T,), not {inputs[0]}")
+    return (*inputs[0], whole(attrs["dim"]))
 
 
 def _embedding_lower(inputs: Inputs, attrs: Attrs) -> Code:

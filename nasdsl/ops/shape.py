@@ -22,11 +22,6 @@ from .common import (
 Inputs = Sequence[Shape]
 
 
-def steps(rank: int, stride: tuple[int, ...]) -> str:
-    """An index that takes every stride-th position."""
-    return "[:, " + ", ".join([":"] * (rank == 3) + ["::{stride}"] * len(stride)) + "]"
-
-
 def _zero_shape(inputs: Inputs, attrs: Attrs) -> Shape:
     return strided(inputs[0], attrs["stride"])
 

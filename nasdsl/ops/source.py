@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .base import Attrs, Code, Op, Param, Shape
+from .base import Attrs, Code, Op, Param, Shape, Tokens
 from .common import whole
 
 
@@ -25,7 +25,7 @@ def _source(name: str, doc: str, sizes: tuple[str, ...]) -> Op:
 
 
 def _tokens_shape(inputs: Sequence[Shape], attrs: Attrs) -> Shape:
-    return (whole(attrs["steps"]),)
+    return Tokens((whole(attrs["steps"]),))
 
 
 def _tokens_lower(inputs: Sequence[Shape], attrs: Attrs) -> Code:

@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 
 from ..diagnostics import fail
-from . import activation, combine, conv, linear, norm, pool, shape, source
+from . import (
+    activation,
+    attention,
+    combine,
+    conv,
+    image,
+    linear,
+    norm,
+    pool,
+    recurrent,
+    regular,
+    shape,
+    source,
+)
 from .base import Attrs, Op, Shape, ShapeError
 
 GROUP = "nasdsl.ops"
 
 
-def _table(*groups: Iterable[Op]) -> Mapping[str, Op]:
-    ops = [op for group in groups for op in group]
-    table = {op.name: op for op in ops}
-    if len(table) != len(ops):
-        raise ValueError("two operators have one name")
-    return MappingProxyType(table)
-
-
-TABLE: Mapping[str, Op] = _table(
-    source.OPS,
-    conv.OPS,
-    linear.OPS,
-    norm.OPS,
-    activation.OPS,
-    pool.OPS,
-    shape.OPS,
-    combine.OPS,
+SECTIONS: Mapping[str, tuple[Op, ...]] = MappingProxyType(
+    {
+        "Inputs": source.OPS,
+        "Convolutions": conv.OPS,
+        "Linear layers": linear.OPS,
+        "Normalisation": norm.OPS,
+        "Activations and elementwise functions": activation.OPS,
+        "Pooling": pool.OPS,
+        "Shape and selection": shape.OPS,
+        "Images": image.OPS,
+        "Several inputs": combine.OPS,
+        "Attention": attention.OPS,
+        "Recurrence": recurrent.OPS,
+        "Regularisation": regular.OPS,
+    }
 )
+
+TABLE: Mapping[str, Op] = MappingProxyType({op.name: op for ops in SECTIONS.values() for op in ops})
 
 
 @cache

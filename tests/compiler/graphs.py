@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -11,6 +12,8 @@ from nasdsl.architecture import Architecture, Graph, Input, Node
 from nasdsl.ops import bind, infer, lookup
 from nasdsl.ops.base import Shape
 from nasdsl.spans import Span
+
+_NONE: Mapping[str, Any] = {}
 
 
 class Builder:
@@ -21,16 +24,16 @@ class Builder:
         self.nodes: list[Node] = []
         self.shapes = list(inputs)
 
-    def op(self, name: str, *inputs: int, span: Span | None = None, **attrs: object) -> int:
+    def op(self, name: str, *inputs: int, span: Span | None = None, **attrs: Any) -> int:
         op = lookup(name)
         assert op is not None, name
         bound = bind(op, [], attrs)
         shape = infer(op, [self.shapes[v] for v in inputs], bound)
         return self._add(Node(name, inputs, (shape,), op, tuple(bound.items()), span=span))
 
-    def chain(self, value: int, *steps: str | tuple[str, dict[str, object]]) -> int:
+    def chain(self, value: int, *steps: str | tuple[str, Mapping[str, Any]]) -> int:
         for step in steps:
-            name, attrs = (step, {}) if isinstance(step, str) else step
+            name, attrs = (step, _NONE) if isinstance(step, str) else step
             value = self.op(name, value, **attrs)
         return value
 
@@ -41,9 +44,7 @@ class Builder:
     def scan(self, cell: Graph, sequence: int, states: Sequence[Shape]) -> int:
         steps = self.shapes[sequence][0]
         shape = (steps, *cell.output_shapes[0])
-        return self._add(
-            Node(cell.name, (sequence,), (shape,), body=cell, states=tuple(states))
-        )
+        return self._add(Node(cell.name, (sequence,), (shape,), body=cell, states=tuple(states)))
 
     def _add(self, node: Node) -> int:
         first = len(self.shapes)
@@ -75,7 +76,7 @@ def parameters(graph: Graph) -> int:
 
 # ---------------------------------------------------------------------------- random graphs
 
-_SAME: list[tuple[str, dict[str, object]]] = [
+_SAME: list[tuple[str, dict[str, Any]]] = [
     ("conv", {"kernel": 3}),
     ("conv", {"kernel": 1, "bias": True}),
     ("conv", {"kernel": 3, "dilation": 2}),

@@ -1,0 +1,153 @@
+"""What commands share: finding and loading a space, picking a genotype, options, output."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from nasdsl.diagnostics import Diagnostic, NasError, did_you_mean
+
+if TYPE_CHECKING:
+    from nasdsl.architecture import Architecture
+    from nasdsl.space import Genotype, Space
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+file_argument = click.argument("file", metavar="FILE")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+seed_option = click.option("--seed", type=int, help="Seed of all random choices.")
+set_option = click.option(
+    "--set", "sets", multiple=True, metavar="NAME=VALUE", help="Override a param of the space."
+)
+
+
+def genotype_options(command: F) -> F:
+    """--genotype and --rank, one of which picks an architecture."""
+    rank = click.option("--rank", type=int, help="The architecture of this rank, from 0.")
+    text = click.option("--genotype", metavar="TEXT", help="As `nasdsl sample` prints it.")
+    return text(rank(command))
+
+
+def find_space(name: str) -> Path:
+    """The path of a .nas file, or of a shipped space by its name.
+
+    NasErrors: NAS450 a folder, NAS451 no such file or space, NAS452 not a .nas file.
+    """
+    path = Path(name)
+    if path.is_dir():
+        inside = sorted(p.name for p in path.glob("*.nas"))[:5]
+        help = f"it holds {', '.join(inside)}" if inside else "name a .nas file"
+        raise NasError(Diagnostic("NAS450", f"{name} is a folder", help=help))
+    if path.exists():
+        if path.suffix == ".nas":
+            return path
+        twin = path.with_suffix(".nas")
+        help = f"did you mean {twin}?" if twin.is_file() else "spaces are in files named *.nas"
+        raise NasError(Diagnostic("NAS452", f"{name} is not a .nas file", help=help))
+    shipped = shipped_spaces()
+    found = shipped.get(path.name.removesuffix(".nas")) if path.parent == Path() else None
+    if found is not None:
+        return found
+    near = [str(p) for p in sorted(path.parent.glob("*.nas"))] if path.parent.is_dir() else []
+    help = did_you_mean(name, near + list(shipped)) or "`nasdsl spaces` lists the shipped ones"
+    raise NasError(Diagnostic("NAS451", f"there is no file {name}", help=help))
+
+
+def shipped_spaces() -> dict[str, Path]:
+    """The spaces that come with nasdsl, by name; libraries of motifs are left out."""
+    from nasdsl.source import shipped
+
+    names = {name.removesuffix(".nas"): Path(str(place)) for name, place in shipped().items()}
+    return {name: path for name, path in names.items() if not name.startswith("lib_")}
+
+
+def load_space(name: str, sets: Sequence[str] = ()) -> Space:
+    """The space of a FILE argument, with its --set options."""
+    import nasdsl
+
+    space: Space = nasdsl.load(find_space(name), set=read_sets(sets))
+    return space
+
+
+def read_sets(sets: Sequence[str]) -> dict[str, int | float | bool | str]:
+    """The values of --set options; NAS453 if one is not name=value."""
+    found: dict[str, int | float | bool | str] = {}
+    for text in sets:
+        name, equals, value = text.partition("=")
+        name = name.strip()
+        if not equals or not re.fullmatch(r"[A-Za-z_]\w*", name):
+            help = "write --set name=value, without blanks"
+            raise NasError(Diagnostic("NAS453", f"--set {text} sets nothing", help=help))
+        found[name] = read_value(value.strip())
+    return found
+
+
+def read_value(text: str) -> int | float | bool | str:
+    """A number as in a .nas file (5M, 1e-3), true, false, or else the text itself."""
+    from nasdsl.syntax import Number
+
+    if text in ("true", "false"):
+        return text == "true"
+    if re.fullmatch(r"-?(\d+\.\d+([eE][+-]?\d+)?|\d+[eE][+-]?\d+|\d+)[KMG]?", text):
+        value = Number(text.removeprefix("-")).value
+        return -value if text.startswith("-") else value
+    return text
+
+
+def pick(space: Space, genotype: str | None, rank: int | None) -> Genotype:
+    """The genotype of --genotype or --rank; of a space without choices, the only one (NAS454)."""
+    if genotype is not None and rank is not None:
+        raise click.UsageError("give --genotype or --rank, not both")
+    if genotype is not None:
+        return space.read(genotype.strip())
+    if rank is None and space.size == 1:
+        rank = 0
+    if rank is None:
+        message = f"space `{space.name}` has more than one architecture"
+        help = "name one with --genotype (`nasdsl sample` draws some) or with --rank"
+        raise NasError(Diagnostic("NAS454", message, help=help))
+    if space.size is None or not 0 <= rank < space.size:
+        size = "no ranks: it has ranges of real numbers" if space.size is None else space.size
+        message = f"there is no rank {rank} in space `{space.name}`"
+        help = f"its size is {size:,}, counted from 0" if space.size else f"it has {size}"
+        raise NasError(Diagnostic("NAS454", message, help=help))
+    return space.unrank(rank)
+
+
+def costs(architecture: Architecture) -> dict[str, int]:
+    """The analytical cost by name."""
+    from nasdsl.cost import cost
+
+    found = cost(architecture)
+    names = ("params", "macs", "activations", "depth")
+    return {name: getattr(found, name) for name in names}
+
+
+def human(number: float | None) -> str:
+    """A count in three figures: 1.23M."""
+    if number is None:
+        return "-"
+    for scale, letter in ((1e9, "G"), (1e6, "M"), (1e3, "K")):
+        if abs(number) >= scale:
+            return f"{number / scale:.3g}{letter}"
+    return f"{number:g}"
+
+
+def size_text(size: int | None) -> str:
+    """A size as people read it: with commas, and its magnitude if it is large."""
+    if size is None:
+        return "uncountable (it has ranges of real numbers)"
+    if size < 10**9:
+        return f"{size:,}"
+    digits = str(size)
+    about = f"{digits[0]}.{digits[1:3]}e{len(digits) - 1}"
+    return f"{size:,} (about {about})" if len(digits) <= 30 else f"about {about}"
+
+
+def echo_json(value: object) -> None:
+    click.echo(json.dumps(value, indent=2))

@@ -1,0 +1,127 @@
+"""`nasdsl info`."""
+
+from __future__ import annotations
+
+import random
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nasdsl.diagnostics import NasError
+
+from .common import (
+    costs,
+    echo_json,
+    file_argument,
+    human,
+    json_option,
+    load_space,
+    seed_option,
+    set_option,
+    size_text,
+)
+
+if TYPE_CHECKING:
+    from nasdsl.space import Genotype, Space
+
+SHOWN = 30
+
+
+@click.command()
+@file_argument
+@click.option("--samples", type=click.IntRange(min=1), default=50, help="For the cost range.")
+@click.option("--all", "show_all", is_flag=True, help="List every decision.")
+@seed_option
+@set_option
+@json_option
+def info(
+    file: str, samples: int, show_all: bool, seed: int | None, sets: tuple[str, ...], as_json: bool
+) -> None:
+    """Size, decisions and cost range of a space.
+
+    Decisions and costs are those of a small space's architectures, all of them, or of samples.
+    """
+    space = load_space(file, sets)
+    found = survey(space, samples, seed or 0)
+    if as_json:
+        echo_json(found)
+        return
+    click.echo(f"space       {space.name} ({space.hash[:8]})")
+    click.echo(f"size        {size_text(space.size)}")
+    low, high = found["decisions_per_genotype"]
+    click.echo(f"decisions   {low}" + (f" to {high}" if high != low else "") + " per architecture")
+    of = "all" if found["exact"] else f"of {found['samples']} samples"
+    for name, (least, most) in found["cost"].items():
+        click.echo(f"{name:<11} {human(least)} to {human(most)} ({of})")
+    print_decisions(found["decisions"], show_all)
+
+
+def survey(space: Space, samples: int, seed: int) -> dict[str, Any]:
+    """What can be said of a space: exactly if it has at most so many members as samples."""
+    exact = space.size is not None and space.size <= samples
+    genotypes = list(_some(space, samples, seed, exact))
+    ranges: dict[str, tuple[int, int]] = {}
+    decisions: dict[str, dict[str, Any]] = {}
+    lengths: list[int] = []
+    for genotype in genotypes:
+        taken = space.decisions(genotype)
+        lengths.append(len(taken))
+        for decision in taken:
+            record = decisions.setdefault(decision.path, _record(decision.domain))
+            record["active"] += 1
+        for name, value in costs(space.build(genotype)).items():
+            least, most = ranges.get(name, (value, value))
+            ranges[name] = min(least, value), max(most, value)
+    for record in decisions.values():
+        record["active"] /= len(genotypes)
+    return {
+        "space": space.name,
+        "hash": space.hash,
+        "size": space.size,
+        "exact": exact,
+        "samples": len(genotypes),
+        "decisions_per_genotype": [min(lengths), max(lengths)],
+        "cost": ranges,
+        "decisions": decisions,
+    }
+
+
+def _some(space: Space, samples: int, seed: int, exact: bool) -> list[Genotype]:
+    if exact:
+        feasible = [g for g in islice(space.enumerate(), samples) if space.feasible(g)]
+        if feasible:
+            return feasible
+    rng = random.Random(seed)
+    try:
+        return [space.sample_feasible(rng) for _ in range(samples)]
+    except NasError:
+        return [space.sample(rng) for _ in range(samples)]
+
+
+def _record(domain: Any) -> dict[str, Any]:
+    return {"domain": domain_text(domain), "size": domain.size, "active": 0}
+
+
+def domain_text(domain: Any) -> str:
+    """A domain in words: its kind and its options."""
+    if domain.kind == "float":
+        return f"{domain.low:g}..{domain.high:g}" + (" log" if domain.log else "")
+    if domain.kind == "bit":
+        return "bit"
+    labels = (
+        domain.labels if len(domain.labels) <= 8 else (*domain.labels[:6], "…", domain.labels[-1])
+    )
+    inside = ", ".join(map(str, labels))
+    head = {"one": "one of", "permutation": "permutation of"}.get(domain.kind)
+    return f"{head or f'pick {domain.count} of'} {inside}"
+
+
+def print_decisions(decisions: dict[str, dict[str, Any]], show_all: bool) -> None:
+    click.echo()
+    shown = list(decisions.items())
+    for path, record in shown if show_all else shown[:SHOWN]:
+        sometimes = "" if record["active"] == 1 else f"  (in {record['active']:.0%})"
+        click.echo(f"  {path:<28} {record['domain']}{sometimes}")
+    if len(shown) > SHOWN and not show_all:
+        click.echo(f"  … and {len(shown) - SHOWN} more (--all lists them)")

@@ -1,0 +1,103 @@
+"""The `nasdsl` command: a group whose subcommands are imported only when they run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+
+#: Every command: where it is, and its line in the help; in the order of a working day.
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "check": ("nasdsl.cli.check:check", "Report every mistake of .nas files."),
+    "fmt": ("nasdsl.cli.fmt:fmt", "Lay .nas files out in the one format."),
+    "info": ("nasdsl.cli.info:info", "Size, decisions and cost range of a space."),
+    "sample": ("nasdsl.cli.sample:sample", "Draw architectures from a space."),
+    "cost": ("nasdsl.cli.cost:cost", "Parameters and operations of an architecture."),
+    "compile": ("nasdsl.cli.compile:compile", "Write an architecture as PyTorch source."),
+    "train": ("nasdsl.cli.train:train", "Train one architecture of a space."),
+    "search": ("nasdsl.cli.search:search", "Search a space for the best architecture."),
+    "resume": ("nasdsl.cli.search:resume", "Go on with a search that was stopped."),
+    "spaces": ("nasdsl.cli.spaces:spaces", "List the spaces that come with nasdsl."),
+    "version": ("nasdsl.cli.version:version", "Print the versions that matter in a report."),
+}
+
+
+class FailedRun(click.ClickException):
+    """The input was fine and the run was not: exit code 1."""
+
+    exit_code = 1
+
+
+class LazyGroup(click.Group):
+    """Commands by the table above; mistakes of users end in a message and a code, no traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[name][0].partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from nasdsl.diagnostics import did_you_mean
+
+            hint = did_you_mean(args[0], list(COMMANDS)).replace("`", "'")
+            ctx.fail(f"there is no command '{args[0]}'" + (f"; {hint}" if hint else ""))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+        if not standalone_mode:
+            return super().main(*args, standalone_mode=False, **extra)
+        parent = super().main
+        sys.exit(guarded(lambda: parent(*args, standalone_mode=False, **extra)))
+
+
+def guarded(call: Callable[[], Any]) -> int:
+    """The exit code of a call: 0, 1 failed run, 2 bad input, 130 interrupted."""
+    from nasdsl.diagnostics import NasError
+
+    try:
+        code = call()
+    except NasError as error:
+        click.echo(str(error), err=True)
+        return 2
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output has gone; nothing is left to say
+        return 1
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"error: {where}{error.strerror or error}", err=True)
+        return 1
+    return code if isinstance(code, int) else 0
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """A language for neural-architecture search spaces, with a compiler to PyTorch.
+
+    FILE is a .nas file, or the name of a space that comes with nasdsl.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The console script."""
+    cli.main(arguments, prog_name="nasdsl")

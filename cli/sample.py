@@ -1,0 +1,68 @@
+"""`nasdsl sample`."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .common import costs, echo_json, file_argument, load_space, seed_option, set_option
+
+if TYPE_CHECKING:
+    from nasdsl.space import Genotype, Space
+
+TRIES = 10_000
+
+
+@click.command()
+@file_argument
+@click.option("-n", "count", type=click.IntRange(min=1), default=1, help="How many.")
+@click.option("--uniform", is_flag=True, help="Every architecture has the same chance.")
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["genotype", "nas", "json"]),
+    default="genotype",
+    help="What to print of each.",
+)
+@seed_option
+@set_option
+def sample(
+    file: str, count: int, uniform: bool, form: str, seed: int | None, sets: tuple[str, ...]
+) -> None:
+    """Draw architectures that meet the requirements of a space."""
+    space = load_space(file, sets)
+    rng = random.Random(seed)
+    drawn = [draw(space, rng, uniform) for _ in range(count)]
+    if form == "json":
+        echo_json([describe(space, g) for g in drawn])
+    elif form == "nas":
+        from nasdsl.printer import print_architecture
+
+        texts = [print_architecture(space.build(g)).rstrip("\n") for g in drawn]
+        click.echo("\n\n".join(texts))
+    else:
+        for genotype in drawn:
+            click.echo(space.text(genotype))
+
+
+def draw(space: Space, rng: random.Random, uniform: bool) -> Genotype:
+    if not uniform:
+        return space.sample_feasible(rng)
+    for _ in range(TRIES):
+        genotype = space.sample_uniform(rng)
+        if space.feasible(genotype):
+            return genotype
+    return space.sample_feasible(rng)
+
+
+def describe(space: Space, genotype: Genotype) -> dict[str, Any]:
+    """A genotype with its decisions and cost, as JSON."""
+    return {
+        "genotype": space.text(genotype),
+        "rank": None if space.size is None else space.rank(genotype),
+        "choices": list(genotype.choices),
+        "decisions": {d.path: d.index for d in space.decisions(genotype)},
+        "cost": costs(space.build(genotype)),
+    }

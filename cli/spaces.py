@@ -1,0 +1,81 @@
+"""`nasdsl spaces`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nasdsl.diagnostics import NasError, did_you_mean
+
+from .common import echo_json, json_option, shipped_spaces, size_text
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--copy", is_flag=True, help="Copy it, with what it imports, into this folder.")
+@json_option
+def spaces(name: str | None, copy: bool, as_json: bool) -> None:
+    """List the spaces that come with nasdsl, or find one: its path, or a copy to edit."""
+    known = shipped_spaces()
+    if name is None:
+        list_spaces(known, as_json)
+        return
+    if name not in known:
+        help = did_you_mean(name, list(known)).replace("`", "'")
+        raise click.UsageError(f"there is no space '{name}'" + (f"; {help}" if help else ""))
+    if copy:
+        copy_space(known[name])
+    elif as_json:
+        echo_json(describe(known[name]))
+    else:
+        click.echo(known[name])
+
+
+def list_spaces(known: dict[str, Path], as_json: bool) -> None:
+    found = [{"name": name, **describe(path)} for name, path in known.items()]
+    if as_json:
+        echo_json(found)
+        return
+    width = max((len(name) for name in known), default=0)
+    for record in found:
+        size = record.get("problem") or size_text(record["size"])
+        click.echo(f"{record['name']:<{width}}  {record['doc']}")
+        click.echo(f"{'':<{width}}  {size}")
+
+
+def describe(path: Path) -> dict[str, Any]:
+    """The path, the line of documentation and the size of a space."""
+    import nasdsl
+
+    try:
+        size: int | None = nasdsl.load(path).size
+    except NasError as error:
+        problem = error.diagnostics[0].message
+        return {"path": str(path), "doc": "", "size": None, "problem": problem}
+    return {"path": str(path), "doc": doc_line(path), "size": size}
+
+
+def doc_line(path: Path) -> str:
+    """The text beside the name of the space."""
+    from nasdsl import source, syntax
+
+    for item in source.load(path)[-1].items:
+        if isinstance(item, syntax.SpaceDecl):
+            return item.doc or ""
+    return ""
+
+
+def copy_space(path: Path) -> None:
+    """Copy a space and the files it imports; nothing is overwritten."""
+    from nasdsl.study.sources import collect
+
+    texts = collect(path)
+    taken = [name for name in texts if Path(name).exists()]
+    if taken:
+        raise click.UsageError(f"{', '.join(taken)} is here already; nothing was copied")
+    for name, text in texts.items():
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(text, encoding="utf-8")
+        click.echo(f"wrote {name}")

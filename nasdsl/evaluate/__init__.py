@@ -1,0 +1,14 @@
+"""Evaluation of the syntax tree: shared by the elaborator (choices stay open) and the builder."""
+
+from .basic import EVALUATE_BASIC
+from .call import EVALUATE_CALL
+from .choice import EVALUATE_CHOICE
+from .lists import eval_index, eval_slice
+from .machine import EVALUATORS
+from .statements import eval_graph
+from nasdsl import syntax
+
+EVALUATORS.update(EVALUATE_BASIC)
+EVALUATORS.update(EVALUATE_CHOICE)
+EVALUATORS.update(EVALUATE_CALL)
+EVALUATORS.update({syntax.Index: eval_index, syntax.Slice: eval_slice, syntax.Graph: eval_graph})

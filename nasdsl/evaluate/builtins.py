@@ -1,0 +1,235 @@
+"""The built-in functions: numbers, lists, tensors' shapes, loose ends, recurrence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from nasdsl import syntax
+from nasdsl.diagnostics import fail
+from nasdsl.values import POISON, UNKNOWN, Env, MaybeList, Scan, Scope, describe
+
+from .basic import bound
+from .lists import elements, length, settle
+from .machine import Machine, Mistake
+
+Run = Callable[[Machine, syntax.Call, Env, Scope], Any]
+Reduce = Callable[[Machine, list[tuple[Any, Any]], syntax.Call], Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spec:
+    """A built-in: its parameters (for messages and static checks) and its meaning."""
+
+    name: str
+    params: tuple[str, ...]
+    doc: str
+    run: Run
+    reduce: Reduce
+    required: int
+    variadic: bool = False
+
+
+def _arguments(m: Machine, spec: tuple[str, ...], required: int, node: syntax.Call, env: Env, scope: Scope) -> list[Any]:
+    given: dict[str, Any] = {}
+    name = node.function.id if isinstance(node.function, syntax.Name) else "?"
+    for i, argument in enumerate(node.arguments):
+        key = argument.name or (spec[i] if i < len(spec) else None)
+        if key is None or key not in spec or key in given:
+            raise fail("NAS247", f"`{name}` takes ({', '.join(spec)})", argument.span)
+        given[key] = bound(m, argument.value, env, scope.child(key))
+    missing = [p for p in spec[:required] if p not in given]
+    if missing:
+        raise fail("NAS247", f"`{name}` needs `{missing[0]}`", node.span,
+                   help=f"it is `{name}({', '.join(spec)})`")  # fmt: skip
+    return [given.get(p) for p in spec]
+
+
+def _no_reduce(m: Machine, items: list[tuple[Any, Any]], node: syntax.Call) -> Any:
+    raise AssertionError("not a combiner")
+
+
+def _number(value: Any, name: str) -> Any:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise Mistake("NAS201", f"`{name}` takes numbers, not {describe(value)}")
+    return value
+
+
+def _pure(name: str, compute: Callable[[Any], Any], doc: str) -> Spec:
+    def one(x: Any) -> Any:
+        try:
+            return compute(_number(x, name))
+        except ValueError:
+            raise Mistake("NAS202", f"`{name}({x})` has no value") from None
+
+    one.__name__ = name
+
+    def run(m: Machine, node: syntax.Call, env: Env, scope: Scope) -> Any:
+        (x,) = _arguments(m, ("x",), 1, node, env, scope)
+        return m.lift(one, x, span=node.span)
+
+    return Spec(name, ("x",), doc, run, _no_reduce, 1)
+
+
+def _fold(name: str, start: Any, step: Callable[[Any, Any], Any]) -> Spec:
+    """A combiner of numbers; as a tensor operation it is an operator of the same name."""
+
+    def pair(a: Any, b: Any) -> Any:
+        return step(a, _number(b, name))
+
+    pair.__name__ = name
+
+    def guarded(a: Any, held: bool, b: Any) -> Any:
+        return pair(a, b) if held else a
+
+    guarded.__name__ = f"{name} if"
+
+    def reduce(m: Machine, items: list[tuple[Any, Any]], node: syntax.Call) -> Any:
+        if start is None and not any(g is True for g, _ in items):
+            raise fail("NAS214", f"`{name}` of a list that may be empty", node.span)
+        total: Any = start
+        for guard, value in sorted(items, key=lambda item: item[0] is not True):
+            if total is None:
+                total = m.lift(_number, value, name, span=node.span)
+            elif guard is True:
+                total = m.lift(pair, total, value, span=node.span)
+            else:
+                total = m.lift(guarded, total, guard, value, span=node.span)
+        return total
+
+    def run(m: Machine, node: syntax.Call, env: Env, scope: Scope) -> Any:
+        values = [bound(m, a.value, env, scope.child("x")) for a in node.arguments]
+        return reduce(m, [(True, v) for v in values], node)
+
+    return Spec(name, ("xs",), f"{name} of numbers", run, reduce, 1, variadic=True)
+
+
+def _run_len(m: Machine, node: syntax.Call, env: Env, scope: Scope) -> Any:
+    (xs,) = _arguments(m, ("xs",), 1, node, env, scope)
+    return length(m, xs, node.span)
+
+
+def _reversed(xs: Any) -> Any:
+    if not isinstance(xs, tuple | range):
+        raise Mistake("NAS210", f"only a list can be reversed, not {describe(xs)}")
+    return tuple(reversed(xs))
+
+
+def _run_reverse(m: Machine, node: syntax.Call, env: Env, scope: Scope) -> Any:
+    (xs,) = _arguments(m, ("xs",), 1, node, env, scope)
+    return m.lift(_reversed, settle(m, xs, node.span), span=node.span)
+
+
+def _same(a: Any, b: Any) -> int:
+    return 1 if a == b else 0
+
+
+def _run_count(m: Machine, node: syntax.Call, env: Env, scope: Scope) -> Any:
+    xs, x = _arguments(m, ("xs", "x"), 2, node, env, scope)
+    found = [(g, m.lift(_same, v, x, span=node.span)) for _, _, g, v in elements(m, xs, node.span)]
+    return BUILTINS["sum"].reduce(m, found, node)
+
+
+def _run_chain(m: Machine, node: syntax.Call, env: Env, scope: Scope) -> Any:
+    from .call import chain, to_module
+
+    (xs,) = _arguments(m, ("modules",), 1, node, env, scope)
+    items = list(elements(m, xs, node.span))
+    if all(g is True for _, _, g, _ in items):
+        return chain(tuple(to_module(m, v, scope, node.span) for _, _, _, v in items), node.span)
+    from nasdsl.values import Chain
+
+    parts = tuple(to_module(m, v, scope, node.span) for _, _, _, v in items)
+    return Chain(parts, tuple(g for _, _, g, _ in items), node.span)
+
+
+def _run_loose(m: Machine, node: syntax.Call, env: Env, scope: Scope) -> Any:
+    (xs,) = _arguments(m, ("tensors",), 1, node, env, scope)
+    return m.loose(xs, node.span)
+
+
+def _run_scan(m: Machine, node: syntax.Call, env: Env, scope: Scope) -> Any:
+    from .call import to_module
+
+    cell, states = _arguments(m, ("cell", "states"), 2, node, env, scope)
+    module = to_module(m, cell, scope, node.span)
+    if not isinstance(states, tuple | range):
+        states = (states,)
+    return Scan(module, tuple(s if isinstance(s, tuple) else (s,) for s in states), node.span)
+
+
+def _shape_query(name: str, pick: Callable[[tuple[int, ...]], int], doc: str) -> Spec:
+    def one(shape: tuple[int, ...]) -> int:
+        try:
+            return pick(shape)
+        except IndexError:
+            raise Mistake("NAS215", f"a tensor of shape {shape} has no {name}") from None
+
+    one.__name__ = name
+
+    def run(m: Machine, node: syntax.Call, env: Env, scope: Scope) -> Any:
+        (x,) = _arguments(m, ("tensor",), 1, node, env, scope)
+        if x is POISON or x is UNKNOWN:
+            return x
+        tensor = m.tensor(x, node.span)
+        if tensor is POISON:
+            return POISON
+        return UNKNOWN if tensor.shape is None else m.lift(one, tensor.shape, span=node.span)
+
+    return Spec(name, ("tensor",), doc, run, _no_reduce, 1)
+
+
+def _spatial(axis: int) -> Callable[[tuple[int, ...]], int]:
+    def pick(shape: tuple[int, ...]) -> int:
+        if len(shape) != 3:
+            raise IndexError
+        return shape[axis]
+
+    return pick
+
+
+def _channels(shape: tuple[int, ...]) -> int:
+    return shape[0] if len(shape) != 2 else shape[1]
+
+
+def _steps(shape: tuple[int, ...]) -> int:
+    if len(shape) != 2:
+        raise IndexError
+    return shape[0]
+
+
+def _multiply(a: Any, b: Any) -> Any:
+    return a * b
+
+
+def _spec(name: str, params: tuple[str, ...], doc: str, run: Run) -> Spec:
+    return Spec(name, params, doc, run, _no_reduce, len(params))
+
+
+def _plus(a: Any, b: Any) -> Any:
+    return a + b
+
+
+BUILTINS: dict[str, Spec] = {
+    spec.name: spec
+    for spec in (
+        _fold("sum", 0, _plus), _fold("mul", 1, _multiply), _fold("min", None, min), _fold("max", None, max),
+        _pure("abs", abs, "the absolute value"), _pure("floor", math.floor, "rounded down"),
+        _pure("ceil", math.ceil, "rounded up"), _pure("round", round, "the nearest whole number (ties to even)"),
+        _pure("sqrt", math.sqrt, "the square root"), _pure("log2", math.log2, "the logarithm to base 2"),
+        _spec("len", ("xs",), "the number of elements of a list", _run_len),
+        _spec("reverse", ("xs",), "the list backwards", _run_reverse),
+        _spec("count", ("xs", "x"), "how often a number or string stands in a list", _run_count),
+        _spec("chain", ("modules",), "the modules of a list, one after the other", _run_chain),
+        _spec("loose", ("tensors",), "the tensors of a list that nothing has read so far", _run_loose),
+        _spec("scan", ("cell", "states"), "a recurrent cell over the steps of a sequence", _run_scan),
+        _shape_query("channels", _channels, "the channels of an image, or the features of a sequence or vector"),
+        _shape_query("height", _spatial(1), "the height of an image"),
+        _shape_query("width", _spatial(2), "the width of an image"),
+        _shape_query("steps", _steps, "the number of steps of a sequence"),
+    )
+}  # fmt: skip
+
+__all__ = ["BUILTINS", "MaybeList", "Spec"]

@@ -1,0 +1,307 @@
+"""The forms of choice. Each is one decision, but for `some of`, which is one bit an element.
+
+The options of a choice that are written in place (labels, a list, a comprehension) are evaluated
+only if taken: what they choose inside exists only then. Options that are named values were decided
+before, where they were named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from nasdsl import syntax
+from nasdsl.diagnostics import fail
+from nasdsl.domains import Domain
+from nasdsl.format import print_expr
+from nasdsl.values import (
+    POISON,
+    UNKNOWN,
+    Builtin,
+    Env,
+    FloatRange,
+    MaybeList,
+    MotifFunction,
+    Named,
+    OpFunction,
+    OpModule,
+    Scope,
+)
+
+from .basic import bound, item_name, lazy_items, truth
+from .lists import check_length, elements
+from .machine import Machine
+
+MAX_OPTIONS = 100_000  # of one decision on which nothing else depends
+MAX_LABEL = 32
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Option:
+    """One option: its label, its condition, and how to get its value (in a scope of its own)."""
+
+    label: str
+    guard: Any
+    make: Callable[[Scope], Any]
+
+
+def _label(node: syntax.Expr, index: int) -> str:
+    text = print_expr(node)
+    return text if len(text) <= MAX_LABEL else item_name(node, index)
+
+
+def _show(value: Any, index: int) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case int() | float() | str():
+            return str(value)
+        case MotifFunction(motif):
+            return motif.name
+        case OpFunction(op) | OpModule(op):
+            return op.name
+        case Builtin(name) | Named(name):
+            return name
+        case tuple() | range() if all(isinstance(v, int | float) for v in value):
+            return "[" + ", ".join(str(v) for v in value) + "]"
+    return str(index)
+
+
+def options(m: Machine, node: syntax.Expr, env: Env, scope: Scope) -> list[Option] | range | FloatRange:
+    """The options that an expression offers: lazily if it is written as a list."""
+    while isinstance(node, syntax.Group):
+        node = node.body
+    if isinstance(node, syntax.List):
+        return [_written(m, item, i, env) for i, item in enumerate(node.items)]
+    if isinstance(node, syntax.Comprehension):
+        lazies = lazy_items(m, node, env, scope.child("of"))
+        return [_computed(m, node, i, g, inner) for i, (g, inner, _) in enumerate(lazies)]
+    value = m.eval(node, env, scope.child("of"))
+    if isinstance(value, FloatRange):
+        return value
+    if isinstance(value, range) and len(value) <= MAX_OPTIONS:
+        return value
+    if isinstance(value, tuple | range):
+        check_length(value, node.span)
+    return [
+        Option(_show(element, place), guard, lambda _, element=element: element)
+        for place, _, guard, element in elements(m, value, node.span)
+    ]
+
+
+def _written(m: Machine, item: syntax.Expr, index: int, env: Env) -> Option:
+    return Option(_label(item, index), True, lambda scope: bound(m, item, env, scope))
+
+
+def _computed(m: Machine, node: syntax.Comprehension, index: int, guard: Any, env: Env) -> Option:
+    return Option(str(index), guard, lambda scope: bound(m, node.item, env, scope))
+
+
+def choose(m: Machine, found: list[Option], scope: Scope, span: Any, ordered: bool = False) -> Any:
+    """Take one of the options."""
+    _refuse_unknown(found, span)
+    live = [o for o in found if o.guard is not False]
+    if not live:
+        raise fail("NAS220", "there is nothing to choose from", span,
+                   help="every alternative is excluded" if found else "the list is empty")  # fmt: skip
+    if len(found) == 1:
+        if found[0].guard is not True:
+            m.demand(found[0].guard, span)
+        return found[0].make(Scope(scope.path))
+    labels = _unique([o.label for o in found])
+    path = scope.path if scope.decided == 0 else f"{scope.path}#{scope.decided + 1}"
+    index = m.decide(scope, Domain("one", labels, ordered=ordered), span)
+    for i, option in enumerate(found):
+        if option.guard is not True:
+            m.demand(m.lift(_allowed, index, i, option.guard, span=span), span)
+
+    def take(i: int) -> Any:
+        return _under_guard(m, found[i], Scope(f"{path}={labels[i]}"), span)
+
+    return m.cases(index, take, span)
+
+
+def _under_guard(m: Machine, option: Option, scope: Scope, span: Any) -> Any:
+    """The option's value where its condition holds; nothing where it does not."""
+    if option.guard is True:
+        return option.make(scope)
+    if option.guard is False:
+        return POISON
+    return m.cases(option.guard, lambda held: option.make(scope) if held else POISON, span)
+
+
+def _refuse_unknown(found: list[Option], span: Any) -> None:
+    if any(o.guard is UNKNOWN for o in found):
+        raise fail("NAS221", "a choice must not depend on the shape of a tensor or on its readers", span,
+                   help="pass the number as a parameter of the motif instead")  # fmt: skip
+
+
+def _allowed(index: int, i: int, guard: bool) -> bool:
+    return index != i or guard
+
+
+def _unique(labels: list[str]) -> tuple[str, ...]:
+    seen: dict[str, int] = {}
+    out = []
+    for label in labels:
+        seen[label] = seen.get(label, 0) + 1
+        out.append(label if seen[label] == 1 else f"{label}#{seen[label]}")
+    return tuple(out)
+
+
+def eval_alternatives(m: Machine, node: syntax.Alternatives, env: Env, scope: Scope) -> Any:
+    return choose(m, [_written(m, o, i, env) for i, o in enumerate(node.options)], scope, node.span)
+
+
+def eval_one_of(m: Machine, node: syntax.OneOf, env: Env, scope: Scope) -> Any:
+    found = []
+    for alternative in node.alternatives:
+        guard: Any = True
+        if alternative.guard is not None:
+            inner = scope.child(f"{alternative.label}?")
+            guard = truth(m, m.eval(alternative.guard, env, inner), alternative.guard.span)
+        body = alternative.body
+        found.append(Option(alternative.label, guard, lambda s, body=body: bound(m, body, env, s)))
+    return choose(m, found, scope, node.span)
+
+
+def eval_any(m: Machine, node: syntax.Any, env: Env, scope: Scope) -> Any:
+    found = options(m, node.domain, env, scope)
+    if isinstance(found, FloatRange):
+        domain = Domain("float", low=found.low, high=found.high, log=found.log)
+        return m.decide(scope, domain, node.span)
+    if isinstance(found, range):
+        if len(found) == 0:
+            raise fail("NAS220", "there is nothing to choose from: the range is empty", node.span)
+        if len(found) == 1:
+            return found[0]
+        index = m.decide(scope, Domain("one", found, ordered=True), node.span)
+        return m.lift(_element, found, index, span=node.span)
+    return choose(m, found, scope, node.span, ordered=_numeric(found))
+
+
+def _element(found: range, index: int) -> int:
+    return found[index]
+
+
+def _numeric(found: list[Option]) -> bool:
+    try:
+        numbers = [float(o.label) for o in found]
+    except ValueError:
+        return False
+    return numbers == sorted(numbers)
+
+
+def _listed(m: Machine, node: syntax.Expr, env: Env, scope: Scope, what: str) -> list[Option]:
+    found = options(m, node, env, scope)
+    if isinstance(found, FloatRange):
+        raise fail("NAS222", f"`{what}` needs a list, not a range of real numbers", node.span)
+    if isinstance(found, range):
+        check_length(found, node.span)
+        return [Option(str(v), True, lambda _, v=v: v) for v in found]
+    _refuse_unknown(found, node.span)
+    return found
+
+
+def eval_some(m: Machine, node: syntax.Some, env: Env, scope: Scope) -> Any:
+    found = _listed(m, node.domain, env, scope, "some of")
+    labels = _unique([o.label for o in found])
+    guards, values = [], []
+    base = scope.path if scope.decided == 0 else f"{scope.path}#{scope.decided + 1}"
+    scope.decided += 1
+    for option, label in zip(found, labels, strict=True):
+        bit = m.decide(Scope(f"{base}[{label}]"), Domain("bit"), node.span)
+        held = m.lift(_one, bit, span=node.span)
+        if option.guard is not True:
+            m.demand(m.lift(_allowed, bit, 1, option.guard, span=node.span), node.span)
+        place = Scope(f"{base}={label}")
+        values.append(m.cases(held, lambda yes, o=option, p=place: _under_guard(m, o, p, node.span) if yes else POISON, node.span))
+        guards.append(held)
+    if all(g is True for g in guards):
+        return tuple(values)
+    return MaybeList(tuple(values), tuple(guards))
+
+
+def _one(bit: int) -> bool:
+    return bit == 1
+
+
+def eval_pick(m: Machine, node: syntax.Pick, env: Env, scope: Scope) -> Any:
+    found = _listed(m, node.domain, env, scope, "pick")
+    if not isinstance(count := m.eval(node.count, env, scope.child("count")), int):
+        return m.cases(count, lambda k: _pick(m, node, found, k, scope.restart()), node.span)
+    return _pick(m, node, found, count, scope)
+
+
+def _pick(m: Machine, node: syntax.Pick, found: list[Option], count: Any, scope: Scope) -> Any:
+    if not isinstance(count, int) or isinstance(count, bool) or count < 0:
+        raise fail("NAS223", "`pick` takes how many: a whole number from 0", node.count.span)
+    domain = Domain("pick", _unique([o.label for o in found]), count, node.ordered, node.repeated)
+    if domain.size == 0:
+        raise fail("NAS224", f"cannot pick {count} of {len(found)} elements", node.span,
+                   help="" if node.repeated else "add `repeated` if an element may be taken twice")  # fmt: skip
+    path = scope.path if scope.decided == 0 else f"{scope.path}#{scope.decided + 1}"
+    index = m.decide(scope, domain, node.span) if domain.size != 1 else 0
+    slots = tuple(m.lift(_slot, domain, index, k, span=node.span) for k in range(count))
+    _demand_guards(m, found, slots, node.span)
+    if not (node.ordered or node.repeated):
+        return _members(m, found, domain, index, slots, path, node.span)
+    values = []
+    for k, slot in enumerate(slots):
+        def take(j: int, k: int = k) -> Any:
+            return _under_guard(m, found[j], Scope(f"{path}={k}.{domain.labels[j]}"), node.span)
+
+        values.append(m.cases(slot, take, node.span))
+    return tuple(values)
+
+
+def _demand_guards(m: Machine, found: list[Option], slots: tuple[Any, ...], span: Any) -> None:
+    for i, option in enumerate(found):
+        if option.guard is not True:
+            for slot in slots:
+                m.demand(m.lift(_allowed, slot, i, option.guard, span=span), span)
+
+
+def _members(
+    m: Machine, found: list[Option], domain: Domain, index: Any, slots: tuple[Any, ...], path: str, span: Any
+) -> Any:
+    """An unordered pick: each option is evaluated at most once, in its own place."""
+    if isinstance(index, int):
+        return tuple(found[j].make(Scope(f"{path}={domain.labels[j]}")) for j in domain.positions(index))
+    with m.picking(len(slots)):
+        guards, values = [], []
+        for j, option in enumerate(found):
+            held = m.lift(_member, domain, index, j, span=span)
+            place = Scope(f"{path}={domain.labels[j]}")
+            values.append(m.cases(held, lambda yes, o=option, p=place: _under_guard(m, o, p, span) if yes else POISON, span))
+            guards.append(held)
+    return MaybeList(tuple(values), tuple(guards), slots)
+
+
+def _slot(domain: Domain, index: int, k: int) -> int:
+    return domain.positions(index)[k]
+
+
+def _member(domain: Domain, index: int, j: int) -> bool:
+    return j in domain.positions(index)
+
+
+def eval_permutation(m: Machine, node: syntax.Permutation, env: Env, scope: Scope) -> Any:
+    found = _listed(m, node.domain, env, scope, "permutation of")
+    if any(o.guard is not True for o in found):
+        raise fail("NAS225", "a permutation needs a list of known length", node.span)
+    domain = Domain("permutation", _unique([o.label for o in found]))
+    path = scope.path if scope.decided == 0 else f"{scope.path}#{scope.decided + 1}"
+    index = m.decide(scope, domain, node.span) if domain.size != 1 else 0
+    values = [o.make(Scope(f"{path}={label}")) for o, label in zip(found, domain.labels, strict=True)]
+    return tuple(
+        m.cases(m.lift(_slot, domain, index, k, span=node.span), lambda j: values[j], node.span)
+        for k in range(len(values))
+    )
+
+
+EVALUATE_CHOICE = {
+    syntax.Alternatives: eval_alternatives, syntax.OneOf: eval_one_of, syntax.Any: eval_any,
+    syntax.Some: eval_some, syntax.Pick: eval_pick, syntax.Permutation: eval_permutation,
+}  # fmt: skip

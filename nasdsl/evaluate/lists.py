@@ -1,0 +1,214 @@
+"""Lists: tuples, integer ranges, lists with elements that may be absent, and lists that are open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from nasdsl import syntax
+from nasdsl.diagnostics import fail
+from nasdsl.symbolic import Sym
+from nasdsl.values import POISON, UNKNOWN, Env, FloatRange, MaybeList, Scope, describe
+
+from .machine import MAX_LIST, Machine, Mistake
+
+_LISTS = (tuple, range)
+
+
+def _count(*guards: bool) -> int:
+    return sum(1 for g in guards if g)
+
+
+def _longer(xs: Any, n: int) -> bool:
+    return len(xs) > n
+
+
+def _get(xs: Any, i: Any) -> Any:
+    if not isinstance(xs, _LISTS):
+        raise Mistake("NAS210", f"only a list has elements, not {describe(xs)}")
+    if isinstance(i, range):
+        return tuple(xs[_place(xs, j)] for j in i)
+    if not isinstance(i, int) or isinstance(i, bool):
+        raise Mistake("NAS211", f"a list is indexed by a whole number, not {describe(i)}")
+    return xs[_place(xs, i)]
+
+
+def _place(xs: Any, i: int) -> int:
+    if not -len(xs) <= i < len(xs):
+        raise Mistake(
+            "NAS212", f"there is no element {i} in a list of {len(xs)}",
+            f"elements are numbered 0..{len(xs) - 1}, or from the end -1..-{len(xs)}" if xs else "the list is empty",
+        )  # fmt: skip
+    return i
+
+
+def _from(xs: Any, i: Any) -> Any:
+    if not isinstance(xs, _LISTS) or not isinstance(i, int):
+        raise Mistake("NAS211", f"`[a..]` takes a list and a whole number, not {describe(xs)} and {describe(i)}")
+    return tuple(xs)[i:]
+
+
+def _to(xs: Any, i: Any) -> Any:
+    if not isinstance(xs, _LISTS) or not isinstance(i, int):
+        raise Mistake("NAS211", f"`[..b]` takes a list and a whole number, not {describe(xs)} and {describe(i)}")
+    return tuple(xs)[: i + 1] if i != -1 else tuple(xs)
+
+
+def contains(x: Any, xs: Any) -> bool:
+    """`x in xs` for plain values."""
+    if not isinstance(xs, _LISTS):
+        raise Mistake("NAS210", f"`in` looks into a list, not into {describe(xs)}")
+    if not isinstance(x, int | float | str):
+        raise Mistake("NAS201", f"`in` looks for a number or a string, not for {describe(x)}")
+    return x in xs
+
+
+def elements(m: Machine, value: Any, span: Any) -> Iterator[tuple[int, Any, Any, Any]]:
+    """Place, rank among those present, condition of presence, and value of each element."""
+    if isinstance(value, _LISTS):
+        check_length(value, span)
+        for i, element in enumerate(value):
+            yield i, i, True, element
+    elif isinstance(value, MaybeList):
+        before: list[Any] = []
+        certain = 0
+        for i, (guard, element) in enumerate(value):
+            if guard is not False:
+                rank = certain if not before else m.lift(_plus, certain, m.lift(_count, *before, span=span), span=span)
+                yield i, rank, guard, element
+            if guard is True:
+                certain += 1
+            elif guard is not False:
+                before.append(guard)
+    elif isinstance(value, Sym):
+        yield from _open_elements(m, value, span)
+    elif value is UNKNOWN or value is POISON:
+        return
+    else:
+        raise fail("NAS213", f"expected a list, not {describe(value)}", span, help=_hint(value))
+
+
+def _hint(value: Any) -> str:
+    if isinstance(value, FloatRange):
+        return "only `any` chooses from a range of real numbers"
+    return f"write a range, as in `0..{value}`" if isinstance(value, int) else ""
+
+
+def _plus(a: int, b: int) -> int:
+    return a + b
+
+
+def _open_elements(m: Machine, value: Sym, span: Any) -> Iterator[tuple[int, Any, Any, Any]]:
+    """The elements of a list that depends on decisions: as many as its longest form has."""
+    if value.values is None:
+        raise fail("NAS404", "this list depends on too many decisions at once", span)
+    if not all(isinstance(v, _LISTS) for v in value.values):
+        raise fail("NAS213", f"expected a list, not {describe(value)}", span)
+    for i in range(max(len(v) for v in value.values)):
+        guard = m.lift(_longer, value, i, span=span)
+        yield i, i, guard, m.cases(guard, lambda held, i=i: m.lift(_get, value, i, span=span) if held else POISON, span)
+
+
+def check_length(value: Any, span: Any) -> None:
+    """Refuse lists that are too long to be meant."""
+    if len(value) > MAX_LIST:
+        raise fail("NAS405", f"a list of {len(value):,} elements; the limit is {MAX_LIST:,}", span)
+
+
+def settle(m: Machine, value: Any, span: Any) -> Any:
+    """A list without optional elements: one open list instead, if need be."""
+    if not isinstance(value, MaybeList):
+        return value
+    if UNKNOWN in value.guards:
+        return UNKNOWN
+    if all(isinstance(g, bool) for g in value.guards):
+        return tuple(e for g, e in value if g)
+    return m.cases(
+        m.lift(_pattern, *value.guards, span=span),
+        lambda pattern: tuple(e for g, e in zip(pattern, value.elements, strict=True) if g), span,
+    )  # fmt: skip
+
+
+def _pattern(*guards: bool) -> tuple[bool, ...]:
+    return guards
+
+
+def length(m: Machine, value: Any, span: Any) -> Any:
+    """The number of elements."""
+    if isinstance(value, MaybeList):
+        return len(value.slots) if value.slots is not None else m.lift(_count, *value.guards, span=span)
+    return m.lift(_len, value, span=span)
+
+
+def _len(value: Any) -> int:
+    if not isinstance(value, _LISTS):
+        raise Mistake("NAS210", f"only a list has a length, not {describe(value)}")
+    return len(value)
+
+
+def _list_of(value: Any) -> tuple[Any, ...]:
+    return tuple(value)
+
+
+def append_lists(m: Machine, left: Any, right: Any, span: Any) -> Any:
+    """`left + right`."""
+    if isinstance(left, MaybeList) or isinstance(right, MaybeList):
+        a, b = _as_maybe(left), _as_maybe(right)
+        if a is not None and b is not None:
+            return MaybeList(a.elements + b.elements, a.guards + b.guards)
+        left, right = settle(m, left, span), settle(m, right, span)
+    return m.lift(_join, left, right, span=span)
+
+
+def _as_maybe(value: Any) -> MaybeList | None:
+    if isinstance(value, MaybeList):
+        return value
+    if isinstance(value, _LISTS):
+        return MaybeList(tuple(value), (True,) * len(value))
+    return None
+
+
+def _join(a: Any, b: Any) -> Any:
+    for value in (a, b):
+        if not isinstance(value, _LISTS):
+            raise Mistake("NAS201", f"`+` joins two lists, not a list and {describe(value)}",
+                          "put it into brackets: `[x]`")  # fmt: skip
+    if len(a) + len(b) > MAX_LIST:
+        raise Mistake("NAS405", f"a list of {len(a) + len(b):,} elements; the limit is {MAX_LIST:,}")
+    return tuple(a) + tuple(b)
+
+
+def _with(xs: Any, x: Any) -> Any:
+    return _join(xs, (x,))
+
+
+def append(m: Machine, target: Any, value: Any, span: Any) -> Any:
+    """`target += value`."""
+    if isinstance(target, MaybeList):
+        return MaybeList((*target.elements, value), (*target.guards, True))
+    if isinstance(target, tuple | range):
+        check_length(target, span)
+        return (*target, value)
+    if isinstance(target, Sym) and target.values and isinstance(target.values[0], _LISTS):
+        return m.cases(target, lambda xs: (*xs, value), span)
+    from .basic import OPERATORS
+
+    return m.lift(OPERATORS["+"], target, value, span=span)
+
+
+def eval_index(m: Machine, node: syntax.Index, env: Env, scope: Scope) -> Any:
+    base = m.eval(node.base, env, scope)
+    index = m.eval(node.index, env, scope.child("at"))
+    if isinstance(base, MaybeList):
+        if base.slots is not None and isinstance(index, int) and -len(base.slots) <= index < len(base.slots):
+            return m.cases(base.slots[index], lambda j: base.elements[j], node.span)
+        base = settle(m, base, node.base.span)
+    return m.lift(_get, base, index, span=node.span)
+
+
+def eval_slice(m: Machine, node: syntax.Slice, env: Env, scope: Scope) -> Any:
+    base = settle(m, m.eval(node.base, env, scope), node.base.span)
+    if node.start is not None:
+        return m.lift(_from, base, m.eval(node.start, env, scope), span=node.span)
+    assert node.stop is not None
+    return m.lift(_to, base, m.eval(node.stop, env, scope), span=node.span)

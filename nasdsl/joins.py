@@ -1,0 +1,81 @@
+"""Joining what the cases of an open key leave behind into one open value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .diagnostics import fail
+from .symbolic import Sym, apply, select
+from .values import POISON, UNKNOWN, MaybeList, Tensor
+
+
+def join(home: object, key: Sym, results: Mapping[Any, Any]) -> Any:
+    """One value for all cases. POISON is no value: the others stand for it."""
+    found = {case: r for case, r in results.items() if r is not POISON}
+    if not found:
+        return POISON
+    values = list(found.values())
+    first = values[0]
+    if all(v is first for v in values[1:]):
+        return first
+    if any(v is UNKNOWN for v in values):
+        return UNKNOWN
+    if all(_tensors(v) for v in values):
+        return Tensor(home, 0, _joined_shape(key, {c: _shape(home, v) for c, v in found.items()}))
+    if all(isinstance(v, tuple) and len(v) == len(first) for v in values if isinstance(first, tuple)) and isinstance(
+        first, tuple
+    ):
+        return tuple(join(home, key, {c: v[i] for c, v in found.items()}) for i in range(len(first)))
+    if any(isinstance(v, MaybeList) for v in values):
+        return _join_lists(home, key, found)
+    return select(key, found)
+
+
+def _tensors(value: Any) -> bool:
+    if isinstance(value, Sym):
+        return bool(value.values) and isinstance(value.values[0], Tensor)
+    return isinstance(value, Tensor)
+
+
+def _shape(home: object, value: Any) -> Any:
+    return phi(home, value).shape if isinstance(value, Sym) else value.shape
+
+
+def _joined_shape(key: Sym, shapes: Mapping[Any, Any]) -> Any:
+    return None if any(s is None for s in shapes.values()) else select(key, shapes)
+
+
+def phi(home: object, value: Sym) -> Tensor:
+    """An open choice between tensors, as one tensor."""
+    tensors = value.values or ()
+    shapes = [t.shape for t in tensors]
+    if any(s is None for s in shapes):
+        shape: Any = None
+    elif all(s == shapes[0] for s in shapes):
+        shape = shapes[0]
+    else:
+        shape = select(value, dict(zip(tensors, shapes, strict=True)))
+    return Tensor(tensors[0].home if tensors else home, 0, shape)
+
+
+def _join_lists(home: object, key: Sym, found: Mapping[Any, Any]) -> MaybeList:
+    lists = {c: _maybe(v) for c, v in found.items()}
+    longest = max(len(v.elements) for v in lists.values())
+    guards, elements = [], []
+    for i in range(longest):
+        present = {c: v for c, v in lists.items() if i < len(v.elements)}
+        guards.append(select(key, {c: v.guards[i] if c in present else False for c, v in lists.items()}))
+        elements.append(join(home, key, {c: v.elements[i] for c, v in present.items()}))
+    return MaybeList(tuple(elements), tuple(guards))
+
+
+def _maybe(value: Any) -> MaybeList:
+    if isinstance(value, MaybeList):
+        return value
+    if isinstance(value, tuple | range):
+        return MaybeList(tuple(value), (True,) * len(value))
+    raise fail("NAS408", "a list in one case and something else in another cannot be joined")
+
+
+__all__ = ["apply", "join", "phi"]

@@ -1,0 +1,145 @@
+"""Attention and what transformers need around it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+
+from .base import Attrs, Code, Op, Param, Shape
+from .common import divides, expect, sequence, whole
+from .text import module
+
+Inputs = Sequence[Shape]
+_HEADS = Param("heads", "int", low=1)
+_DIM = Param("dim", "int", None, low=1)
+_DROPOUT = Param("dropout", "float", 0.0, low=0, high=1)
+
+
+def _dim(inputs: Inputs, attrs: Attrs) -> int:
+    """The total width of the heads."""
+    dim = inputs[0][1] if attrs["dim"] is None else whole(attrs["dim"])
+    divides("heads", whole(attrs["heads"]), "features of all heads", dim)
+    return dim
+
+
+def _attention_shape(inputs: Inputs, attrs: Attrs) -> Shape:
+    for shape in inputs:
+        expect(shape, 2)
+    _dim(inputs, attrs)
+    return inputs[0]
+
+
+def _attention_lower(inputs: Inputs, attrs: Attrs) -> Code:
+    return module(
+        "Attention",
+        {"features": inputs[0][1], "dim": _dim(inputs, attrs), "heads": attrs["heads"]},
+        {"dropout": (attrs["dropout"], 0.0), "causal": (attrs["causal"], False)},
+        helper="Attention",
+    )
+
+
+def _attention_parameters(inputs: Inputs, attrs: Attrs) -> int:
+    f, dim = inputs[0][1], _dim(inputs, attrs)
+    return 3 * dim * (f + 1) + f * (dim + 1)
+
+
+def _attention_macs(inputs: Inputs, attrs: Attrs) -> int:
+    (t, f), dim = inputs[0], _dim(inputs, attrs)
+    return 4 * t * f * dim + 2 * t * t * dim
+
+
+def _cross_lower(inputs: Inputs, attrs: Attrs) -> Code:
+    return module(
+        "CrossAttention",
+        {
+            "features": inputs[0][1],
+            "context": inputs[1][1],
+            "dim": _dim(inputs, attrs),
+            "heads": attrs["heads"],
+        },
+        {"dropout": (attrs["dropout"], 0.0)},
+        forward="{self}({0}, {1})",
+        helper="CrossAttention",
+    )
+
+
+def _cross_parameters(inputs: Inputs, attrs: Attrs) -> int:
+    f, g, dim = inputs[0][1], inputs[1][1], _dim(inputs, attrs)
+    return dim * (f + 1) + 2 * dim * (g + 1) + f * (dim + 1)
+
+
+def _cross_macs(inputs: Inputs, attrs: Attrs) -> int:
+    (t, f), (s, g), dim = inputs[0], inputs[1], _dim(inputs, attrs)
+    return 2 * t * f * dim + 2 * s * g * dim + 2 * t * s * dim
+
+
+def _learned(attrs: Attrs) -> bool:
+    return attrs["kind"] == "learned"
+
+
+def _position_lower(inputs: Inputs, attrs: Attrs) -> Code:
+    t, f = inputs[0]
+    name = "LearnedPosition" if _learned(attrs) else "SinusoidalPosition"
+    return module(name, {"steps": t, "features": f}, helper=name)
+
+
+def _position_parameters(inputs: Inputs, attrs: Attrs) -> int:
+    return prod(inputs[0]) if _learned(attrs) else 0
+
+
+def _class_token_shape(inputs: Inputs, attrs: Attrs) -> Shape:
+    t, f = sequence(inputs)
+    return (t + 1, f)
+
+
+def _class_token_lower(inputs: Inputs, attrs: Attrs) -> Code:
+    return module("ClassToken", {"features": inputs[0][1]}, helper="ClassToken")
+
+
+_COST = "Its multiply-adds are the projections and both matrix products, causal or not."
+
+OPS = (
+    Op(
+        "attention",
+        "Multi-head self-attention with biased projections; `dim`, the width of all heads, "
+        "defaults to the features. " + _COST,
+        1,
+        (_HEADS, _DIM, _DROPOUT, Param("causal", "bool", False)),
+        _attention_shape,
+        _attention_lower,
+        _attention_parameters,
+        _attention_macs,
+        rule="(T, F) -> (T, F); heads divides dim",
+    ),
+    Op(
+        "cross_attention",
+        "Multi-head attention of the first sequence to the second. " + _COST,
+        2,
+        (_HEADS, _DIM, _DROPOUT),
+        _attention_shape,
+        _cross_lower,
+        _cross_parameters,
+        _cross_macs,
+        rule="(T, F), (S, G) -> (T, F); heads divides dim",
+    ),
+    Op(
+        "position",
+        "Add a learned or sinusoidal embedding of the step's number.",
+        1,
+        (Param("kind", "name", "learned", choices=("learned", "sinusoidal")),),
+        lambda inputs, attrs: sequence(inputs),
+        _position_lower,
+        _position_parameters,
+        rule="(T, F) -> (T, F)",
+    ),
+    Op(
+        "class_token",
+        "Put one learned step before the others.",
+        1,
+        (),
+        _class_token_shape,
+        _class_token_lower,
+        lambda inputs, attrs: inputs[0][1],
+        rule="(T, F) -> (T + 1, F)",
+    ),
+)

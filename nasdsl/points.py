@@ -1,0 +1,228 @@
+"""Walks through the graph of choices: sampling, ranks, completion. Points are lists of indices."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from random import Random
+
+from .dag import Branch, Leaf, Node, Prefix, Product
+from .domains import Domain
+from .symbolic import Var
+
+Index = int | float
+Place = tuple[str, Var, Index]
+
+
+class Malformed(Exception):
+    """A sequence of indices is not a point of the space."""
+
+
+def sample(root: Node, rng: Random) -> list[Index]:
+    """A point, each decision uniform over its feasible options."""
+    out: list[Index] = []
+    random = rng.random
+    stack: list[Node] = [root]
+    while stack:
+        node = stack.pop()
+        if node.__class__ is Product:
+            if node.cards is not None:
+                out += [int(random() * card) for card in node.cards]
+            else:
+                stack += reversed(node.children)
+        elif node.__class__ is Branch:
+            index = node.feasible[int(random() * len(node.feasible))]
+            out.append(index)
+            stack.append(node.children[index])  # type: ignore[arg-type]
+        elif node.__class__ is Leaf:
+            out.append(_leaf(node, rng))
+        else:
+            stack.append(node.child)  # type: ignore[union-attr]
+    return out
+
+
+def _leaf(node: Leaf, rng: Random) -> Index:
+    if node.arity is None:
+        return draw_float(node.var.domain, rng)
+    return int(rng.random() * node.arity) if node.arity < 2**40 else rng.randrange(node.arity)
+
+
+def draw_float(domain: Domain, rng: Random) -> float:
+    """A real number of the interval: uniform, or log-uniform."""
+    if domain.log:
+        return math.exp(rng.uniform(math.log(domain.low), math.log(domain.high)))
+    return rng.uniform(domain.low, domain.high)
+
+
+def unrank(root: Node, rank: int) -> list[Index]:
+    """Point number `rank` in lexicographic order of the walk (first decisions most significant)."""
+    out: list[Index] = []
+    stack: list[tuple[Node, int]] = [(root, rank)]
+    while stack:
+        node, rest = stack.pop()
+        if isinstance(node, Leaf):
+            out.append(rest)
+        elif isinstance(node, Branch):
+            index, rest = node.child_of_rank(rest)
+            out.append(index)
+            stack.append((node.children[index], rest))  # type: ignore[arg-type]
+        elif isinstance(node, Prefix):
+            stack.append((node.child, rest))
+        else:
+            for child in reversed(node.children):
+                rest, part = divmod(rest, child.size)  # type: ignore[operator]
+                stack.append((child, part))
+    return out
+
+
+def rank(root: Node, choices: Sequence[Index]) -> int:
+    """The inverse of `unrank`. Raises Malformed."""
+    position = 0
+
+    def visit(node: Node) -> int:
+        nonlocal position
+        if isinstance(node, Prefix):
+            return visit(node.child)
+        if isinstance(node, Product):
+            total = 0
+            for child in node.children:
+                total = total * child.size + visit(child)  # type: ignore[operator]
+            return total
+        index = _take(node, choices, position)
+        position += 1
+        if isinstance(node, Leaf):
+            return int(index)
+        return node.bounds[int(index)] + visit(node.children[int(index)])  # type: ignore[arg-type]
+
+    total = visit(root)
+    if position != len(choices):
+        raise Malformed(f"it has {len(choices)} decisions, not {position}")
+    return total
+
+
+def _take(node: Leaf | Branch, choices: Sequence[Index], position: int) -> Index:
+    if position >= len(choices):
+        raise Malformed(f"it ends before `{node.var.path}`")
+    index = choices[position]
+    domain = node.var.domain
+    if domain.size is None:
+        if not isinstance(index, int | float) or not domain.low <= index <= domain.high:
+            raise Malformed(f"`{node.var.path}` must be in {domain}, not {index}")
+        return index
+    if not isinstance(index, int) or not 0 <= index < domain.size:
+        raise Malformed(f"`{node.var.path}` must be 0..{domain.size - 1}, not {index}")
+    if isinstance(node, Branch) and node.children[index] is None:
+        raise Malformed(f"`{node.var.path}` = {domain.show(index)} is excluded by a requirement")
+    return index
+
+
+def places(root: Node, choices: Sequence[Index]) -> list[Place]:
+    """The path, decision and index of each entry. Raises Malformed if it is not a point."""
+    out: list[Place] = []
+    stack: list[tuple[Node, _Names | None]] = [(root, None)]
+    while stack:
+        node, names = stack.pop()
+        if isinstance(node, Product):
+            stack.extend((child, names) for child in reversed(node.children))
+        elif isinstance(node, Prefix):
+            stack.append((node.child, _Names(node.marker, node.prefix, names)))
+        else:
+            index = _take(node, choices, len(out))
+            out.append((_resolve(node.var.path, names), node.var, index))
+            if isinstance(node, Branch):
+                stack.append((node.children[int(index)], names))  # type: ignore[arg-type]
+    if len(out) != len(choices):
+        raise Malformed(f"it has {len(choices)} decisions, not {len(out)}")
+    return out
+
+
+class _Names:
+    """What the markers of shared programs stand for here."""
+
+    __slots__ = ("marker", "outer", "prefix")
+
+    def __init__(self, marker: str, prefix: str, outer: _Names | None) -> None:
+        self.marker, self.prefix, self.outer = marker, prefix, outer
+
+
+def _resolve(path: str, names: _Names | None) -> str:
+    while names is not None:
+        if path.startswith(names.marker):
+            path = (names.prefix + path[len(names.marker) :]).lstrip("/")
+        names = names.outer
+    return path
+
+
+Choose = Callable[[str, Leaf | Branch], Index | None]
+
+
+def complete(root: Node, choose: Choose, rng: Random) -> list[Index]:
+    """A point whose decisions are `choose(path, node)` where that is feasible, else drawn."""
+    out: list[Index] = []
+    stack: list[tuple[Node, _Names | None]] = [(root, None)]
+    while stack:
+        node, names = stack.pop()
+        if isinstance(node, Product):
+            stack.extend((child, names) for child in reversed(node.children))
+        elif isinstance(node, Prefix):
+            stack.append((node.child, _Names(node.marker, node.prefix, names)))
+        else:
+            wanted = choose(_resolve(node.var.path, names), node)
+            if isinstance(node, Leaf):
+                out.append(wanted if _fits(node, wanted) else _leaf(node, rng))  # type: ignore[arg-type]
+                continue
+            if wanted is None or not _fits(node, wanted) or node.children[int(wanted)] is None:
+                wanted = node.feasible[int(rng.random() * len(node.feasible))]
+            out.append(wanted)
+            stack.append((node.children[int(wanted)], names))  # type: ignore[arg-type]
+    return out
+
+
+def _fits(node: Leaf | Branch, index: Index | None) -> bool:
+    if index is None:
+        return False
+    domain = node.var.domain
+    if domain.size is None:
+        return domain.low <= index <= domain.high
+    return isinstance(index, int) and 0 <= index < domain.size
+
+
+def enumerate_points(root: Node, start: int, stop: int) -> Iterator[tuple[Index, ...]]:
+    """Points start..stop-1 in order of rank."""
+    if isinstance(root, Product) and root.cards is not None:
+        yield from _count_up(root.cards, unrank(root, start) if start < stop else [], stop - start)
+        return
+    for r in range(start, stop):
+        yield tuple(unrank(root, r))
+
+
+def _count_up(cards: tuple[int, ...], digits: list[Index], count: int) -> Iterator[tuple[Index, ...]]:
+    """Mixed-radix counting, which is faster than unranking each."""
+    last = len(cards) - 1
+    while count > 0:
+        yield tuple(digits)
+        count -= 1
+        place = last
+        while place >= 0:
+            digits[place] += 1
+            if digits[place] < cards[place]:
+                break
+            digits[place] = 0
+            place -= 1
+
+
+def nodes(root: Node, choices: Sequence[Index]) -> list[Leaf | Branch]:
+    """The node of each entry of a point."""
+    out: list[Leaf | Branch] = []
+    stack: list[Node] = [root]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Product):
+            stack.extend(reversed(node.children))
+        elif isinstance(node, Prefix):
+            stack.append(node.child)
+        else:
+            out.append(node)
+            if isinstance(node, Branch):
+                stack.append(node.children[int(choices[len(out) - 1])])  # type: ignore[arg-type]
+    return out

@@ -1,0 +1,443 @@
+"""Syntax tree to document: how each construct is laid out, with as few parentheses as it takes.
+
+The pieces are emitted in source order through a Feed, which may know their spelling and comments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol
+
+from . import syntax as s
+from .layout import BLANK, HARD, LINE, SOFT, Doc, Part, cat, group, join, nest
+from .lexemes import is_name, scan
+
+# Levels of binding, loosest first; they are the rules of the grammar.
+(BODY, EXPR, OPTIONS, PIPE, OR, AND, NOT, COMPARE, CHOICE, RANGE, SUM, TERM, FACTOR, POSTFIX,
+ ATOM) = range(15)  # fmt: skip
+
+_BINARY = {"or": OR, "and": AND, "+": SUM, "-": SUM, "*": TERM, "/": TERM, "%": TERM}
+_BLOCKS = (s.Graph, s.OneOf, s.Repeat)
+_MAX_ALIGNED = 28
+_MAX_BEFORE_BLOCK = 60
+
+
+class Feed(Protocol):
+    """Where the text of pieces comes from."""
+
+    def take(self, text: str) -> Part:
+        """The next piece, which is `text` in some spelling."""
+
+    def drop_comma(self) -> Part:
+        """What is left of an optional comma, if one comes next."""
+
+    def rest(self) -> Part:
+        """The comments before the next piece, on lines of their own."""
+
+    def blank(self) -> bool | None:
+        """Whether an empty line comes before the next piece; None if nobody knows."""
+
+    def follows(self, text: str) -> bool | None:
+        """Whether the next piece is this one; None if nobody knows."""
+
+    def commented(self) -> bool:
+        """Whether comments come before the next piece."""
+
+    def begin_row(self, row: s.Syntax) -> None:
+        """A node follows that gets lines of its own."""
+
+
+def quote(value: str) -> str:
+    """A text as a literal."""
+    for char, escape in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\t", "\\t")):
+        value = value.replace(char, escape)
+    return f'"{value}"'
+
+
+def level(node: s.Expr) -> int:
+    """How tightly a construct binds: what it needs no parentheses for."""
+    if isinstance(node, s.Binary):
+        return _BINARY.get(node.op, COMPARE)
+    if isinstance(node, s.Unary):
+        return NOT if node.op == "not" else FACTOR
+    return _LEVELS.get(type(node), ATOM)
+
+
+_LEVELS: dict[type, int] = {
+    s.Where: BODY, s.Ternary: EXPR, s.Alternatives: OPTIONS, s.Pipeline: PIPE, s.Any: CHOICE,
+    s.Some: CHOICE, s.Pick: CHOICE, s.Permutation: CHOICE, s.Range: RANGE, s.Call: POSTFIX,
+    s.Index: POSTFIX, s.Slice: POSTFIX,
+}  # fmt: skip
+
+
+def _close(node: s.Expr) -> bool:
+    """Whether a product of this is written without blanks: 2*layers/3."""
+    if isinstance(node, s.Binary) and _BINARY.get(node.op) == TERM:
+        return _close(node.left) and _close(node.right)
+    return isinstance(node, s.Name | s.Number)
+
+
+class Printer:
+    """Documents of the nodes of one tree, visited in source order."""
+
+    def __init__(self, feed: Feed) -> None:
+        self.take = feed.take
+        self.feed = feed
+
+    # -------------------------------------------------------------- helpers
+
+    def word(self, text: str) -> Doc:
+        return cat(self.take(text), " ")
+
+    def expr(self, node: s.Expr, least: int = EXPR, tight: bool = False) -> Part:
+        """An expression where the grammar wants one of level `least` or tighter."""
+        if level(node) < least:
+            return group("(", nest(SOFT, self.expr(node, BODY)), SOFT, ")")
+        if isinstance(node, s.Binary):
+            return self.binary(node, tight)
+        return _PRINT[type(node)](self, node)
+
+    def commas(self, nodes: Iterable[Any], show: Callable[[Any], Part]) -> list[Part]:
+        """Each node with the comma after it."""
+        parts: list[Part] = []
+        for node in nodes:
+            if parts:
+                parts[-1] = cat(parts[-1], self.take(","))
+            parts.append(show(node))
+        return parts
+
+    def bracketed(
+        self, opener: str, nodes: Sequence[Any], show: Callable[[Any], Part], closer: str
+    ) -> Doc:
+        """A list between brackets: on one line, or one a line; leaves fill the lines."""
+        first = self.take(opener)
+        if not nodes:
+            return cat(first, nest(self.feed.rest()), self.take(closer))
+        parts = self.commas(nodes, show)
+        if len(nodes) == 1 and _hugs(nodes[0]):
+            return cat(first, parts[0], self.feed.drop_comma(), self.take(closer))
+        if len(nodes) > 8 and all(isinstance(n, s.Number | s.Name | s.Text) for n in nodes):
+            inner = cat(parts[0], *(group(LINE, part) for part in parts[1:]))
+        else:
+            inner = join([LINE], parts)
+        last = self.feed.drop_comma(), self.feed.rest()
+        return group(first, nest(SOFT, inner, *last), SOFT, self.take(closer))
+
+    def operators(self, first: Part, rest: Iterable[tuple[str, s.Expr]], least: int) -> Doc:
+        """A chain that breaks before each of its operators, but not for a block at its end."""
+        parts = [(self.word(op), self.expr(e, least), type(e) in _BLOCKS) for op, e in rest]
+        *others, (last_op, last, block) = parts
+        short = first if isinstance(first, Doc) else cat(first)
+        for op, part, _ in others:
+            short = cat(short, " ", op, part)
+        if block and short.width <= _MAX_BEFORE_BLOCK:
+            return cat(short, " ", last_op, last)
+        return group(first, nest(*(cat(LINE, op, part) for op, part, _ in parts)))
+
+    def listed(self, nodes: Sequence[Any], show: Callable[[Any], Part]) -> Doc:
+        """Values after a keyword, without brackets."""
+        return group(nest(join([LINE], self.commas(nodes, show))))
+
+    def braces(self, rows: Sequence[Any], show: Callable[[Any], Part]) -> Doc:
+        """A block: one row a line."""
+        opener = self.take("{")
+        body = self.rows(rows, show)
+        last = self.ending(bool(rows))
+        return cat(opener, nest(HARD, body, last), HARD, self.take("}"))
+
+    def ending(self, after_rows: bool) -> Part:
+        """The comments after the last row."""
+        if not self.feed.commented():
+            return ""
+        blank = after_rows and self.feed.blank()
+        return cat(BLANK if blank else HARD, self.feed.rest())
+
+    def rows(self, rows: Sequence[Any], show: Callable[[Any], Part]) -> Doc:
+        parts: list[Part] = []
+        before: Any = None
+        for row in rows:
+            blank = self.feed.blank()
+            if blank is None:
+                blank = _apart(before, row)
+            if before is not None:
+                parts.append(BLANK if blank else HARD)
+            self.feed.begin_row(row)
+            parts.append(show(row))
+            before = row
+        return cat(*parts)
+
+    def assigned(self, name: str, value: s.Expr, least: int = EXPR, op: str = "=") -> Doc:
+        return cat(self.word(name), self.word(op), self.expr(value, least))
+
+    # -------------------------------------------------------------- expressions
+
+    def leaf(self, node: s.Number | s.Text | s.Boolean | s.Name) -> Part:
+        if isinstance(node, s.Name):
+            return self.take(node.id)
+        if isinstance(node, s.Number):
+            return self.take(node.text)
+        if isinstance(node, s.Text):
+            return self.take(quote(node.value))
+        return self.take("true" if node.value else "false")
+
+    def unary(self, node: s.Unary) -> Part:
+        if node.op == "not":
+            return cat(self.word("not"), self.expr(node.operand, NOT))
+        return cat(self.take("-"), self.expr(node.operand, FACTOR))
+
+    def binary(self, node: s.Binary, tight: bool = False) -> Part:
+        own = _BINARY.get(node.op, COMPARE)
+        if own == COMPARE:
+            left = self.expr(node.left, CHOICE)
+            op = (
+                cat(self.word("not"), self.word("in"))
+                if node.op == "not in"
+                else self.word(node.op)
+            )
+            return group(left, nest(LINE, op, self.expr(node.right, CHOICE)))
+        chain: list[tuple[str, s.Expr]] = []
+        first: s.Expr = node
+        while isinstance(first, s.Binary) and _BINARY.get(first.op) == own:
+            chain.append((first.op, first.right))
+            first = first.left
+        chain.reverse()
+        if (tight and own in (SUM, TERM)) or (own == TERM and _close(node)):
+            parts = [self.expr(first, own, tight)]
+            for sign, right in chain:
+                parts += [self.take(sign), self.expr(right, own + 1, tight)]
+            return cat(*parts)
+        return self.operators(self.expr(first, own), chain, own + 1)
+
+    def ternary(self, node: s.Ternary) -> Part:
+        then = self.expr(node.then, OPTIONS)
+        cond = cat(LINE, self.word("if"), self.expr(node.cond, OPTIONS))
+        other = cat(LINE, self.word("else"), self.expr(node.other, EXPR))
+        return group(then, nest(cond, other))
+
+    def alternatives(self, node: s.Alternatives) -> Part:
+        first = self.expr(node.options[0], PIPE)
+        return self.operators(first, [("|", e) for e in node.options[1:]], PIPE)
+
+    def pipeline(self, node: s.Pipeline) -> Part:
+        first = self.expr(node.parts[0], OR)
+        return self.operators(first, [("->", e) for e in node.parts[1:]], OR)
+
+    def range(self, node: s.Range) -> Part:
+        parts = [self.expr(node.start, SUM, True), self.take(".."), self.expr(node.stop, SUM, True)]
+        if node.step is not None:
+            parts += [" ", self.word("step"), self.expr(node.step, SUM, True)]
+        if node.log:
+            parts += [" ", self.take("log")]
+        return cat(*parts)
+
+    def any(self, node: s.Any) -> Part:
+        return cat(self.word("any"), self.expr(node.domain, RANGE))
+
+    def some(self, node: s.Some) -> Part:
+        return cat(self.word("some"), self.word("of"), self.expr(node.domain, RANGE))
+
+    def permutation(self, node: s.Permutation) -> Part:
+        return cat(self.word("permutation"), self.word("of"), self.expr(node.domain, RANGE))
+
+    def pick(self, node: s.Pick) -> Part:
+        parts = [self.word("pick"), self.expr(node.count, RANGE), " ", self.word("of")]
+        parts.append(self.expr(node.domain, RANGE))
+        for flag, word in ((node.ordered, "ordered"), (node.repeated, "repeated")):
+            if flag:
+                parts += [" ", self.take(word)]
+        return cat(*parts)
+
+    def one_of(self, node: s.OneOf) -> Part:
+        start = cat(self.word("one"), self.word("of"))
+        heads = [_head_width(a) for a in node.alternatives]
+        aligned = max((w for w in heads if w <= _MAX_ALIGNED), default=0)
+        return cat(start, self.braces(node.alternatives, lambda a: self.alternative(a, aligned)))
+
+    def alternative(self, node: s.Alternative, aligned: int) -> Part:
+        name = is_name(node.label)
+        head: list[Part] = [self.take(node.label if name else quote(node.label))]
+        if node.guard is not None:
+            head += [" ", self.word("if"), self.expr(node.guard)]
+        head.append(self.take(":"))
+        pad = " " * max(1, aligned + 1 - _head_width(node))
+        return cat(*head, pad, self.expr(node.body, BODY))
+
+    def graph(self, node: s.Graph) -> Part:
+        word, inputs = self.word("graph"), self.bracketed("(", node.inputs, self.leaf, ")")
+        return cat(word, inputs, " ", self.braces(node.body, self.statement))
+
+    def repeat(self, node: s.Repeat) -> Part:
+        parts = [self.word("repeat"), self.expr(node.count, CHOICE), " "]
+        if node.index is not None:
+            parts += [self.word("as"), self.word(node.index)]
+        opener, body = self.take("{"), self.expr(node.body, BODY)
+        inner = nest(LINE, body, self.feed.rest())
+        return cat(*parts, group(opener, inner, LINE, self.take("}")))
+
+    def parens(self, node: s.Group) -> Part:
+        opener, body = self.take("("), self.expr(node.body, BODY)
+        return group(opener, nest(SOFT, body, self.feed.rest()), SOFT, self.take(")"))
+
+    def comprehension(self, node: s.Comprehension) -> Part:
+        opener, item = self.take("["), self.expr(node.item)
+        clauses = [cat(LINE, self.clause(c)) for c in node.clauses]
+        inner = nest(SOFT, item, *clauses, self.feed.rest())
+        return group(opener, inner, SOFT, self.take("]"))
+
+    def clause(self, node: s.Clause) -> Part:
+        parts = [self.header(node.index, node.name), self.expr(node.source, OR)]
+        if node.cond is not None:
+            parts += [LINE, self.word("if"), self.expr(node.cond, OR)]
+        return cat(*parts)
+
+    def header(self, index: str | None, name: str) -> Part:
+        start = [self.word("for")]
+        if index is not None:
+            start += [cat(self.take(index), self.word(","))]
+        return cat(*start, self.word(name), self.word("in"))
+
+    def argument(self, node: s.Argument) -> Part:
+        return self.assigned(node.name, node.value) if node.name else self.expr(node.value)
+
+    def call(self, node: s.Call) -> Part:
+        function = self.expr(node.function, POSTFIX)
+        return cat(function, self.bracketed("(", node.arguments, self.argument, ")"))
+
+    def index(self, node: s.Index) -> Part:
+        parts = [self.expr(node.base, POSTFIX), self.take("["), self.expr(node.index, EXPR, True)]
+        return cat(*parts, self.take("]"))
+
+    def slice(self, node: s.Slice) -> Part:
+        parts = [self.expr(node.base, POSTFIX), self.take("[")]
+        if node.start is not None:
+            parts.append(self.expr(node.start, SUM, True))
+        parts.append(self.take(".."))
+        if node.stop is not None:
+            parts.append(self.expr(node.stop, SUM, True))
+        return cat(*parts, self.take("]"))
+
+    def where(self, node: s.Where) -> Part:
+        body, word = self.expr(node.body, EXPR), self.word("where")
+        return group(body, nest(LINE, word, self.listed(node.bindings, self.binding)))
+
+    def binding(self, node: s.Binding) -> Part:
+        return self.assigned(node.name, node.value)
+
+    # -------------------------------------------------------------- statements
+
+    def statement(self, node: s.Statement) -> Part:
+        match node:
+            case s.Assign():
+                targets = join([" "], self.commas(node.targets, self.take))
+                return cat(targets, " ", self.word("="), self.expr(node.value, BODY))
+            case s.Append():
+                return self.assigned(node.target, node.value, BODY, "+=")
+            case s.Loop():
+                head = cat(self.header(node.index, node.name), self.expr(node.source, OPTIONS), " ")
+                return cat(head, self.braces(node.body, self.statement))
+            case s.When():
+                return self.when(node)
+            case s.Require():
+                return self.require(node)
+            case s.Out():
+                return cat(self.word("out"), self.listed(node.values, self.expr))
+
+    def when(self, node: s.When) -> Part:
+        parts = [self.word("when"), self.expr(node.cond), " "]
+        parts.append(self.braces(node.body, self.statement))
+        if node.orelse:
+            parts += [" ", self.word("else")]
+            only = node.orelse[0]
+            chain = len(node.orelse) == 1 and isinstance(only, s.When)
+            if chain and self.feed.follows("when") is not False:
+                parts.append(self.statement(only))
+            else:
+                parts.append(self.braces(node.orelse, self.statement))
+        return cat(*parts)
+
+    def require(self, node: s.Require) -> Part:
+        return cat(self.word("require"), self.listed(node.conditions, self.expr))
+
+    # -------------------------------------------------------------- top level
+
+    def program(self, node: s.Program) -> Doc:
+        items = self.rows(node.items, self.item)
+        return cat(items, self.ending(bool(node.items)))
+
+    def item(self, node: s.Item) -> Part:
+        match node:
+            case s.SpaceDecl():
+                name = cat(self.word("space"), self.take(node.name))
+                return cat(name, " ", self.take(quote(node.doc))) if node.doc is not None else name
+            case s.Import():
+                return cat(self.word("import"), self.take(quote(node.path)))
+            case s.Param():
+                return cat(self.word("param"), self.listed(node.bindings, self.binding))
+            case s.Let():
+                return cat(self.word("let"), self.assigned(node.name, node.value, BODY))
+            case s.Motif():
+                return self.motif(node)
+            case s.Network():
+                return cat(self.word("network"), self.word("="), self.expr(node.value, BODY))
+            case s.Require():
+                return self.require(node)
+            case s.Search():
+                widest = max((len(x.name) for x in node.settings), default=0)
+                block = cat(self.word("search"))
+                return cat(block, self.braces(node.settings, lambda x: self.setting(x, widest)))
+
+    def motif(self, node: s.Motif) -> Part:
+        parts: list[Part] = [self.word("motif"), self.take(node.name)]
+        if node.formals or self.feed.follows("("):
+            parts.append(self.bracketed("(", node.formals, self.formal, ")"))
+        return cat(*parts, " ", self.word("="), self.expr(node.body, BODY))
+
+    def formal(self, node: s.Formal) -> Part:
+        if node.default is None:
+            return self.take(node.name)
+        return self.assigned(node.name, node.default)
+
+    def setting(self, node: s.Setting, widest: int) -> Part:
+        name = cat(self.take(node.name), " " * (widest + 1 - len(node.name)), self.word("="))
+        return cat(name, self.listed(node.values, self.expr))
+
+
+def _hugs(node: object) -> bool:
+    """Whether the brackets of a call may close around the brackets of its only argument."""
+    if isinstance(node, s.Argument):
+        node = node.value
+    return isinstance(node, s.List | s.Comprehension | s.Graph | s.OneOf | s.Call | s.Number)
+
+
+def _head_width(node: s.Alternative) -> int:
+    """Columns of `label:`; nothing is aligned to one with a guard."""
+    if node.guard is not None:
+        return _MAX_ALIGNED + 1
+    label = node.label if is_name(node.label) else quote(node.label)
+    if node.span is not None:
+        label = next(scan(node.span.source.text, node.span.start)).text
+    return len(label) + 1
+
+
+_BROAD = (s.Motif, s.Network, s.Search)
+
+
+def _apart(before: object, row: object) -> bool:
+    """Whether a tree without source gets an empty line between two rows."""
+    if not isinstance(row, s.Item):
+        return False
+    return type(before) is not type(row) or isinstance(row, _BROAD)
+
+
+_PRINT: dict[type, Callable[[Printer, Any], Part]] = {
+    s.Number: Printer.leaf, s.Text: Printer.leaf, s.Boolean: Printer.leaf, s.Name: Printer.leaf,
+    s.Unary: Printer.unary, s.Binary: Printer.binary, s.Ternary: Printer.ternary,
+    s.Alternatives: Printer.alternatives, s.Pipeline: Printer.pipeline, s.Range: Printer.range,
+    s.Any: Printer.any, s.Some: Printer.some, s.Pick: Printer.pick,
+    s.Permutation: Printer.permutation, s.OneOf: Printer.one_of, s.Graph: Printer.graph,
+    s.Repeat: Printer.repeat, s.Group: Printer.parens,
+    s.Tensors: lambda p, n: p.bracketed("(", n.items, p.expr, ")"),
+    s.List: lambda p, n: p.bracketed("[", n.items, p.expr, "]"),
+    s.Comprehension: Printer.comprehension, s.Call: Printer.call, s.Index: Printer.index,
+    s.Slice: Printer.slice, s.Where: Printer.where,
+}  # fmt: skip

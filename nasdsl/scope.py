@@ -1,0 +1,148 @@
+"""The top level of a program: names, parameters, which motifs are recursive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from . import syntax
+from .diagnostics import did_you_mean, fail
+from .evaluate.basic import bound
+from .evaluate.builtins import BUILTINS
+from .evaluate.machine import Lazy, Machine
+from .ops.base import Op
+from .ops.table import TABLE, extensions
+from .values import (
+    Builtin,
+    Chain,
+    Combine,
+    Env,
+    GraphModule,
+    MotifFunction,
+    Named,
+    OpFunction,
+    Scan,
+    Scope,
+)
+
+Setting = int | float | bool | str
+COSTS = ("params", "macs", "flops", "activations", "depth")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outline:
+    """The items of a program and its imports, by kind."""
+
+    name: str
+    doc: str
+    params: Mapping[str, syntax.Binding]
+    lets: Mapping[str, syntax.Let]
+    motifs: Mapping[str, syntax.Motif]
+    network: syntax.Network
+    requires: tuple[syntax.Expr, ...]
+    search: syntax.Search | None
+    overrides: Mapping[str, Setting]
+
+
+def outline(programs: Sequence[syntax.Program], overrides: Mapping[str, Setting]) -> Outline:
+    """Sort the items; the main program is the last. Names have been checked before."""
+    params: dict[str, syntax.Binding] = {}
+    lets: dict[str, syntax.Let] = {}
+    motifs: dict[str, syntax.Motif] = {}
+    requires: list[syntax.Expr] = []
+    name, doc, network, search = "space", "", None, None
+    for program in programs:
+        for item in program.items:
+            match item:
+                case syntax.Param(bindings):
+                    params.update((b.name, b) for b in bindings)
+                case syntax.Let(let_name):
+                    lets[let_name] = item
+                case syntax.Motif(motif_name):
+                    motifs[motif_name] = item
+                case syntax.Require(conditions):
+                    requires.extend(conditions)
+                case syntax.Network() if program is programs[-1]:
+                    network = item
+                case syntax.SpaceDecl(space_name, text) if program is programs[-1]:
+                    name, doc = space_name, text or ""
+                case syntax.Search() if program is programs[-1]:
+                    search = item
+    if network is None:
+        raise fail("NAS104", "this file has no `network`, so it describes no space",
+                   programs[-1].span, help="write `network = …`; a library is imported, not opened")  # fmt: skip
+    for key in overrides:
+        if key not in params:
+            raise fail("NAS105", f"there is no parameter `{key}` to set", None,
+                       help=did_you_mean(key, list(params)) or "the parameters are " + ", ".join(params))  # fmt: skip
+    return Outline(name, doc, params, lets, motifs, network, tuple(requires), search, dict(overrides))
+
+
+def operators() -> dict[str, Op]:
+    """The operator table with installed extensions."""
+    return {**TABLE, **extensions()}
+
+
+def globals_of(program: Outline, ops: Mapping[str, Op]) -> Env:
+    """The top-level names, lazily evaluated. Each machine needs an environment of its own."""
+    env = Env()
+    for name in BUILTINS:
+        env.names[name] = Builtin(name)
+    for name, op in ops.items():
+        env.names[name] = OpFunction(op)
+    for name, motif in program.motifs.items():
+        env.names[name] = MotifFunction(motif)
+    for name, binding in program.params.items():
+        env.names[name] = Lazy(name, _param(binding, program.overrides, env), binding.span)
+    for name, let in program.lets.items():
+        env.names[name] = Lazy(name, _let(let, env), let.span)
+    return env
+
+
+def _param(
+    binding: syntax.Binding, overrides: Mapping[str, Setting], env: Env
+) -> Callable[[Machine], Any]:
+    def make(m: Machine) -> Any:
+        if binding.name in overrides:
+            return overrides[binding.name]
+        return bound(m, binding.value, env, Scope(binding.name))
+
+    return make
+
+
+def _let(let: syntax.Let, env: Env) -> Callable[[Machine], Any]:
+    def make(m: Machine) -> Any:
+        value = bound(m, let.value, env, Scope(let.name))
+        if isinstance(value, Named):
+            return Named(let.name, value.module, let.span)
+        if isinstance(value, Chain | Combine | GraphModule | Scan):
+            return Named(let.name, value, let.span)
+        return value
+
+    return make
+
+
+def recursive_motifs(program: Outline) -> frozenset[str]:
+    """The motifs that may call themselves, directly or by others."""
+    uses = {name: _names(motif) & program.motifs.keys() for name, motif in program.motifs.items()}
+    reach = {name: set(used) for name, used in uses.items()}
+    changed = True
+    while changed:
+        changed = False
+        for reached in reach.values():
+            more = set().union(*(reach[n] for n in reached)) - reached if reached else set()
+            if more:
+                reached |= more
+                changed = True
+    return frozenset(name for name, reached in reach.items() if name in reached)
+
+
+def _names(node: syntax.Syntax) -> set[str]:
+    return {n.id for n in syntax.walk(node) if isinstance(n, syntax.Name)}
+
+
+def mentions_cost(condition: syntax.Expr, program: Outline) -> bool:
+    """Whether a requirement is about the cost of the network."""
+    names = _names(condition)
+    return any(c in names and c not in program.lets and c not in program.params for c in COSTS)

@@ -1,0 +1,255 @@
+"""Shape rules over all choices, and bounds of the cost.
+
+Where the inputs of an operator depend on decisions, its rule is tried on every joint assignment; past a
+limit, on every combination of the values each may take, which may include combinations that cannot
+occur: then only a mistake in all of them is certain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from .specialize import shape_mistake
+from .domains import Domain
+from .ops.base import Shape, ShapeError
+from .ops.table import infer
+from .spans import Span
+from .symbolic import (
+    MAX_ASSIGNMENTS,
+    Cases,
+    Sym,
+    Var,
+    apply,
+    assignments,
+    distinct,
+    evaluate,
+    index_of,
+    select,
+)
+from .values import POISON, UNKNOWN, OpModule, Tensor
+
+MAX_TABLE = 256  # assignments that an open shape lists; past it, only its possible values are kept
+
+
+@dataclass(frozen=True, slots=True)
+class CostRange:
+    """Bounds of params and macs, each (lowest, highest)."""
+
+    params: tuple[int, int] = (0, 0)
+    macs: tuple[int, int] = (0, 0)
+
+    def plus(self, other: CostRange) -> CostRange:
+        return CostRange(_add(self.params, other.params), _add(self.macs, other.macs))
+
+    def repeated(self, times: int) -> CostRange:
+        """Shared weights, used several times."""
+        return CostRange(self.params, (self.macs[0] * times, self.macs[1] * times))
+
+    @staticmethod
+    def either(costs: Sequence[CostRange]) -> CostRange:
+        """One of these."""
+        if not costs:
+            return CostRange()
+        return CostRange(_hull([c.params for c in costs]), _hull([c.macs for c in costs]))
+
+    @staticmethod
+    def some(costs: Sequence[CostRange], count: int) -> CostRange:
+        """The sum of `count` of these."""
+        low_p, high_p = _extreme([c.params for c in costs], count)
+        low_m, high_m = _extreme([c.macs for c in costs], count)
+        return CostRange((low_p, high_p), (low_m, high_m))
+
+
+def _add(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:
+    return a[0] + b[0], a[1] + b[1]
+
+
+def _hull(pairs: Iterable[tuple[int, int]]) -> tuple[int, int]:
+    lows, highs = zip(*pairs, strict=True)
+    return min(lows), max(highs)
+
+
+def _extreme(pairs: Sequence[tuple[int, int]], count: int) -> tuple[int, int]:
+    lows = sorted(p[0] for p in pairs)[:count]
+    highs = sorted((p[1] for p in pairs), reverse=True)[:count]
+    return sum(lows), sum(highs)
+
+
+Outcome = tuple[Shape | None, int, int, str]
+
+
+class ShapeRule:
+    """Applies operators to shapes; remembers what it has tried."""
+
+    def __init__(self) -> None:
+        self.memo: dict[Any, Outcome] = {}
+        self.unproven = 0
+
+    def __call__(
+        self, module: OpModule, shapes: tuple[Any, ...], guards: list[tuple[Sym, Any]], span: Span | None
+    ) -> tuple[Any, CostRange]:
+        """The output shape and the cost. Raises NasError if some reachable case does not fit."""
+        attrs = tuple(module.attrs.items())
+        if any(s is None for s in shapes) or any(v is UNKNOWN or v is POISON for _, v in attrs):
+            return None, CostRange()
+        syms = [s for s in (*shapes, *(v for _, v in attrs)) if isinstance(s, Sym)]
+        if not syms:
+            outcome = self._try(module, shapes, attrs)
+            if outcome[0] is None:
+                raise shape_mistake(module, shapes, outcome[3], span)
+            return outcome[0], _exactly(outcome)
+        variables = sorted(frozenset().union(*(s.vars for s in syms)), key=lambda v: v.path)
+        tried = assignments(variables, guards, MAX_ASSIGNMENTS)
+        if tried is None:
+            return self._by_values(module, shapes, attrs, span)
+        return self._by_assignments(module, shapes, attrs, variables, tried, span)
+
+    def _try(self, module: OpModule, shapes: tuple[Any, ...], attrs: tuple[Any, ...]) -> Outcome:
+        key = (module.op, shapes, attrs)
+        found = self.memo.get(key)
+        if found is None:
+            values = dict(attrs)
+            try:
+                shape = infer(module.op, shapes, values)
+                found = (shape, module.op.parameters(shapes, values), module.op.macs(shapes, values), "")
+            except ShapeError as error:
+                found = (None, 0, 0, str(error))
+            self.memo[key] = found
+        return found
+
+    def _by_assignments(
+        self, module: OpModule, shapes: tuple[Any, ...], attrs: tuple[Any, ...], variables: list[Var],
+        tried: Iterable[dict[Var, int]], span: Span | None,
+    ) -> tuple[Any, CostRange]:  # fmt: skip
+        table: dict[tuple[int, ...], Shape] = {}
+        costs: list[CostRange] = []
+        failure: tuple[dict[Var, int], tuple[Any, ...], str] | None = None
+        free = any(v.free for v in variables)
+        for env in tried:
+            try:
+                plain = tuple(evaluate(s, env) for s in shapes)
+                values = tuple((n, evaluate(v, env)) for n, v in attrs)
+            except (ArithmeticError, LookupError):
+                continue
+            outcome = self._try(module, plain, values)
+            if outcome[0] is None:
+                failure = failure or (env, plain, outcome[3])
+                continue
+            table[tuple(env.values())] = outcome[0]
+            costs.append(_exactly(outcome))
+        if failure is not None and (not free or not table):
+            from .elaborate import witness
+
+            raise shape_mistake(module, failure[1], failure[2], span, witness(failure[0]))
+        if not table:
+            return None, CostRange()
+        return _open_shape(variables, table), CostRange.either(costs)
+
+    def _by_values(
+        self, module: OpModule, shapes: tuple[Any, ...], attrs: tuple[Any, ...], span: Span | None
+    ) -> tuple[Any, CostRange]:
+        self.unproven += 1
+        columns = [_values(s) for s in shapes] + [_values(v) for _, v in attrs]
+        count = 1
+        for column in columns:
+            count *= len(column) if column is not None else MAX_ASSIGNMENTS + 1
+        if count > MAX_ASSIGNMENTS:
+            return None, CostRange((0, 0), (0, 0))
+        outcomes, failed = [], None
+        for combination in product(*(c or () for c in columns)):
+            plain, values = combination[: len(shapes)], combination[len(shapes) :]
+            named = tuple((n, v) for (n, _), v in zip(attrs, values, strict=True))
+            outcome = self._try(module, plain, named)
+            if outcome[0] is None:
+                failed = failed or (plain, outcome[3])
+            else:
+                outcomes.append(outcome)
+        if not outcomes and failed:
+            raise shape_mistake(module, failed[0], failed[1], span)
+        shape = free_of(distinct([o[0] for o in outcomes]))
+        return shape, CostRange.either([_exactly(o) for o in outcomes])
+
+    def optional(
+        self, module: OpModule, sure: list[Tensor], maybe: list[tuple[Any, Tensor]],
+        guards: list[tuple[Sym, Any]], span: Span | None,
+    ) -> tuple[Any, CostRange]:  # fmt: skip
+        """A combining operator on tensors of which some may be absent."""
+        shapes = [t.shape for t in sure] + [t.shape for _, t in maybe]
+        if any(s is None for s in shapes):
+            return None, CostRange()
+        if module.op.name != "concat":
+            shape, _ = self(module, tuple(shapes), guards, span)
+            return shape, CostRange()
+        return self._concat(module, [t.shape for t in sure], [t.shape for _, t in maybe], span), CostRange()
+
+    def _concat(self, module: OpModule, sure: list[Any], maybe: list[Any], span: Span | None) -> Any:
+        """Every sum of channels that can arise; which ones do is not tracked."""
+        attrs = tuple(module.attrs.items())
+        found: dict[Shape, None] = {}
+        frontier: list[Shape | None] = [None]
+        for i, shape in enumerate((*sure, *maybe)):
+            grown: dict[Shape | None, None] = {} if i < len(sure) else dict.fromkeys(frontier)
+            for before in frontier:
+                for value in _values(shape) or ():
+                    inputs = (value,) if before is None else (before, value)
+                    outcome = self._try(module, inputs, attrs)
+                    if outcome[0] is None:
+                        raise shape_mistake(module, inputs, outcome[3], span)
+                    grown[outcome[0]] = None
+            frontier = list(grown)
+            if len(frontier) > MAX_ASSIGNMENTS:
+                return None
+        for shape in frontier:
+            if shape is not None:
+                found[shape] = None
+        return free_of(tuple(found))
+
+
+def _exactly(outcome: Outcome) -> CostRange:
+    return CostRange((outcome[1], outcome[1]), (outcome[2], outcome[2]))
+
+
+def _values(value: Any) -> tuple[Any, ...] | None:
+    return value.values if isinstance(value, Sym) else (value,)
+
+
+def _open_shape(variables: list[Var], table: dict[tuple[int, ...], Shape]) -> Any:
+    shapes = distinct(list(table.values()))
+    if len(shapes) == 1:
+        return shapes[0]
+    if len(table) > MAX_TABLE:
+        return free_of(shapes)
+    return apply(_look_up, Cases(table), *(index_of(v) for v in variables))
+
+
+def _look_up(table: Cases, *indices: int) -> Shape:
+    return table.table[indices]  # type: ignore[no-any-return]
+
+
+_FREE: dict[tuple[Any, ...], Any] = {}
+
+
+def free_of(values: tuple[Any, ...]) -> Any:
+    """Some one of these values, which one is not tracked. The same values give the same Sym."""
+    if len(values) == 1:
+        return values[0]
+    if not values or len(values) > MAX_ASSIGNMENTS:
+        return None
+    key = tuple(sorted(values))
+    if key not in _FREE:
+        var = Var(f"?{len(_FREE)}", Domain("one", range(len(key))), free=True)
+        _FREE[key] = select(index_of(var), dict(enumerate(key)))
+    return _FREE[key]
+
+
+def free_shape(shape: Any) -> Any:
+    """A shape without its dependence on decisions: just the values that it may take."""
+    if not isinstance(shape, Sym):
+        return shape
+    return None if shape.values is None else free_of(shape.values)
+
+
+Try = Callable[..., Outcome]

@@ -1,0 +1,350 @@
+"""The space: what a program denotes. Every strategy is written against this class alone."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from . import points, syntax
+from .architecture import Architecture
+from .cost import Cost, cost
+from .dag import Branch, Leaf, Node, Pool, TooLarge
+from .diagnostics import Diagnostic, NasError, fail
+from .elaborate import Elaborator, TooMany
+from .evaluate.basic import bound, truth
+from .evaluate.machine import Machine
+from .genotype import Decision, Genotype
+from .limits import deep_recursion
+from .ops.base import Op
+from .points import Malformed
+from .program import compile_program
+from .scope import (
+    COSTS,
+    Outline,
+    Setting,
+    globals_of,
+    mentions_cost,
+    operators,
+    outline,
+    recursive_motifs,
+)
+from .settings import SettingValue, read_settings
+from .shapes import CostRange
+from .source import load as load_programs
+from .source import load_all
+from .spans import Source
+from .specialize import Builder
+from .values import POISON, Env, Scope
+
+FEASIBLE_TRIES = 200  # uniform draws before a draw is repaired step by step
+REPAIR_STEPS = 2_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Elaborated:
+    """What elaboration of a program finds out."""
+
+    root: Node | None
+    diagnostics: tuple[Diagnostic, ...]
+    cost: CostRange
+    unproven: int
+
+
+class Space:
+    """A search space. Random numbers come from the `random.Random` that a method is given."""
+
+    def __init__(self, programs: Sequence[syntax.Program], overrides: Mapping[str, Setting]) -> None:
+        """Raises NasError with every mistake of the program."""
+        self.programs = tuple(programs)
+        self.outline = outline(programs, overrides)
+        self.name, self.doc = self.outline.name, self.outline.doc
+        self.ops: dict[str, Op] = operators()
+        with deep_recursion():
+            found = elaborate_program(self.outline, self.ops)
+        errors = [d for d in found.diagnostics if d.severity == "error"]
+        if errors or found.root is None:
+            raise NasError(errors or [Diagnostic("NAS311", "no architecture meets the requirements")])
+        self.root: Node = found.root
+        self.cost_range = found.cost
+        self.unproven = found.unproven
+        self.warnings = tuple(d for d in found.diagnostics if d.severity != "error")
+        self.limits = tuple(c for c in self.outline.requires if mentions_cost(c, self.outline))
+
+    # -------------------------------------------------------------- what it is
+
+    @property
+    def size(self) -> int | None:
+        """The number of genotypes; None if a decision is a real number. Cost limits do not count."""
+        return self.root.size
+
+    @cached_property
+    def hash(self) -> str:
+        """A digest of the graph of choices: equal for spaces with the same decisions."""
+        return structure_hash(self.root)
+
+    @cached_property
+    def search(self) -> Mapping[str, tuple[SettingValue, ...]]:
+        """The `search` block."""
+        return {} if self.outline.search is None else read_settings(self.outline.search, self.params)
+
+    @cached_property
+    def params(self) -> dict[str, Setting]:
+        """The parameters with their values."""
+        machine = Machine_for(self)
+        return {name: machine.lookup(name, machine.globals, None) for name in self.outline.params}
+
+    # -------------------------------------------------------------- points
+
+    def sample(self, rng: Random) -> Genotype:
+        """A genotype, each decision uniform over its feasible options."""
+        return Genotype(tuple(points.sample(self.root, rng)))
+
+    def sample_uniform(self, rng: Random) -> Genotype:
+        """A genotype, all equally likely. Raises NasError if the space is not finite."""
+        return self.unrank(rng.randrange(self._finite()))
+
+    def sample_many(self, count: int, seed: int) -> list[Genotype]:
+        """Many genotypes as by `sample`, faster; reproducible by the seed."""
+        from .batch import sample_many
+
+        return [Genotype(choices) for choices in sample_many(self.root, count, seed)]
+
+    def _finite(self) -> int:
+        if self.root.size is None:
+            raise fail("NAS460", f"`{self.name}` has decisions that are real numbers: it cannot be counted",
+                       help="write a list of values instead, as in `any [0.1, 0.2]`")  # fmt: skip
+        return self.root.size
+
+    def rank(self, genotype: Genotype) -> int:
+        """The number of a genotype in the order of enumeration."""
+        self._finite()
+        try:
+            return points.rank(self.root, genotype.choices)
+        except Malformed as error:
+            raise fail("NAS461", f"this is not a genotype of `{self.name}`: {error}") from None
+
+    def unrank(self, number: int) -> Genotype:
+        """Genotype `number` of 0..size-1."""
+        size = self._finite()
+        if not 0 <= number < size:
+            raise fail("NAS462", f"`{self.name}` has the genotypes 0..{size - 1}, not {number}")
+        return Genotype(tuple(points.unrank(self.root, number)))
+
+    def enumerate(self, start: int = 0, stop: int | None = None) -> Iterator[Genotype]:
+        """The genotypes start..stop-1 in order: a shard of the space."""
+        size = self._finite()
+        stop = size if stop is None else min(stop, size)
+        return map(Genotype, points.enumerate_points(self.root, max(0, start), stop))
+
+    def decisions(self, genotype: Genotype) -> list[Decision]:
+        """Every active decision, with its path."""
+        return [Decision(path, var.domain, i) for path, var, i in self._places(genotype)]
+
+    def _places(self, genotype: Genotype) -> list[points.Place]:
+        try:
+            return points.places(self.root, genotype.choices)
+        except Malformed as error:
+            raise fail("NAS461", f"this is not a genotype of `{self.name}`: {error}") from None
+
+    def contains(self, genotype: Genotype) -> bool:
+        """Whether this is a genotype of the space (cost limits aside)."""
+        try:
+            points.places(self.root, genotype.choices)
+        except Malformed:
+            return False
+        return True
+
+    def genotype(self, choices: Mapping[str, int | float], rng: Random | None = None) -> Genotype:
+        """The genotype with these decisions (path to index); others are drawn, or the first."""
+        found = points.complete(self.root, lambda path, node: choices.get(path, None if rng else 0),
+                                rng or Random(0))  # fmt: skip
+        return Genotype(tuple(found))
+
+    # -------------------------------------------------------------- edits
+
+    def mutate(self, genotype: Genotype, rng: Random) -> Genotype:
+        """One decision changed; decisions that this brings to life are drawn."""
+        from .edits import mutate
+
+        return mutate(self, genotype, rng)
+
+    def crossover(self, first: Genotype, second: Genotype, rng: Random) -> Genotype:
+        """Each decision from either parent (uniform crossover by path)."""
+        from .edits import crossover
+
+        return crossover(self, first, second, rng)
+
+    def neighbours(self, genotype: Genotype) -> Iterator[Genotype]:
+        """Every genotype that differs in one decision (dependents keep or take their first option)."""
+        from .edits import neighbours
+
+        return neighbours(self, genotype)
+
+    def distance(self, first: Genotype, second: Genotype) -> int:
+        """The number of decisions that differ, counting those that only one has."""
+        a = {path: i for path, _, i in self._places(first)}
+        b = {path: i for path, _, i in self._places(second)}
+        return sum(1 for path in a.keys() | b.keys() if a.get(path) != b.get(path))
+
+    # -------------------------------------------------------------- architectures
+
+    def build(self, genotype: Genotype) -> Architecture:
+        """The architecture of a genotype."""
+        choices = {path: i for path, _, i in self._places(genotype)}
+        with deep_recursion():
+            return build_architecture(self.outline, self.ops, choices, self.name)
+
+    def feasible(self, genotype: Genotype, architecture: Architecture | None = None) -> bool:
+        """Whether the architecture meets the cost limits."""
+        return not self.limits or self.violation(genotype, architecture) <= 0
+
+    def violation(self, genotype: Genotype, architecture: Architecture | None = None) -> float:
+        """How far the architecture is from the cost limits: 0 if it meets them."""
+        from .constraints import violation
+
+        if not self.limits:
+            return 0.0
+        return violation(self, cost(architecture or self.build(genotype)))
+
+    def sample_feasible(self, rng: Random) -> Genotype:
+        """A genotype within the cost limits: drawn, and where draws fail, repaired step by step."""
+        from .constraints import sample_feasible
+
+        return sample_feasible(self, rng)
+
+    # -------------------------------------------------------------- text
+
+    def text(self, genotype: Genotype) -> str:
+        """The compact form: `name:hash:choices`, stable across runs and machines."""
+        return f"{self.name}:{self.hash[:8]}:" + ".".join(_write(c) for c in genotype.choices)
+
+    def read(self, text: str) -> Genotype:
+        """The genotype of a compact form. Raises NasError if it belongs to another space."""
+        from .compact import read
+
+        return read(self, text)
+
+    def __repr__(self) -> str:
+        return f"<Space {self.name}: {self.size} genotypes>"
+
+
+def _write(choice: int | float) -> str:
+    return str(choice) if isinstance(choice, int) else choice.hex().replace(".", "_")
+
+
+def Machine_for(space: Space) -> Machine:
+    """A builder on the space's top level, without choices."""
+    return Builder(globals_of(space.outline, space.ops), space.ops, {})
+
+
+def load(path: str | os.PathLike[str], set: Mapping[str, Setting] | None = None) -> Space:
+    """The space of a .nas file; `set` overrides its parameters. Raises NasError."""
+    return Space(load_programs(path), set or {})
+
+
+def parse_space(text: str, name: str = "<text>", set: Mapping[str, Setting] | None = None) -> Space:
+    """The space of a text; it can import the shipped libraries only."""
+    return Space(load_all(Source(name, text)), set or {})
+
+
+def elaborate_program(program: Outline, ops: Mapping[str, Op]) -> Elaborated:
+    """Elaborate a program: its graph of choices, and every mistake found on the way."""
+    machine = Elaborator(globals_of(program, ops), ops, recursive_motifs(program))
+    try:
+        _elaborate_network(machine, program)
+        _elaborate_requires(machine, program)
+    except TooMany:
+        pass
+    except NasError as error:
+        machine.diagnostics.extend(error.diagnostics)
+    root: Node | None = None
+    if not machine.diagnostics:
+        try:
+            root = compile_program(tuple(machine.root), Pool())
+        except TooLarge as error:
+            machine.diagnostics.append(Diagnostic(
+                "NAS409", f"the decisions depend on each other in more than {error.limit:,} ways",
+                program.network.span, help="decide fewer things by the same requirement or condition"))  # fmt: skip
+        else:
+            if root is None:
+                machine.diagnostics.append(_unsatisfiable(program))
+    return Elaborated(root, tuple(machine.diagnostics), machine.cost, machine.rule.unproven)
+
+
+def _unsatisfiable(program: Outline) -> Diagnostic:
+    span = program.requires[0].span if program.requires else program.network.span
+    return Diagnostic("NAS311", "no architecture meets the requirements", span,
+                      help="relax a `require`, or widen a choice")  # fmt: skip
+
+
+def _elaborate_network(machine: Elaborator, program: Outline) -> None:
+    value = bound(machine, program.network.value, machine.globals, Scope(""))
+    outputs = value if isinstance(value, tuple) else (value,)
+    if not machine.inputs and value is not POISON:
+        raise fail("NAS302", "this network has no input", program.network.span,
+                   help="begin with one, as in `image(3, 32, 32) -> …`")  # fmt: skip
+    for output in outputs:
+        machine.tensor(output, program.network.span)
+
+
+def _elaborate_requires(machine: Elaborator, program: Outline) -> None:
+    for condition in program.requires:
+        if mentions_cost(condition, program):
+            continue
+        value = machine.attempt(condition, machine.globals, Scope("require"))
+        try:
+            machine.demand(truth(machine, value, condition.span), condition.span)
+        except NasError as error:
+            machine.report(error)
+
+
+def build_architecture(
+    program: Outline, ops: Mapping[str, Op], choices: Mapping[str, int | float], name: str
+) -> Architecture:
+    """Run the builder on given choices."""
+    machine = Builder(globals_of(program, ops), ops, choices)
+    value: Any = bound(machine, program.network.value, machine.globals, Scope(""))
+    outputs = value if isinstance(value, tuple) else (value,)
+    tensors = [machine.tensor(o, program.network.span) for o in outputs]
+    graph = machine._intern(name, tensors, (), program.network.span)
+    return Architecture(name, tuple(machine.inputs), graph)
+
+
+def cost_env(space: Space, found: Cost) -> Env:
+    """Names in which a cost limit is evaluated."""
+    return Env(Machine_for(space).globals, {c: getattr(found, c) for c in COSTS})
+
+
+def structure_hash(root: Node) -> str:
+    """SHA-256 of the graph of choices: paths, domains and structure."""
+    known: dict[int, str] = {}
+
+    def digest(node: Node | None) -> str:
+        if node is None:
+            return "none"
+        if id(node) in known:
+            return known[id(node)]
+        match node:
+            case Leaf(var=var):
+                text = f"leaf {var.path} {var.domain!r}"
+            case Branch(var=var, children=children):
+                text = f"branch {var.path} {var.domain!r} " + " ".join(digest(c) for c in children)
+            case _ if hasattr(node, "children"):
+                text = "product " + " ".join(digest(c) for c in node.children)
+            case _:
+                text = f"prefix {node.marker} {node.prefix} {digest(node.child)}"  # type: ignore[union-attr]
+        known[id(node)] = hashlib.sha256(text.encode()).hexdigest()
+        return known[id(node)]
+
+    with deep_recursion():
+        return digest(root)
+
+
+def path_of(space_path: str | os.PathLike[str]) -> Path:
+    return Path(space_path)

@@ -1,0 +1,102 @@
+"""What a search leaves in its folder: the best architecture as text and code, and a summary."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nasdsl.strategies import Trial
+
+from .run import Search
+
+if TYPE_CHECKING:
+    from nasdsl.architecture import Architecture
+
+
+def summary(search: Search, stopped: str) -> dict[str, Any]:
+    """The outcome of a search as plain JSON."""
+    progress, space = search.progress, search.task.space
+    found: dict[str, Any] = {
+        "space": space.name,
+        "space_hash": space.hash,
+        "stopped": stopped,
+        "trials": {
+            "done": progress.done,
+            "failed": progress.failed,
+            "infeasible": progress.infeasible,
+        },
+        "seconds": round(progress.seconds, 3),
+        "objectives": [str(o) for o in search.config.objectives],
+        "search": search.config.model_dump(mode="json"),
+        "best": None if progress.best is None else _facts(search, progress.best),
+    }
+    if progress.front:
+        front = sorted(progress.front, key=lambda t: t.values, reverse=True)
+        found["front"] = [_facts(search, trial) for trial in front]
+    return found
+
+
+def write_best(search: Search, folder: Path, stopped: str) -> dict[str, Any]:
+    """Write summary.json, and best.nas and best.py if a trial is done; the summary."""
+    from nasdsl.compiler import emit
+    from nasdsl.printer import print_architecture
+
+    found = summary(search, stopped)
+    best = search.progress.best
+    if best is not None:
+        architecture = search.task.space.build(best.genotype)
+        text = search.task.space.text(best.genotype)
+        write_text(folder / "best.nas", print_architecture(architecture))
+        write_text(folder / "best.py", emit(architecture, genotype=text))
+    write_text(folder / "summary.json", json.dumps(found, indent=2) + "\n")
+    return found
+
+
+def retrain_best(
+    search: Search, folder: Path, stopped: str, on_epoch: Callable[[Any], bool | None] | None
+) -> dict[str, Any]:
+    """Train the best architecture for good; best.safetensors and the test score in the summary.
+
+    Only for a search whose evaluator trains and that has a trial done.
+    """
+    from nasdsl.evaluators.config import TrainConfig
+    from nasdsl.evaluators.finish import finish
+    from nasdsl.printer import print_architecture
+
+    best, choice = search.progress.best, search.config.evaluate
+    if best is None or choice is None:
+        raise ValueError("there is nothing to train")
+    space = search.task.space
+    architecture: Architecture = space.build(best.genotype)
+    config = TrainConfig.model_validate(choice.options)
+    result = finish(
+        architecture,
+        config,
+        folder,
+        text=print_architecture(architecture),
+        genotype=space.text(best.genotype),
+        seed=search.task.trial_seed(best.number),
+        facts=summary(search, stopped),
+        on_epoch=on_epoch,
+    )
+    return {"test_accuracy": result.test_accuracy, "test_loss": result.test_loss}
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace a file in one step, so that a kill leaves the old or the new one."""
+    draft = path.with_name(path.name + ".new")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
+
+
+def _facts(search: Search, trial: Trial) -> dict[str, Any]:
+    pairs = zip(search.config.objectives, trial.values, strict=True)
+    return {
+        "number": trial.number,
+        "genotype": search.task.space.text(trial.genotype),
+        "values": {o.metric: o.unsigned(v) for o, v in pairs},
+        "metrics": dict(trial.metrics),
+        "seed": trial.seed,
+    }

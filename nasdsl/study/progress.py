@@ -1,0 +1,70 @@
+"""Where a study stands: counts, the best trial, the Pareto front. Memory does not grow with it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from nasdsl.strategies import Trial, Values
+
+
+def dominates(a: Values, b: Values) -> bool:
+    """Whether a is at least as good as b in every objective and better in one."""
+    return a != b and all(x >= y for x, y in zip(a, b, strict=True))
+
+
+def pareto_front(trials: Iterable[Trial]) -> list[Trial]:
+    """The done trials that no other dominates; of equal ones the first. In order of number."""
+    front: list[Trial] = []
+    for trial in trials:
+        if trial.state == "done":
+            _extend(front, trial)
+    return sorted(front, key=lambda t: t.number)
+
+
+def _extend(front: list[Trial], trial: Trial) -> bool:
+    """Add a trial to a front, dropping what it dominates."""
+    if any(t.values == trial.values or dominates(t.values, trial.values) for t in front):
+        return False
+    front[:] = [t for t in front if not dominates(trial.values, t.values)]
+    front.append(trial)
+    return True
+
+
+@dataclass(slots=True)
+class Progress:
+    """The state of a study, updated trial by trial."""
+
+    done: int = 0
+    failed: int = 0
+    infeasible: int = 0
+    seconds: float = 0.0  # spent in trials, over all sessions of the study
+    best: Trial | None = None
+    front: list[Trial] = field(default_factory=list)
+    recent: deque[Trial] = field(default_factory=lambda: deque(maxlen=8))
+
+    @property
+    def counted(self) -> int:
+        """Trials that count towards the budget: what was evaluated."""
+        return self.done + self.failed
+
+    @property
+    def total(self) -> int:
+        return self.done + self.failed + self.infeasible
+
+    def add(self, trial: Trial) -> None:
+        self.seconds += trial.duration
+        match trial.state:
+            case "done":
+                self.done += 1
+                if self.best is None or trial.values > self.best.values:
+                    self.best = trial
+                if len(trial.values) > 1:
+                    _extend(self.front, trial)
+            case "failed":
+                self.failed += 1
+            case _:
+                self.infeasible += 1
+        if trial.state != "infeasible":
+            self.recent.append(trial)

@@ -1,0 +1,111 @@
+"""One trial: build, measure, evaluate; whatever goes wrong becomes a recorded failure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from nasdsl.diagnostics import Diagnostic, NasError, did_you_mean
+from nasdsl.evaluators import Budget, Evaluator
+from nasdsl.strategies import Trial
+
+from .config import Objective
+from .timeout import TrialTimeout, time_limit
+
+if TYPE_CHECKING:
+    from nasdsl.architecture import Architecture
+    from nasdsl.space import Genotype, Space
+
+Measure = Callable[["Architecture"], Mapping[str, float]]
+
+
+def derive_seed(seed: int, *parts: int | str) -> int:
+    """A seed of 32 bits from another and a place; the same on every machine."""
+    text = "/".join(map(str, (seed, *parts)))
+    return int.from_bytes(sha256(text.encode()).digest()[:4])
+
+
+def measure_cost(architecture: Architecture) -> dict[str, float]:
+    """The analytical cost of an architecture, as metrics."""
+    from nasdsl.cost import cost
+
+    found = cost(architecture)
+    return {
+        "params": found.params,
+        "macs": found.macs,
+        "activations": found.activations,
+        "depth": found.depth,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What every trial of a study shares. Metrics are the cost's and the evaluator's together."""
+
+    space: Space
+    evaluator: Evaluator
+    objectives: tuple[Objective, ...]
+    seed: int = 0
+    trial_time: float | None = None
+    budget: Budget = field(default_factory=Budget)
+    measure: Measure = measure_cost
+
+    def trial_seed(self, number: int) -> int:
+        return derive_seed(self.seed, "trial", number)
+
+    def perform(self, number: int, genotype: Genotype) -> Trial:
+        """Evaluate a genotype. A NasError of the evaluator passes: the set-up is wrong.
+
+        Raises NAS404 if the evaluator does not give the metric of an objective.
+        """
+        seed = self.trial_seed(number)
+        start = perf_counter()
+
+        def trial(state: str, reason: str = "", **more: object) -> Trial:
+            duration = perf_counter() - start
+            facts = {"seed": seed, "duration": duration, "reason": reason, **more}
+            return Trial(number, genotype, state, **facts)  # type: ignore[arg-type]
+
+        try:
+            if not self.space.feasible(genotype):
+                return trial("infeasible", "a requirement of the space does not hold")
+            architecture = self.space.build(genotype)
+            measured = self.measure(architecture)
+        except NasError as error:
+            first = error.diagnostics[0]
+            return trial("failed", f"{first.code}: {first.message}")
+        try:
+            with time_limit(self.trial_time):
+                found = self.evaluator.evaluate(
+                    genotype, architecture, seed=seed, budget=self.budget
+                )
+                metrics = {**measured, **{key: float(value) for key, value in found.items()}}
+        except NasError:
+            raise
+        except (Exception, TrialTimeout) as error:  # noqa: BLE001 (a trial may raise anything)
+            return trial("failed", reason_of(error), metrics=measured)
+        self._check(metrics)
+        values = tuple(o.signed(metrics) for o in self.objectives)
+        kept = {key: value for key, value in metrics.items() if math.isfinite(value)}
+        if not all(map(math.isfinite, values)):
+            bad = next(o.metric for o in self.objectives if o.metric not in kept)
+            return trial("failed", f"{bad} is {metrics[bad]}", metrics=kept)
+        return trial("done", values=values, metrics=kept)
+
+    def _check(self, metrics: Mapping[str, float]) -> None:
+        for objective in self.objectives:
+            if objective.metric not in metrics:
+                message = f"no metric `{objective.metric}` to {objective.goal}"
+                known = f"the metrics are {', '.join(metrics)}"
+                help = did_you_mean(objective.metric, list(metrics)) or known
+                raise NasError(Diagnostic("NAS404", message, help=help))
+
+
+def reason_of(error: BaseException) -> str:
+    """The type and the last line of an exception."""
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[-1].strip()}" if lines else type(error).__name__

@@ -1,0 +1,244 @@
+"""What expressions evaluate to, beyond numbers, truth values, strings and lists (tuples, ranges).
+
+Modules are functions on tensors; they are made once and may be applied often, each time with fresh
+weights. Functions are motifs, operators and built-ins before their call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import syntax
+from .ops.base import Op, Shape, Value
+from .spans import Span
+from .symbolic import Sym
+
+# A shape that depends on decisions is one Sym whose values are shapes; None is a shape not yet known.
+AnyShape = Shape | Sym | None
+
+
+class Unknown:
+    """A number read off a tensor whose shape is not known yet (a graph that is not applied yet)."""
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+class Poison:
+    """The value of an expression whose mistake has been reported."""
+
+    def __repr__(self) -> str:
+        return "POISON"
+
+
+UNKNOWN = Unknown()
+POISON = Poison()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tensor:
+    """A value of the network under construction: value `number` of the graph `home`."""
+
+    home: object
+    number: int
+    shape: AnyShape
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MaybeList:
+    """A list some of whose elements are there only under a condition.
+
+    guards: True, a Sym or UNKNOWN for each element. slots: if the length is known, for each place the
+    position of the element that stands there.
+    """
+
+    elements: tuple[Any, ...]
+    guards: tuple[Any, ...]
+    slots: tuple[Sym, ...] | None = None
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        return zip(self.guards, self.elements, strict=True)
+
+
+@dataclass(frozen=True, slots=True)
+class FloatRange:
+    """`0.0..0.5`: only `any` can use it."""
+
+    low: float
+    high: float
+    log: bool
+
+
+class Env:
+    """Names in scope: a frame and what encloses it."""
+
+    __slots__ = ("names", "parent")
+
+    def __init__(self, parent: Env | None = None, names: dict[str, Any] | None = None) -> None:
+        self.names: dict[str, Any] = {} if names is None else names
+        self.parent = parent
+
+
+class Scope:
+    """Where evaluation is: the prefix of decision paths. Equal names get #2, #3, … in order."""
+
+    __slots__ = ("counts", "decided", "name", "parent")
+
+    def __init__(self, name: str, parent: Scope | None = None) -> None:
+        self.name, self.parent = name, parent
+        self.counts: dict[str, int] | None = None
+        self.decided = 0
+
+    def child(self, name: str) -> Scope:
+        """A part of this scope, told apart from earlier parts of the same name."""
+        if self.counts is None:
+            self.counts = {name: 1}
+            return Scope(name, self)
+        count = self.counts.get(name, 0) + 1
+        self.counts[name] = count
+        return Scope(name if count == 1 else f"{name}#{count}", self)
+
+    def item(self, index: int) -> Scope:
+        """Iteration `index` of a loop whose scope this is."""
+        return Scope(f"{self.name}[{index}]", self.parent)
+
+    def restart(self) -> Scope:
+        """The same place in the same state, to be evaluated (again) from there."""
+        again = Scope(self.name, self.parent)
+        again.counts = None if self.counts is None else dict(self.counts)
+        again.decided = self.decided
+        return again
+
+    def decision(self) -> str:
+        """The path of the next decision made directly here."""
+        self.decided += 1
+        return self.path if self.decided == 1 else f"{self.path}#{self.decided}"
+
+    @property
+    def path(self) -> str:
+        names = []
+        scope: Scope | None = self
+        while scope is not None:
+            if scope.name:
+                names.append(scope.name)
+            scope = scope.parent
+        return "/".join(reversed(names))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpModule:
+    """An operator with its attributes."""
+
+    op: Op
+    attrs: dict[str, Any]
+    span: Span | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chain:
+    """Modules one after the other; a guarded one is skipped where its guard is false."""
+
+    parts: tuple[Any, ...]
+    guards: tuple[Any, ...]
+    span: Span | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Combine:
+    """Modules side by side on the same input, their outputs combined by a variadic operator."""
+
+    combiner: OpModule
+    branches: Any
+    span: Span | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GraphModule:
+    """A graph block with its environment. `decided` is what `graph (…)` recorded when it was made."""
+
+    block: syntax.Graph
+    env: Env
+    scope: Scope
+    outputs: int
+    memo: dict[Any, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Named:
+    """A module that a motif made: it becomes a graph (a class of the emitted source) of that name."""
+
+    name: str
+    module: Any
+    span: Span | None
+    memo: dict[Any, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scan:
+    """A recurrent cell over the steps of a sequence, with initial states of zeros."""
+
+    cell: Any
+    states: tuple[Any, ...]
+    span: Span | None
+
+
+Module = OpModule | Chain | Combine | GraphModule | Named | Scan
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MotifFunction:
+    """A motif before its call."""
+
+    motif: syntax.Motif
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpFunction:
+    """An operator before its call."""
+
+    op: Op
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Builtin:
+    """A built-in function."""
+
+    name: str
+
+
+Function = MotifFunction | OpFunction | Builtin
+
+
+def describe(value: Any) -> str:
+    """The kind of a value, in words, for messages."""
+    match value:
+        case bool():
+            return f"the truth value {str(value).lower()}"
+        case int() | float():
+            return f"the number {value}"
+        case str():
+            return f'the string "{value}"'
+        case tuple() | range() | MaybeList():
+            return "a list"
+        case Tensor():
+            return "a tensor"
+        case MotifFunction(motif):
+            return f"the motif `{motif.name}`"
+        case OpFunction(op):
+            return f"the operator `{op.name}`"
+        case Builtin(name):
+            return f"the function `{name}`"
+        case OpModule() | Chain() | Combine() | GraphModule() | Named() | Scan():
+            return "a module"
+        case FloatRange():
+            return "a range of real numbers"
+        case Sym() if value.values:
+            return describe(value.values[0])
+    return "a number that is read off a tensor" if value is UNKNOWN else "a value"
+
+
+def attribute_values(value: Any) -> Value:
+    """A list value as an operator's attribute."""
+    return tuple(value) if isinstance(value, range) else value  # type: ignore[no-any-return]

@@ -1,0 +1,122 @@
+"""`search` and `resume` from outside: run folders, kills, refusals, exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nasdsl.study.store import Store
+from tests.cli.helpers import EVALUATOR, SMALL, invoke, run
+
+PYTHON = ("--evaluate-python", "scorer:score")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "small.nas").write_text(SMALL)
+    (tmp_path / "scorer.py").write_text(EVALUATOR)
+    return tmp_path
+
+
+def trials(study: Path) -> list[tuple[Any, ...]]:
+    with Store.open(study, write=False) as store:
+        return [(r.number, r.genotype, r.state, r.values, r.reason) for r in store.rows()]
+
+
+def test_a_run_leaves_its_folder(folder: Path) -> None:
+    result = invoke("search", "small.nas", "--budget", "20", "--seed", "3", "-o", "run", *PYTHON)
+    assert result.exit_code == 0, result.output
+    assert "the budget is spent" in result.output and "best: trial" in result.output
+    names = {p.name for p in Path("run").iterdir()}
+    assert {"study.db", "config.json", "best.nas", "best.py", "summary.json"} <= names
+    summary = json.loads(Path("run/summary.json").read_text())
+    done = [t for t in trials(Path("run/study.db")) if t[2] == "done"]
+    assert summary["best"]["values"]["accuracy"] == max(t[3][0] for t in done)
+    assert invoke("cost", "run/best.nas", "--json").exit_code == 0
+    again = invoke("search", "small.nas", "-o", "run", *PYTHON)
+    assert again.exit_code == 2 and "nasdsl resume run" in again.stderr
+
+
+def test_runs_are_numbered(folder: Path) -> None:
+    for number in (1, 2):
+        result = invoke("search", "small.nas", "--budget", "2", "--json", *PYTHON)
+        assert result.exit_code == 0, result.output
+        assert json.loads(result.stdout)["trials"]["done"] >= 1
+        assert Path(f"runs/small-{number}/study.db").is_file()
+
+
+def test_options_go_over_the_search_block(folder: Path) -> None:
+    result = invoke(
+        "search", "small.nas", "-o", "run", "--strategy", "exhaustive", "--objective",
+        "minimize(accuracy), minimize(params)", "--budget", "100", *PYTHON,
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert "nothing left to propose" in result.output and "Pareto front" in result.output
+    assert len(trials(Path("run/study.db"))) == 63
+
+
+def test_killed_and_interrupted_searches_resume(folder: Path) -> None:
+    options = ("--budget", "12", "--seed", "5", *PYTHON)
+    assert run("search", "small.nas", "-o", "whole", *options, cwd=folder).returncode == 0
+    killed = run("search", "small.nas", "-o", "parts", *options, cwd=folder, KILL_AT="5")
+    assert killed.returncode == -9
+    stopped = run(
+        "resume", "parts", *PYTHON, cwd=folder, KILL_AT="3", KILL_BY="2"
+    )  # Ctrl-C in the third trial from there
+    assert stopped.returncode == 130, stopped.stderr
+    assert "Traceback" not in stopped.stderr and "everything is saved" in stopped.stdout
+    assert Path("parts/summary.json").is_file()
+    assert invoke("resume", "parts", *PYTHON).exit_code == 0
+    assert trials(Path("parts/study.db")) == trials(Path("whole/study.db"))
+    assert invoke("resume", "parts", *PYTHON, "--budget", "15").exit_code == 0
+    counted = [t for t in trials(Path("parts/study.db")) if t[2] != "infeasible"]
+    assert len(counted) == 15
+
+
+def test_resume_uses_its_own_copy_of_the_space(folder: Path) -> None:
+    invoke("search", "small.nas", "-o", "run", "--set", "width=16", *PYTHON)
+    Path("small.nas").unlink()
+    result = invoke("resume", "run", *PYTHON, "--budget", "6")
+    assert result.exit_code == 0, result.output
+
+
+def test_refusals(folder: Path) -> None:
+    invoke("search", "small.nas", "-o", "run", *PYTHON)
+    for arguments, needle in [
+        (["resume", "run"], "--evaluate-python scorer:score"),
+        (["resume", "nowhere"], "no study at"),
+        (["resume", "run", *PYTHON, "--time", "soon"], "expected seconds"),
+        (["search", "small.nas", "--evaluate", 'python("os:system")'], "NAS315"),
+        (["search", "small.nas", "--evaluate-python", "scorer:nothing"], "NAS336"),
+        (["search", "small.nas", "--strategy", "radnom"], "did you mean `random`"),
+        (["search", "small.nas", "--strategy", "random("], "--strategy:1"),
+        (["search", "small.nas", "--evaluate", 'tabular("none.csv")'], "NAS330"),
+        (["search", "small.nas", "--objective", "maximize(acuracy)", *PYTHON], "accuracy"),
+    ]:
+        result = invoke(*arguments)
+        assert result.exit_code == 2, (arguments, result.output)
+        assert needle in result.stderr and "Traceback" not in result.output, arguments
+    with Store.open(Path("run/study.db")):
+        assert "in use" in invoke("resume", "run", *PYTHON).stderr
+
+
+def test_a_run_without_a_success_fails(folder: Path) -> None:
+    Path("scorer.py").write_text("def score(*a, **k):\n    raise ValueError('always')\n")
+    result = run("search", "small.nas", "-o", "run", *PYTHON, cwd=folder)
+    assert result.returncode == 1 and "ValueError: always" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.slow
+def test_training_to_the_end(folder: Path) -> None:
+    result = invoke("search", "small.nas", "-o", "run", "--json")
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert found["trials"]["done"] == 3 and found["test_accuracy"] > 0.5
+    assert Path("run/best.safetensors").is_file()
+    trained = invoke("train", "small.nas", "--rank", "3", "--epochs", "1", "--json")
+    assert json.loads(trained.stdout)["accuracy"] > 0.2
