@@ -14,7 +14,8 @@ from nasdsl.diagnostics import Diagnostic, NasError, did_you_mean
 
 if TYPE_CHECKING:
     from nasdsl.architecture import Architecture
-    from nasdsl.space import Genotype, Space
+    from nasdsl.genotype import Genotype
+    from nasdsl.space import Space
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -36,26 +37,26 @@ def genotype_options(command: F) -> F:
 def find_space(name: str) -> Path:
     """The path of a .nas file, or of a shipped space by its name.
 
-    NasErrors: NAS450 a folder, NAS451 no such file or space, NAS452 not a .nas file.
+    NasErrors: NAS550 a folder, NAS551 no such file or space, NAS552 not a .nas file.
     """
     path = Path(name)
     if path.is_dir():
         inside = sorted(p.name for p in path.glob("*.nas"))[:5]
         help = f"it holds {', '.join(inside)}" if inside else "name a .nas file"
-        raise NasError(Diagnostic("NAS450", f"{name} is a folder", help=help))
+        raise NasError(Diagnostic("NAS550", f"{name} is a folder", help=help))
     if path.exists():
         if path.suffix == ".nas":
             return path
         twin = path.with_suffix(".nas")
         help = f"did you mean {twin}?" if twin.is_file() else "spaces are in files named *.nas"
-        raise NasError(Diagnostic("NAS452", f"{name} is not a .nas file", help=help))
+        raise NasError(Diagnostic("NAS552", f"{name} is not a .nas file", help=help))
     shipped = shipped_spaces()
     found = shipped.get(path.name.removesuffix(".nas")) if path.parent == Path() else None
     if found is not None:
         return found
     near = [str(p) for p in sorted(path.parent.glob("*.nas"))] if path.parent.is_dir() else []
     help = did_you_mean(name, near + list(shipped)) or "`nasdsl spaces` lists the shipped ones"
-    raise NasError(Diagnostic("NAS451", f"there is no file {name}", help=help))
+    raise NasError(Diagnostic("NAS551", f"there is no file {name}", help=help))
 
 
 def shipped_spaces() -> dict[str, Path]:
@@ -68,21 +69,21 @@ def shipped_spaces() -> dict[str, Path]:
 
 def load_space(name: str, sets: Sequence[str] = ()) -> Space:
     """The space of a FILE argument, with its --set options."""
-    import nasdsl
+    from nasdsl.space import load
 
-    space: Space = nasdsl.load(find_space(name), set=read_sets(sets))
+    space: Space = load(find_space(name), set=read_sets(sets))
     return space
 
 
 def read_sets(sets: Sequence[str]) -> dict[str, int | float | bool | str]:
-    """The values of --set options; NAS453 if one is not name=value."""
+    """The values of --set options; NAS553 if one is not name=value."""
     found: dict[str, int | float | bool | str] = {}
     for text in sets:
         name, equals, value = text.partition("=")
         name = name.strip()
         if not equals or not re.fullmatch(r"[A-Za-z_]\w*", name):
             help = "write --set name=value, without blanks"
-            raise NasError(Diagnostic("NAS453", f"--set {text} sets nothing", help=help))
+            raise NasError(Diagnostic("NAS553", f"--set {text} sets nothing", help=help))
         found[name] = read_value(value.strip())
     return found
 
@@ -100,7 +101,7 @@ def read_value(text: str) -> int | float | bool | str:
 
 
 def pick(space: Space, genotype: str | None, rank: int | None) -> Genotype:
-    """The genotype of --genotype or --rank; of a space without choices, the only one (NAS454)."""
+    """The genotype of --genotype or --rank; of a space without choices, the only one (NAS554)."""
     if genotype is not None and rank is not None:
         raise click.UsageError("give --genotype or --rank, not both")
     if genotype is not None:
@@ -110,12 +111,12 @@ def pick(space: Space, genotype: str | None, rank: int | None) -> Genotype:
     if rank is None:
         message = f"space `{space.name}` has more than one architecture"
         help = "name one with --genotype (`nasdsl sample` draws some) or with --rank"
-        raise NasError(Diagnostic("NAS454", message, help=help))
+        raise NasError(Diagnostic("NAS554", message, help=help))
     if space.size is None or not 0 <= rank < space.size:
         size = "no ranks: it has ranges of real numbers" if space.size is None else space.size
         message = f"there is no rank {rank} in space `{space.name}`"
         help = f"its size is {size:,}, counted from 0" if space.size else f"it has {size}"
-        raise NasError(Diagnostic("NAS454", message, help=help))
+        raise NasError(Diagnostic("NAS554", message, help=help))
     return space.unrank(rank)
 
 

@@ -23,7 +23,8 @@ from .common import (
 )
 
 if TYPE_CHECKING:
-    from nasdsl.space import Genotype, Space
+    from nasdsl.genotype import Genotype
+    from nasdsl.space import Space
 
 SHOWN = 30
 

@@ -10,7 +10,8 @@ import click
 from .common import costs, echo_json, file_argument, load_space, seed_option, set_option
 
 if TYPE_CHECKING:
-    from nasdsl.space import Genotype, Space
+    from nasdsl.genotype import Genotype
+    from nasdsl.space import Space
 
 TRIES = 10_000
 

@@ -159,7 +159,7 @@ def new_folder(out: Path | None, name: str) -> Path:
     elif out.exists() and (not out.is_dir() or any(out.iterdir())):
         message = f"{out} exists and is not empty"
         help = f"go on with it by `nasdsl resume {out}`, or choose another folder with --out"
-        raise NasError(Diagnostic("NAS460", message, help=help))
+        raise NasError(Diagnostic("NAS555", message, help=help))
     out.mkdir(parents=True, exist_ok=True)
     return out
 
@@ -182,13 +182,13 @@ def create(
 
 def stored_space(store: Store) -> Space:
     """The space of a study, from the copy that it holds."""
-    import nasdsl
+    from nasdsl.space import load
     from nasdsl.study.run import check_space
     from nasdsl.study.sources import unpack
 
     info = store.info()
     with tempfile.TemporaryDirectory() as folder:
-        space: Space = nasdsl.load(unpack(info.sources, Path(folder)), set=dict(info.params))
+        space: Space = load(unpack(info.sources, Path(folder)), set=dict(info.params))
     check_space(info, space)
     return space
 
@@ -204,7 +204,7 @@ def check_evaluator(config: SearchConfig, space: Space) -> None:
     if config.evaluate is None:
         message = f"space `{space.name}` does not say how to evaluate"
         help = "give --evaluate 'train(data = \"digits\")', or write it into its search block"
-        raise NasError(Diagnostic("NAS407", message, help=help))
+        raise NasError(Diagnostic("NAS547", message, help=help))
 
 
 def check_python(config: SearchConfig, python: str | None) -> None:
@@ -214,7 +214,7 @@ def check_python(config: SearchConfig, python: str | None) -> None:
     if target != python:
         message = f"this study evaluates by {'Python ' + str(target) if target else choice}"
         help = f"give --evaluate-python {target}" if target else "leave --evaluate-python out"
-        raise NasError(Diagnostic("NAS461", message, help=help))
+        raise NasError(Diagnostic("NAS556", message, help=help))
 
 
 def drive(

@@ -47,10 +47,10 @@ def list_spaces(known: dict[str, Path], as_json: bool) -> None:
 
 def describe(path: Path) -> dict[str, Any]:
     """The path, the line of documentation and the size of a space."""
-    import nasdsl
+    from nasdsl.space import load
 
     try:
-        size: int | None = nasdsl.load(path).size
+        size: int | None = load(path).size
     except NasError as error:
         problem = error.diagnostics[0].message
         return {"path": str(path), "doc": "", "size": None, "problem": problem}

@@ -10,12 +10,8 @@ from itertools import islice
 
 from nasdsl.architecture import Architecture, Graph, Input
 from nasdsl.diagnostics import fail
+from nasdsl.genotype import Genotype
 from nasdsl.settings import SettingValue
-
-
-@dataclass(frozen=True, slots=True)
-class Genotype:
-    choices: tuple[int | float, ...]
 
 
 @dataclass(frozen=True)

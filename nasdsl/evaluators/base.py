@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from nasdsl.architecture import Architecture
-    from nasdsl.space import Genotype
+    from nasdsl.genotype import Genotype
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from nasdsl.space import Genotype, Space
+    from nasdsl.genotype import Genotype
+    from nasdsl.space import Space
 
 State = Literal["pending", "done", "failed", "infeasible"]
 Values = tuple[float, ...]

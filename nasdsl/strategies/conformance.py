@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from .base import Strategy, Trial
 
 if TYPE_CHECKING:
-    from nasdsl.space import Genotype, Space
+    from nasdsl.genotype import Genotype
+    from nasdsl.space import Space
 
 Factory = Callable[["Space", int], Strategy]
 

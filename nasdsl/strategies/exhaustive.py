@@ -14,7 +14,8 @@ from nasdsl.diagnostics import Diagnostic, NasError
 from .base import Trial
 
 if TYPE_CHECKING:
-    from nasdsl.space import Genotype, Space
+    from nasdsl.genotype import Genotype
+    from nasdsl.space import Space
 
 
 class ExhaustiveConfig(Config):
@@ -31,7 +32,7 @@ class ExhaustiveConfig(Config):
 
 
 class Exhaustive:
-    """Enumeration; NAS320 if the space has no finite size."""
+    """Enumeration; NAS520 if the space has no finite size."""
 
     Config = ExhaustiveConfig
 
@@ -39,7 +40,7 @@ class Exhaustive:
         if space.size is None:
             message = f"space `{space.name}` cannot be enumerated: it has ranges of real numbers"
             help = "use another strategy, or give those ranges a step"
-            raise NasError(Diagnostic("NAS320", message, help=help))
+            raise NasError(Diagnostic("NAS520", message, help=help))
         self._space = space
         self._next = space.size * config.shard // config.shards
         self._stop = space.size * (config.shard + 1) // config.shards

@@ -19,7 +19,8 @@ from nasdsl.configure import Config
 from .base import Seen, Trial, Values, dump_rng, load_rng
 
 if TYPE_CHECKING:
-    from nasdsl.space import Genotype, Space
+    from nasdsl.genotype import Genotype
+    from nasdsl.space import Space
 
 
 class LocalSearchConfig(Config):

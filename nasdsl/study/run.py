@@ -22,7 +22,8 @@ from .store import Row, Store, StudyInfo
 from .task import Measure, Task, derive_seed, measure_cost
 
 if TYPE_CHECKING:
-    from nasdsl.space import Genotype, Space
+    from nasdsl.genotype import Genotype
+    from nasdsl.space import Space
 
 Stop = Literal["budget", "time", "exhausted", "infeasible"]
 OnTrial = Callable[[Trial, Progress], None]
@@ -80,7 +81,7 @@ class Search:
     def replay(self) -> None:
         """Bring the strategy to where the stored trials left it.
 
-        NAS405 if it proposes something else than what is stored.
+        NAS545 if it proposes something else than what is stored.
         """
         for number, row in enumerate(r for r in self.store.rows() if r.state != "pending"):
             asked = self.strategy.ask(1)
@@ -88,7 +89,7 @@ class Search:
             if (number, text) != (row.number, row.genotype):
                 message = f"trial {row.number} of the study is {row.genotype}, now it is {text}"
                 help = "this nasdsl searches differently; resume with the version that started it"
-                raise NasError(Diagnostic("NAS405", message, help=help))
+                raise NasError(Diagnostic("NAS545", message, help=help))
             trial = _trial(row, asked[0])
             self.strategy.tell([trial])
             self.progress.add(trial)
@@ -104,15 +105,15 @@ def start(
 ) -> Search:
     """A search over a new or an existing study, replayed to where it stands.
 
-    The evaluator is made from the configuration unless one is given. NAS406 if the space is not
-    the study's, NAS407 if there is no evaluator.
+    The evaluator is made from the configuration unless one is given. NAS546 if the space is not
+    the study's, NAS547 if there is no evaluator.
     """
     check_space(store.info(), space)
     if evaluator is None:
         if config.evaluate is None:
             message = "the search does not say how to evaluate"
             help = 'write evaluate = train(data = "digits") in the search block, or give --evaluate'
-            raise NasError(Diagnostic("NAS407", message, help=help))
+            raise NasError(Diagnostic("NAS547", message, help=help))
         evaluator = make_evaluator(config.evaluate.name, space, config.evaluate.options)
     seed = derive_seed(config.seed, "strategy")
     strategy = make_strategy(config.strategy.name, space, config.strategy.options, seed)
@@ -137,7 +138,7 @@ def check_space(info: StudyInfo, space: Space) -> None:
             f" this is `{space.name}` {space.hash[:8]}"
         )
         help = "a changed space is another search: start it with `nasdsl search --out`"
-        raise NasError(Diagnostic("NAS406", message, help=help))
+        raise NasError(Diagnostic("NAS546", message, help=help))
 
 
 def _row(trial: Trial, text: str, started: float) -> Row:

@@ -25,18 +25,18 @@ def collect(path: Path) -> dict[str, str]:
 
 
 def unpack(texts: Mapping[str, str], folder: Path) -> Path:
-    """Write the files into a folder; the path of the main one. NAS408 if a path leads out of it."""
+    """Write the files into a folder; the path of the main one. NAS548 if a path leads out of it."""
     root = folder.resolve()
     paths: list[Path] = []
     for name, text in texts.items():
         path = (root / name).resolve()
         if not path.is_relative_to(root):
             message = f"the study names a file outside its folder: {name}"
-            raise NasError(Diagnostic("NAS408", message, help="do not trust this study"))
+            raise NasError(Diagnostic("NAS548", message, help="do not trust this study"))
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         paths.append(path)
     if not paths:
         message = "the study holds no copy of its space"
-        raise NasError(Diagnostic("NAS408", message, help="search again from the .nas file"))
+        raise NasError(Diagnostic("NAS548", message, help="search again from the .nas file"))
     return paths[0]

@@ -70,17 +70,17 @@ class Store:
             if self._lock is not None:
                 self._lock.close()
             message = f"{path} cannot be opened as a study: {error.orig}"
-            raise _error("NAS401", message, "it must be a file that nasdsl wrote") from error
+            raise _error("NAS541", message, "it must be a file that nasdsl wrote") from error
 
     @classmethod
     def create(cls, path: Path, info: StudyInfo) -> Self:
-        """A new study; NAS400 if there is one already."""
+        """A new study; NAS540 if there is one already."""
         store = cls(path, write=True)
         try:
             with store._transaction() as connection:
                 metadata.create_all(connection)
                 if connection.execute(sa.select(studies.c.id)).first():
-                    raise _error("NAS400", f"{path} holds a study already", _RESUME)
+                    raise _error("NAS540", f"{path} holds a study already", _RESUME)
                 _insert_study(connection, info)
         except BaseException:
             store.close()
@@ -93,15 +93,15 @@ class Store:
         try:
             cls.open(path, write=False).close()
         except NasError as error:
-            return error.diagnostics[0].code != "NAS401"
+            return error.diagnostics[0].code != "NAS541"
         return True
 
     @classmethod
     def open(cls, path: Path, *, write: bool = True) -> Self:
-        """An existing study: NAS401 none there, NAS402 of another version, NAS403 in use."""
+        """An existing study: NAS541 none there, NAS542 of another version, NAS543 in use."""
         if not path.is_file():
             help = "start one with `nasdsl search`"
-            raise _error("NAS401", f"there is no study at {path}", help)
+            raise _error("NAS541", f"there is no study at {path}", help)
         store = cls(path, write=write)
         try:
             store._check_version()
@@ -195,14 +195,14 @@ class Store:
             study = self._connection.execute(sa.select(studies.c.id)).first()
         except sa.exc.DatabaseError as error:
             message = f"{self.path} is not a study: {error.orig}"
-            raise _error("NAS401", message, "start one with `nasdsl search`") from error
+            raise _error("NAS541", message, "start one with `nasdsl search`") from error
         finally:
             self._connection.rollback()
         if found is None or study is None:
-            raise _error("NAS401", f"{self.path} is empty", "remove it and search again")
+            raise _error("NAS541", f"{self.path} is empty", "remove it and search again")
         if found != VERSION:
             message = f"{self.path} has format {found}, this nasdsl reads format {VERSION}"
-            raise _error("NAS402", message, "resume it with the version that made it")
+            raise _error("NAS542", message, "resume it with the version that made it")
 
 
 _RESUME = "continue it with `nasdsl resume`, or choose another folder with --out"
@@ -263,5 +263,5 @@ def _take_lock(path: Path) -> sqlite3.Connection:
         lock.close()
         message = f"{path} is in use by another process"
         help = "wait for it or stop it; two searches cannot share a study"
-        raise _error("NAS403", message, help) from error
+        raise _error("NAS543", message, help) from error
     return lock

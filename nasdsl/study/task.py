@@ -18,7 +18,8 @@ from .timeout import TrialTimeout, time_limit
 
 if TYPE_CHECKING:
     from nasdsl.architecture import Architecture
-    from nasdsl.space import Genotype, Space
+    from nasdsl.genotype import Genotype
+    from nasdsl.space import Space
 
 Measure = Callable[["Architecture"], Mapping[str, float]]
 
@@ -60,7 +61,7 @@ class Task:
     def perform(self, number: int, genotype: Genotype) -> Trial:
         """Evaluate a genotype. A NasError of the evaluator passes: the set-up is wrong.
 
-        Raises NAS404 if the evaluator does not give the metric of an objective.
+        Raises NAS544 if the evaluator does not give the metric of an objective.
         """
         seed = self.trial_seed(number)
         start = perf_counter()
@@ -102,7 +103,7 @@ class Task:
                 message = f"no metric `{objective.metric}` to {objective.goal}"
                 known = f"the metrics are {', '.join(metrics)}"
                 help = did_you_mean(objective.metric, list(metrics)) or known
-                raise NasError(Diagnostic("NAS404", message, help=help))
+                raise NasError(Diagnostic("NAS544", message, help=help))
 
 
 def reason_of(error: BaseException) -> str:

@@ -138,7 +138,7 @@ def test_user_mistakes_are_messages(small: Path) -> None:
         assert needle in result.stderr and "Traceback" not in result.output, arguments
     Path("notes.txt").write_text("hello")
     Path("small.txt").write_text("hello")
-    assert code_of("notes.txt") == "NAS452" and "small.nas" in invoke("info", "small.txt").stderr
+    assert code_of("notes.txt") == "NAS552" and "small.nas" in invoke("info", "small.txt").stderr
 
 
 def test_exit_codes_of_the_process(small: Path) -> None:

@@ -79,7 +79,7 @@ def test_a_dead_writer_leaves_no_lock(tmp_path: Path) -> None:
             os._exit(1)
     while not (tmp_path / "ready").exists():
         time.sleep(0.01)
-    with pytest.raises(NasError, match="NAS403"):
+    with pytest.raises(NasError, match="NAS543"):
         Store.open(path)
     with Store.open(path, write=False) as reader:
         assert len(list(reader.rows())) >= 3

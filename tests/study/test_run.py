@@ -97,7 +97,7 @@ def test_a_hanging_trial_is_cut_short(tmp_path: Path) -> None:
 
 def test_a_wrong_setup_ends_the_run(tmp_path: Path) -> None:
     search = searching(tmp_path, Scripted({"acuracy": 1.0}), config())
-    assert code_of(search.run) == "NAS404"
+    assert code_of(search.run) == "NAS544"
     search.store.close()
 
 
@@ -145,19 +145,19 @@ def test_exhaustion_and_time(tmp_path: Path) -> None:
 def test_refusals(tmp_path: Path) -> None:
     path = tmp_path / "study.db"
     settings = config()
-    assert code_of(lambda: Store.open(path)) == "NAS401"
+    assert code_of(lambda: Store.open(path)) == "NAS541"
     with Store.create(path, info_for(settings)) as store:
-        assert code_of(lambda: Store.open(path)) == "NAS403"
-        assert code_of(lambda: open_search(store, settings)) == "NAS407"
+        assert code_of(lambda: Store.open(path)) == "NAS543"
+        assert code_of(lambda: open_search(store, settings)) == "NAS547"
         other: Any = FlatSpace((2,))
-        assert code_of(lambda: open_search(store, settings, other)) == "NAS406"
+        assert code_of(lambda: open_search(store, settings, other)) == "NAS546"
         assert store.info().settings == settings.model_dump(mode="json")
-    assert code_of(lambda: Store.create(path, info_for(settings))) == "NAS400"
+    assert code_of(lambda: Store.create(path, info_for(settings))) == "NAS540"
     (tmp_path / "noise.db").write_bytes(b"not a database at all, not even close" * 100)
-    assert code_of(lambda: Store.open(tmp_path / "noise.db")) == "NAS401"
+    assert code_of(lambda: Store.open(tmp_path / "noise.db")) == "NAS541"
     with Store.open(path) as store:
         store.write(Row(0, "flat:00000000:1.1", "done", 0))
-        assert code_of(lambda: open_search(store, settings, evaluator=Scripted())) == "NAS405"
+        assert code_of(lambda: open_search(store, settings, evaluator=Scripted())) == "NAS545"
 
 
 @pytest.mark.parametrize("strategy", ["random", "exhaustive", "local_search"])
