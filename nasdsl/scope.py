@@ -70,7 +70,7 @@ def outline(programs: Sequence[syntax.Program], overrides: Mapping[str, Setting]
                 case syntax.Search() if program is programs[-1]:
                     search = item
     if network is None:
-        raise fail("NAS104", "this file has no `network`, so it describes no space",
+        raise fail("NAS140", "this file has no `network`, so it describes no space",
                    programs[-1].span, help="write `network = …`; a library is imported, not opened")  # fmt: skip
     for key in overrides:
         if key not in params:

@@ -94,7 +94,7 @@ def test_mistakes_have_codes(table: Path, tmp_path: Path) -> None:
     (tmp_path / "cut.csv.gz").write_bytes(gzip.compress(b"code,a\n" * 1000)[:-20])
     assert code_of(lambda: tabular(file=str(tmp_path / "cut.csv.gz"))) == "NAS531"
     assert code_of(lambda: make_evaluator("tabullar", SPACE, {})) == "NAS522"
-    assert code_of(lambda: tabular(fil=name)) == "NAS510"
+    assert code_of(lambda: tabular(fil=name)) == "NAS310"
 
 
 def test_parquet_needs_its_extra(tmp_path: Path) -> None:
