@@ -123,6 +123,13 @@ def _let(let: syntax.Let, env: Env) -> Callable[[Machine], Any]:
     return make
 
 
+def network_scope(program: Outline) -> Scope:
+    """The scope of `network`: none of its parts takes the path of a top-level name."""
+    scope = Scope("")
+    scope.counts = dict.fromkeys([*program.params, *program.lets, "require"], 1)
+    return scope
+
+
 def recursive_motifs(program: Outline) -> frozenset[str]:
     """The motifs that may call themselves, directly or by others."""
     uses = {name: _names(motif) & program.motifs.keys() for name, motif in program.motifs.items()}

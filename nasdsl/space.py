@@ -30,6 +30,7 @@ from .scope import (
     Setting,
     globals_of,
     mentions_cost,
+    network_scope,
     operators,
     outline,
     recursive_motifs,
@@ -285,7 +286,7 @@ def _unsatisfiable(program: Outline) -> Diagnostic:
 
 
 def _elaborate_network(machine: Elaborator, program: Outline) -> None:
-    value = bound(machine, program.network.value, machine.globals, Scope(""))
+    value = bound(machine, program.network.value, machine.globals, network_scope(program))
     outputs = value if isinstance(value, tuple) else (value,)
     if not machine.inputs and value is not POISON:
         raise fail("NAS502", "this network has no input", program.network.span,
@@ -310,7 +311,7 @@ def build_architecture(
 ) -> Architecture:
     """Run the builder on given choices."""
     machine = Builder(globals_of(program, ops), ops, choices)
-    value: Any = bound(machine, program.network.value, machine.globals, Scope(""))
+    value: Any = bound(machine, program.network.value, machine.globals, network_scope(program))
     outputs = value if isinstance(value, tuple) else (value,)
     tensors = [machine.tensor(o, program.network.span) for o in outputs]
     graph = machine._intern(name, tensors, (), program.network.span)
