@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class ExhaustiveConfig(Config):
     """The part `shard` (from 0) of `shards` equal ranges of ranks."""
 
-    shard: int = Field(0, ge=0)
-    shards: int = Field(1, ge=1)
+    shard: int = Field(default=0, ge=0)
+    shards: int = Field(default=1, ge=1)
 
     @model_validator(mode="after")
     def _inside(self) -> Self:
@@ -32,7 +32,7 @@ class ExhaustiveConfig(Config):
 
 
 class Exhaustive:
-    """Enumeration; NAS520 if the space has no finite size."""
+    """Enumeration; NAS320 if the space has no finite size."""
 
     Config = ExhaustiveConfig
 
@@ -40,7 +40,7 @@ class Exhaustive:
         if space.size is None:
             message = f"space `{space.name}` cannot be enumerated: it has ranges of real numbers"
             help = "use another strategy, or give those ranges a step"
-            raise NasError(Diagnostic("NAS520", message, help=help))
+            raise NasError(Diagnostic("NAS320", message, help=help))
         self._space = space
         self._next = space.size * config.shard // config.shards
         self._stop = space.size * (config.shard + 1) // config.shards
