@@ -122,7 +122,7 @@ def pick(space: Space, genotype: str | None, rank: int | None) -> Genotype:
 
 def costs(architecture: Architecture) -> dict[str, int]:
     """The analytical cost by name."""
-    from nasdsl.cost import cost
+    from nasdsl.costs import cost
 
     found = cost(architecture)
     names = ("params", "macs", "activations", "depth")

@@ -78,8 +78,9 @@ _modules: OrderedDict[str, tuple[ModuleType, WeakSet[nn.Module]]] = OrderedDict(
 
 
 def _load(emitted: Emitted) -> tuple[ModuleType, WeakSet[nn.Module]]:
-    places = ";".join(f"{line}={span}" for line, span in emitted.spans.items())
-    digest = sha256(f"{emitted.text}\0{places}".encode()).hexdigest()[:16]
+    sources = {span.source.name: span.source.text for span in emitted.spans.values()}
+    places = [(line, span.start, span.end) for line, span in emitted.spans.items()]
+    digest = sha256(f"{emitted.text}\0{sources}{places}".encode()).hexdigest()[:16]
     name = _PREFIX + digest
     if name in _modules:
         _modules.move_to_end(name)
@@ -98,8 +99,8 @@ def _execute(name: str, emitted: Emitted) -> ModuleType:
     linecache.cache[filename] = (len(emitted.text), None, _annotated(emitted), filename)
     exec(compile(emitted.text, filename, "exec"), module.__dict__)  # noqa: S102 (our own text)
     top = getattr(module, emitted.top)
-    module.__dict__["nas_calls"] = {n: _describe(s) for n, s in emitted.spans.items()}
-    setattr(module, emitted.top, _explaining(top, filename, module.__dict__["nas_calls"]))
+    module.__dict__["nas_spans"] = emitted.spans
+    _explain_failures(top, filename, emitted.spans)
     return module
 
 
@@ -133,8 +134,8 @@ def _describe(span: Span) -> str:
     return f"in `{call}` at {span}"
 
 
-def _explaining(top: type[nn.Module], filename: str, calls: dict[int, str]) -> type[nn.Module]:
-    """The class with a `__call__` that adds the .nas positions to what is raised below it."""
+def _explain_failures(top: type[nn.Module], filename: str, spans: dict[int, Span]) -> None:
+    """Give the class a `__call__` that adds the .nas positions to what is raised below it."""
     plain = top.__call__
 
     def __call__(self: nn.Module, *args: Any, **kwargs: Any) -> Any:
@@ -143,20 +144,19 @@ def _explaining(top: type[nn.Module], filename: str, calls: dict[int, str]) -> t
         try:
             return plain(self, *args, **kwargs)
         except _FAILURES as error:
-            _explain(error, filename, calls)
+            _explain(error, filename, spans)
             raise
 
     top.__call__ = __call__  # type: ignore[method-assign]
-    return top
 
 
-def _explain(error: BaseException, filename: str, calls: dict[int, str]) -> None:
+def _explain(error: BaseException, filename: str, spans: dict[int, Span]) -> None:
     """Add a note for every emitted line that the traceback passed, the innermost first."""
     notes: list[str] = []
     trace: TracebackType | None = error.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == filename and trace.tb_lineno in calls:
-            notes.insert(0, calls[trace.tb_lineno])
+        if trace.tb_frame.f_code.co_filename == filename and trace.tb_lineno in spans:
+            notes.insert(0, _describe(spans[trace.tb_lineno]))
         trace = trace.tb_next
     for note in dict.fromkeys(notes):
         if note not in getattr(error, "__notes__", ()):

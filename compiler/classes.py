@@ -11,11 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from nasdsl.architecture import Graph, Node
+from nasdsl.architecture import Graph
 from nasdsl.ops.base import Code, Value
 
 from .names import BUILTINS, Names, camel
+from .rewrite import value_shapes
 
 _HOLE = re.compile(r"(?<!\{)\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _NOT_HOLES = frozenset({"self", "inputs"})
@@ -55,9 +57,10 @@ class Class:
         return self.members[0]
 
 
-def holes(text: str | None) -> list[str]:
+@lru_cache(maxsize=4096)
+def holes(text: str | None) -> tuple[str, ...]:
     """The names of the holes of a code text, in order of occurrence."""
-    return [h for h in _HOLE.findall(text or "") if h not in _NOT_HOLES]
+    return tuple(h for h in _HOLE.findall(text or "") if h not in _NOT_HOLES)
 
 
 def classes(graphs: Iterable[Graph], top: str, reserved: Iterable[str] = ()) -> list[Class]:
@@ -69,7 +72,7 @@ def classes(graphs: Iterable[Graph], top: str, reserved: Iterable[str] = ()) -> 
     of: dict[int, Class] = {}
     lowered: dict[int, tuple[Code | None, ...]] = {}
     for graph in graphs:
-        codes = lowered[id(graph)] = tuple(_lower(graph, node) for node in graph.nodes)
+        codes = lowered[id(graph)] = _lower(graph)
         is_top = graph is graphs[-1]
         key = (is_top, *_skeleton(graph, codes, of))
         if key not in found:
@@ -84,10 +87,12 @@ def classes(graphs: Iterable[Graph], top: str, reserved: Iterable[str] = ()) -> 
     return list(found.values())
 
 
-def _lower(graph: Graph, node: Node) -> Code | None:
-    if node.op is None:
-        return None
-    return node.op.lower([graph.shape_of(v) for v in node.inputs], dict(node.attrs))
+def _lower(graph: Graph) -> tuple[Code | None, ...]:
+    shapes = value_shapes(graph)
+    return tuple(
+        node.op.lower([shapes[v] for v in node.inputs], dict(node.attrs)) if node.op else None
+        for node in graph.nodes
+    )
 
 
 def _skeleton(

@@ -6,6 +6,7 @@ import builtins
 import keyword
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
@@ -39,6 +40,7 @@ def camel(name: str, default: str = "Net") -> str:
     return text if text[0].isalpha() else default + text
 
 
+@lru_cache(maxsize=4096)
 def snake(name: str, default: str = "x") -> str:
     """A variable name: `SepConv` becomes sep_conv, `3x3` becomes x3x3."""
     text = re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_")

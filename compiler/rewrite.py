@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from nasdsl.architecture import Graph, Node
+from nasdsl.ops.base import Shape
 
 
 class Rewriter:
@@ -36,26 +37,32 @@ class Rewriter:
         return replace(old, nodes=tuple(self.nodes), outputs=outputs)
 
 
+def value_shapes(graph: Graph) -> list[Shape]:
+    """The shapes of all values, by number."""
+    shapes = list(graph.inputs)
+    for node in graph.nodes:
+        shapes += node.shapes
+    return shapes
+
+
 def live_nodes(graph: Graph, roots: Sequence[int] = ()) -> list[bool]:
     """For each node, whether an output of the graph, or of a node in `roots`, depends on it."""
     needed = set(graph.outputs)
-    wanted = set(roots)
     live = [False] * len(graph.nodes)
-    value = len(graph.inputs) + sum(len(n.shapes) for n in graph.nodes)
+    end = len(graph.inputs) + sum([len(n.shapes) for n in graph.nodes])
     for i in range(len(graph.nodes) - 1, -1, -1):
         node = graph.nodes[i]
-        value -= len(node.shapes)
-        if i in wanted or any(v in needed for v in range(value, value + len(node.shapes))):
+        start = end - len(node.shapes)
+        if not needed.isdisjoint(range(start, end)) or i in roots:
             live[i] = True
             needed.update(node.inputs)
+        end = start
     return live
 
 
 def prune(graph: Graph, roots: Sequence[int] = ()) -> Graph:
     """The graph without the nodes that neither an output nor a root needs."""
     live = live_nodes(graph, roots)
-    if all(live):
-        return graph
     new = Rewriter(graph)
     values = list(range(len(graph.inputs)))
     for node, alive in zip(graph.nodes, live, strict=True):

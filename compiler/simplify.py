@@ -15,11 +15,13 @@ Three rules, applied inside out and together:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from nasdsl.architecture import Architecture, Graph, Node
+from nasdsl.ops.base import Shape
 
-from .rewrite import Rewriter, live_nodes, prune
+from .rewrite import Rewriter, live_nodes, prune, value_shapes
 
 # f(0) = 0 for tensors of zeros, whatever the attributes, in training and in evaluation.
 _ZERO_PRESERVING = """
@@ -73,20 +75,22 @@ class _Simplifier:
             shapes += node.shapes
             zero += self._zero_outputs(new.nodes[-1], [zero[v] for v in inputs])
         result = new.finish([values[v] for v in graph.outputs])
-        owners = [i for i, node in enumerate(result.nodes) if self._node_owns(result, node)]
         live = live_nodes(result)
-        return prune(result, [i for i in owners if not live[i]])
+        if all(live):
+            return result
+        shapes = value_shapes(result)
+        dead = [i for i, alive in enumerate(live) if not alive]
+        return prune(result, [i for i in dead if self._owns_weights(result.nodes[i], shapes)])
 
-    def _node_owns(self, graph: Graph, node: Node) -> bool:
+    def _owns_weights(self, node: Node, shapes: Sequence[Shape]) -> bool:
         if node.op:
-            return (
-                node.op.parameters([graph.shape_of(v) for v in node.inputs], dict(node.attrs)) > 0
-            )
-        assert node.body is not None
-        key = id(node.body)
-        if key not in self._owns:
-            self._owns[key] = any(self._node_owns(node.body, n) for n in node.body.nodes)
-        return self._owns[key]
+            return node.op.parameters([shapes[v] for v in node.inputs], dict(node.attrs)) > 0
+        body = node.body
+        assert body is not None
+        if id(body) not in self._owns:
+            inner = value_shapes(body)
+            self._owns[id(body)] = any(self._owns_weights(n, inner) for n in body.nodes)
+        return self._owns[id(body)]
 
     def _zero_outputs(self, node: Node, zero: list[bool]) -> tuple[bool, ...]:
         """Which outputs of a node are zero for sure, given which inputs are."""
@@ -112,7 +116,7 @@ class _Simplifier:
 
 
 def _nonzero_terms(
-    inputs: list[int], node: Node, shapes: list[tuple[int, ...]], zero: list[bool]
+    inputs: list[int], node: Node, shapes: list[Shape], zero: list[bool]
 ) -> list[int]:
     """The terms of a sum that count; a zero one among zeros only."""
     terms = [v for v in inputs if not zero[v]] or inputs[:1]
@@ -120,7 +124,7 @@ def _nonzero_terms(
 
 
 def _forwarded(
-    node: Node, body: Graph | None, inputs: list[int], shapes: list[tuple[int, ...]]
+    node: Node, body: Graph | None, inputs: list[int], shapes: list[Shape]
 ) -> list[int] | None:
     """The values that a node merely passes on, or None."""
     if node.op:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
+from pathlib import PurePath
 
 from nasdsl.architecture import Node
 from nasdsl.ops.base import Value
@@ -38,6 +39,7 @@ class _ClassWriter:
         self.one = one
         self.graph = one.graph
         self.page = Page()
+        self._texts: dict[tuple[int, bool], str] = {}
         self.live = live_nodes(self.graph)
         self.runs = _runs(one, self.live)
         self.stored = self._stored_parameters()
@@ -74,8 +76,9 @@ class _ClassWriter:
         return list(found)
 
     def write(self) -> Page:
-        span = self.graph.span
-        where = f"  # {span.source.name}:{span.line}" if span else ""
+        spans = [node.span for node in self.graph.nodes if node.span] or [self.graph.span]
+        span = spans[0]
+        where = f"  # {PurePath(span.source.name).name}:{span.line}" if span else ""
         self.page.add(f"class {self.one.name}(nn.Module):{where}")
         self._write_init()
         self._write_forward()
@@ -180,15 +183,13 @@ class _ClassWriter:
 
     def _needed(self, i: int, module: bool) -> str:
         """The text of an operator without the options that have their default values."""
-        code, arguments = self.one.codes[i], self.one.arguments[i]
-        assert code is not None
-        text = (code.module or "") if module else code.forward
-        for hole, default in code.defaults.items():
-            given = arguments.get(hole)
-            if isinstance(given, Literal) and repr(given.value) == repr(default):
-                text = text.replace(f", {hole}={{{hole}}}", "")
-                text = text.replace(f"({hole}={{{hole}}}", "(").replace("(, ", "(")
-        return text
+        key = (i, module)
+        if key not in self._texts:
+            code = self.one.codes[i]
+            assert code is not None
+            text = (code.module or "") if module else code.forward
+            self._texts[key] = _without_defaults(text, code.defaults, self.one.arguments[i])
+        return self._texts[key]
 
     def _write_scan(self, i: int, inputs: Sequence[str], target: str) -> None:
         node, arguments = self.graph.nodes[i], self.one.arguments[i]
@@ -213,6 +214,18 @@ class _ClassWriter:
 
 def _text(argument: Argument, prefix: str) -> str:
     return literal(argument.value) if isinstance(argument, Literal) else prefix + argument.name
+
+
+def _without_defaults(
+    text: str, defaults: Mapping[str, Value], arguments: Mapping[str, Argument]
+) -> str:
+    """The text without `hole={hole}` where the argument is PyTorch's default."""
+    for hole, default in defaults.items():
+        given = arguments.get(hole)
+        if isinstance(given, Literal) and repr(given.value) == repr(default):
+            text = text.replace(f", {hole}={{{hole}}}", "")
+            text = text.replace(f"({hole}={{{hole}}}", "(").replace("(, ", "(")
+    return text
 
 
 def _tuple_of_tensors(count: int) -> str:

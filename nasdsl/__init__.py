@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .architecture import Architecture
     from .canonical import architecture_hash
-    from .check import check
+    from .checks import check
     from .compiler import compile_architecture as compile
-    from .cost import Cost, cost
+    from .costs import Cost, cost
     from .diagnostics import Diagnostic, NasError
     from .genotype import Decision, Genotype
     from .space import Space, load, parse_space
 
 _HOMES = {
-    "Architecture": ".architecture", "architecture_hash": ".canonical", "check": ".check",
-    "compile": ".compiler", "Cost": ".cost", "cost": ".cost", "Diagnostic": ".diagnostics",
+    "Architecture": ".architecture", "architecture_hash": ".canonical", "check": ".checks",
+    "compile": ".compiler", "Cost": ".costs", "cost": ".costs", "Diagnostic": ".diagnostics",
     "NasError": ".diagnostics", "Decision": ".genotype", "Genotype": ".genotype",
     "Space": ".space", "load": ".space", "parse_space": ".space",
 }  # fmt: skip
@@ -34,5 +34,5 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'nasdsl' has no attribute '{name}'")
     module = import_module(_HOMES[name], __name__)
     value = getattr(module, "compile_architecture" if name == "compile" else name)
-    globals()[name] = value  # also over the submodules `check` and `cost`
+    globals()[name] = value
     return value

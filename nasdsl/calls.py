@@ -72,6 +72,7 @@ def check_call(
         count = f"{limit} argument{'s' * (limit != 1)}" if limit else "no arguments"
         message = f"`{name}` takes {count}, not {len(positional)}"
         yield Diagnostic("NAS134", message, positional[limit].span, "", notes, usage)
+    strange = False
     given = set(signature.positional[: len(positional)])
     known = (*signature.positional, *signature.keywords, *signature.needed)
     for argument in call.arguments:
@@ -81,10 +82,12 @@ def check_call(
             message = f"`{argument.name}` is given both by place and by name"
             yield Diagnostic("NAS131", message, argument.span, "", notes, usage)
         elif argument.name not in known and not signature.open:
+            strange = True
             message = f"`{name}` has no parameter `{argument.name}`"
             help = did_you_mean(argument.name, known) or usage
             yield Diagnostic("NAS132", message, argument.span, "", notes, help)
         given.add(argument.name)
-    if missing := [f"`{n}`" for n in signature.must if n not in given]:
+    missing = [f"`{n}`" for n in signature.must if n not in given]
+    if missing and not strange:  # a strange one is likely what is missing
         message = f"`{name}` needs {' and '.join(missing)}"
         yield Diagnostic("NAS133", message, call.span, "", notes, usage)

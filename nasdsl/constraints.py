@@ -6,7 +6,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from . import syntax
-from .cost import Cost
+from .costs import Cost
 from .diagnostics import fail
 from .evaluate.basic import truth
 from .genotype import Genotype
@@ -22,9 +22,9 @@ RESTARTS = 8
 
 def violation(space: Space, found: Cost) -> float:
     """The sum of relative excesses over the limits; 0 if all hold."""
-    from .space import Machine_for, cost_env
+    from .space import machine_for, cost_env
 
-    machine, env = Machine_for(space), cost_env(space, found)
+    machine, env = machine_for(space), cost_env(space, found)
     total = 0.0
     for limit in space.limits:
         held = truth(machine, machine.eval(limit, env, Scope("require")), limit.span)

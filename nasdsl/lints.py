@@ -70,7 +70,12 @@ def _written(node: s.Expr) -> str:
 
 def _domain(node: s.Any | s.Some | s.Permutation) -> Iterator[Diagnostic]:
     if isinstance(node.domain, s.List) and not node.domain.items:
-        yield Diagnostic("NAS148", "there is nothing to choose from", node.domain.span)
+        yield _nothing(node.domain)
+
+
+def _nothing(domain: s.List) -> Diagnostic:
+    help = "list what there is: `[a, b]`"
+    return Diagnostic("NAS148", "there is nothing to choose from", domain.span, help=help)
 
 
 def _pick(node: s.Pick) -> Iterator[Diagnostic]:
@@ -79,7 +84,7 @@ def _pick(node: s.Pick) -> Iterator[Diagnostic]:
         return
     size = len(node.domain.items)
     if size == 0:
-        yield Diagnostic("NAS148", "there is nothing to choose from", node.domain.span)
+        yield _nothing(node.domain)
     elif count > size and not node.repeated:
         message = f"{node.count.span.text if node.count.span else count} of {size} cannot be picked"
         help = "pick fewer, or add `repeated`"
@@ -151,7 +156,7 @@ def _reach(block: tuple[s.Statement, ...]) -> Iterator[Diagnostic]:
             if isinstance(after, s.Out):
                 message, help = "a second `out`", "write one: `out a, b`"
             else:
-                message, help = "nothing comes after `out`", "move it up"
+                message, help = "nothing runs after `out`", "move it up"
             yield Diagnostic("NAS121", message, after.span, "", notes, help)
             break
     for statement in block:

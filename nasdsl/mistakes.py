@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from .diagnostics import Diagnostic
 from .lexemes import ITEMS, KEYWORDS, is_name
+from .spans import Span
 from .spot import Spot, expectation
 
 Rule = Callable[[Spot], Diagnostic | None]
@@ -49,8 +50,13 @@ def explain(spot: Spot) -> Diagnostic:
         ("STRING",): 'a string is written "like this"',
         ("LPAR",): "a graph names its inputs: `graph (x) { … }`",
         ("LBRACE",): "a block stands in braces: `{ … }`",
+        ("EQUAL",): "`=` comes before the value",
     }
     help = helps.get(tuple(spot.accepts), "")
+    if spot.prev == "import":
+        help = f'write `import "{spot.text}.nas"`'
+    elif spot.at_top and spot.line and spot.found and not spot.openers:
+        help = "modules are joined by `->`; a declaration begins on a new line"
     span = None if spot.text else spot.gap()
     message = f"found {spot.describe()} where {_wanted(spot)} should stand"
     return spot.error("NAS010", message, help, span=span)
@@ -141,10 +147,11 @@ def _number(spot: Spot) -> Diagnostic | None:
         if text == ".":
             return spot.error("NAS011", "`.` selects nothing here", "names have no parts")
         return None
-    if spot.prev == ".." and spot.wants_operand and text in ("", ")", "]", "}", ",", "step", "log"):
+    stops = ("", ")", "]", "}", ",", "step", "log")
+    if spot.prev == ".." and spot.wants_operand and (text in stops or spot.at_margin):
         help = "write `a..b`, both ends included"
         return spot.error("NAS028", "this range has no upper end", help, span=spot.gap())
-    if not spot.found or spot.found.kind != "number" or "NUMBER" not in spot.accepts | {text}:
+    if not spot.found or spot.found.kind != "number":
         return None
     parts = re.fullmatch(r"([\d.]+(?:[eE][+-]?\d+)?)([A-Za-z_]\w*)", text)
     if not parts or re.fullmatch(r"[KMG]", parts[2]):
@@ -192,7 +199,8 @@ def _bracket(spot: Spot) -> Diagnostic | None:
     ends = not spot.text or (spot.at_margin and spot.text in ITEMS and spot.text != "require")
     if top is not None and ends:
         here = "the end of the file" if not spot.text else f"`{spot.text}`"
-        notes = ((f"{here} comes before its `{_CLOSER[top.text]}`", spot.span()),)
+        place = spot.span() if spot.text else spot.gap()
+        notes = ((f"{here} comes before its `{_CLOSER[top.text]}`", place),)
         message = f"this `{top.text}` is never closed"
         return spot.error(
             "NAS036", message, f"add `{_CLOSER[top.text]}`", "", spot.span(top), notes
@@ -207,6 +215,10 @@ def _binder(spot: Spot) -> Diagnostic | None:
     """A keyword where a name is introduced."""
     listed = "the keywords are " + " ".join(sorted(KEYWORDS))
     prev = spot.prev
+    if spot.text in KEYWORDS and spot.wants_operand and spot.found and not spot.at_margin:
+        after = spot.source.text[spot.found.end :].lstrip()
+        if spot.text not in ("and", "or", "in", "if", "else") or after[:1] in "=:":
+            return spot.error("NAS029", f"`{spot.text}` is a keyword, not a name", listed)
     if spot.text in KEYWORDS and "NAME" in spot.accepts and "NUMBER" not in spot.accepts:
         if spot.in_graph or (spot.text in ("in", "of", "for") and prev in ("for", "pick")):
             return None
@@ -288,9 +300,16 @@ def _top_level(spot: Spot) -> Diagnostic | None:
 
 
 def _missing_word(spot: Spot) -> Diagnostic | None:
-    if spot.prev == "of" and len(spot.before) > 1 and spot.before[-2].text == "any":
-        span = spot.span(spot.before[-1])
-        return spot.error("NAS026", "`any` needs no `of`", "write `any xs`", span=span)
+    if spot.text == "of" and spot.prev == "any":
+        return spot.error("NAS026", "`any` needs no `of`", "write `any xs`")
+    top = spot.openers[-1] if spot.openers else None
+    if top is not None and top.text == "[":
+        at = spot.before.index(top)
+        if at > 1 and spot.before[at - 2].text == "pick":
+            end = spot.before[at - 1].end
+            message = f"`of` is missing after `{spot.before[at - 1].text}`"
+            span = Span(spot.source, end, end + 1)
+            return spot.error("NAS026", message, "write `pick 2 of xs`", span=span)
     if "OF" in spot.accepts:
         within = next((x.text for x in reversed(spot.before) if x.text in _CHOOSERS), "")
         help = f"write `{_CHOOSERS.get(within, 'one of { … }')}`"
@@ -356,5 +375,5 @@ def _comma(spot: Spot) -> Diagnostic | None:
 
 RULES: tuple[Rule, ...] = (
     _string, _comment, _operator, _character, _bracket, _one_of, _foreign, _number, _statement,
-    _top_level, _binder, _comparison, _missing_word, _comma,
+    _top_level, _comparison, _missing_word, _binder, _comma,
 )  # fmt: skip

@@ -218,13 +218,15 @@ class _Checker:
         return Diagnostic("NAS101", f"`{name}` is not defined", span, help=help)
 
     def call(self, node: s.Call, scope: Scope) -> None:
-        self.found += check_order(node)
+        disorder = list(check_order(node))
+        self.found += disorder
         self.visit(node.function, scope)
-        if isinstance(node.function, s.Name):
+        if isinstance(node.function, s.Name) and not disorder:
             name = node.function.id
             var = scope.find(name)
             if var is not None and isinstance(var.node, s.Motif):
-                if var.node.formals or node.arguments:
+                shadow = name in self.builtins and not self.builtins[name].weak
+                if not shadow and (var.node.formals or node.arguments):
                     self.found += check_call(node, name, motif_signature(var.node), var.span)
             elif var is None and name in self.builtins:
                 self.found += check_call(node, name, self.builtins[name], None)

@@ -12,11 +12,11 @@ from lark import Lark, UnexpectedInput, UnexpectedToken
 
 from . import syntax as s
 from .diagnostics import Diagnostic, NasError, fail
-from .lexemes import ITEMS, scan
+from .lexemes import ITEMS, KEYWORDS, scan
 from .mistakes import explain
 from .spans import Source, Span
 from .spot import Spot
-from .tree import TreeBuilder
+from .tree import KeywordName, TreeBuilder
 
 MAX_CHARACTERS = 2_000_000
 MAX_MISTAKES = 20
@@ -64,29 +64,31 @@ def _parse(source: Source, start: str) -> Any:
         _builder.begin(source)
         try:
             tree = grammar().parse(source.text, start=start)
-        except UnexpectedInput as error:
+        except (UnexpectedInput, KeywordName) as error:
             raise NasError(_mistakes(source, start, error)) from None
         if _builder.problems:
             raise NasError(_builder.problems)
         return tree
 
 
-def _mistakes(source: Source, start: str, error: UnexpectedInput) -> list[Diagnostic]:
+def _mistakes(source: Source, start: str, error: UnexpectedInput | KeywordName) -> list[Diagnostic]:
     """Every mistake of a text that has one: parsing goes on at the next declaration."""
     text, begin = source.text, 0
     found: list[Diagnostic] = []
     while len(found) < MAX_MISTAKES:
-        spot = _spot(source, start, begin, min(error.pos_in_stream or 0, len(text)), error)
-        found += [*_builder.problems, explain(spot)]
-        after = spot.at + (0 if found[-1].code == "NAS036" else 1)
-        resume = _ITEM.search(text, after) if start == "start" else None
+        spot = _spot(source, start, begin, _position(error, len(text)))
+        found += _builder.problems
+        if not (_builder.problems and spot.text in KEYWORDS):  # the use of a name that is none
+            found.append(explain(spot))
+        here = spot.at_margin and spot.text in ITEMS and spot.before
+        resume = _ITEM.search(text, spot.at + (0 if here else 1)) if start == "start" else None
         if resume is None:
             break
         begin = resume.start()
         _builder.begin(source)
         try:
             grammar().parse(" " * begin + text[begin:], start=start)
-        except UnexpectedInput as another:
+        except (UnexpectedInput, KeywordName) as another:
             error = another
         except NasError as another:
             found += another.diagnostics
@@ -97,17 +99,27 @@ def _mistakes(source: Source, start: str, error: UnexpectedInput) -> list[Diagno
     return found[:MAX_MISTAKES]
 
 
-def _spot(source: Source, start: str, begin: int, at: int, error: UnexpectedInput) -> Spot:
-    """Parse again up to the mistake, which shows what could have stood there."""
+def _position(error: UnexpectedInput | KeywordName, end: int) -> int:
+    if isinstance(error, KeywordName):
+        return error.position
     if isinstance(error, UnexpectedToken) and error.token.type == "$END":
-        at = len(source.text)
+        return end
+    return min(error.pos_in_stream or 0, end)
+
+
+def _spot(source: Source, start: str, begin: int, at: int) -> Spot:
+    """Parse again up to the mistake, which shows what could have stood there."""
     _builder.begin(source)
     state = grammar().parse_interactive(" " * begin + source.text[begin:at], start=start)
     state.exhaust_lexer()
     before = [lexeme for lexeme in scan(source.text, begin, at) if lexeme.kind != "comment"]
     found = next(scan(source.text, at), None)
     here = found if found and found.start == at else None
-    return Spot(source, at, here, before, frozenset(state.accepts()))  # type: ignore[no-untyped-call]
+    accepts = frozenset(state.accepts())  # type: ignore[no-untyped-call]
+    spot = Spot(source, at, here, before, accepts)
+    if before and spot.after_misread_keyword:
+        return _spot(source, start, begin, before[-1].start)
+    return spot
 
 
 def check_limits(source: Source) -> None:

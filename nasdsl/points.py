@@ -226,3 +226,28 @@ def nodes(root: Node, choices: Sequence[Index]) -> list[Leaf | Branch]:
             if isinstance(node, Branch):
                 stack.append(node.children[int(choices[len(out) - 1])])  # type: ignore[arg-type]
     return out
+
+
+def all_decisions(root: Node, limit: int) -> Iterator[tuple[str, Domain]]:
+    """The path and domain of each decision below a node, each once, in order of the walk."""
+    seen: set[tuple[str, Domain]] = set()
+    done: set[tuple[int, str]] = set()
+    stack: list[tuple[Node, _Names | None]] = [(root, None)]
+    while stack and len(seen) < limit:
+        node, names = stack.pop()
+        if isinstance(node, Product):
+            stack.extend((child, names) for child in reversed(node.children))
+            continue
+        if isinstance(node, Prefix):
+            stack.append((node.child, _Names(node.marker, node.prefix, names)))
+            continue
+        found = _resolve(node.var.path, names), node.var.domain
+        if (id(node), found[0]) in done:
+            continue
+        done.add((id(node), found[0]))
+        if found not in seen:
+            seen.add(found)
+            yield found
+        if isinstance(node, Branch):
+            below = {id(c): c for c in reversed(node.children) if c is not None}
+            stack.extend((child, names) for child in below.values())

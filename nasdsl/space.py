@@ -7,15 +7,15 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from random import Random
 from typing import Any
 
 from . import points, syntax
 from .architecture import Architecture
-from .cost import Cost, cost
+from .costs import Cost, cost
 from .dag import Branch, Leaf, Node, Pool, TooLarge
 from .diagnostics import Diagnostic, NasError, fail
+from .domains import Domain
 from .elaborate import Elaborator, TooMany
 from .evaluate.basic import bound, truth
 from .evaluate.machine import Machine
@@ -41,9 +41,6 @@ from .source import load_all
 from .spans import Source
 from .specialize import Builder
 from .values import POISON, Env, Scope
-
-FEASIBLE_TRIES = 200  # uniform draws before a draw is repaired step by step
-REPAIR_STEPS = 2_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,7 +93,7 @@ class Space:
     @cached_property
     def params(self) -> dict[str, Setting]:
         """The parameters with their values."""
-        machine = Machine_for(self)
+        machine = machine_for(self)
         return {name: machine.lookup(name, machine.globals, None) for name in self.outline.params}
 
     # -------------------------------------------------------------- points
@@ -159,6 +156,10 @@ class Space:
         except Malformed:
             return False
         return True
+
+    def all_decisions(self, limit: int = 1_000) -> Iterator[tuple[str, Domain]]:
+        """Every decision that some genotype has, in the order of the walk, up to a number."""
+        return points.all_decisions(self.root, limit)
 
     def genotype(self, choices: Mapping[str, int | float], rng: Random | None = None) -> Genotype:
         """The genotype with these decisions (path to index); others are drawn, or the first."""
@@ -238,7 +239,7 @@ def _write(choice: int | float) -> str:
     return str(choice) if isinstance(choice, int) else choice.hex().replace(".", "_")
 
 
-def Machine_for(space: Space) -> Machine:
+def machine_for(space: Space) -> Machine:
     """A builder on the space's top level, without choices."""
     return Builder(globals_of(space.outline, space.ops), space.ops, {})
 
@@ -318,7 +319,7 @@ def build_architecture(
 
 def cost_env(space: Space, found: Cost) -> Env:
     """Names in which a cost limit is evaluated."""
-    return Env(Machine_for(space).globals, {c: getattr(found, c) for c in COSTS})
+    return Env(machine_for(space).globals, {c: getattr(found, c) for c in COSTS})
 
 
 def structure_hash(root: Node) -> str:
@@ -344,7 +345,3 @@ def structure_hash(root: Node) -> str:
 
     with deep_recursion():
         return digest(root)
-
-
-def path_of(space_path: str | os.PathLike[str]) -> Path:
-    return Path(space_path)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .diagnostics import Diagnostic
-from .lexemes import ITEMS, Lexeme, unclosed
+from .lexemes import ITEMS, KEYWORDS, Lexeme, unclosed
 from .spans import Source, Span
 
 _SIGNS = {
@@ -64,6 +64,18 @@ class Spot:
     @property
     def at_margin(self) -> bool:
         return self.source.position(self.at)[1] == 1
+
+    @property
+    def after_misread_keyword(self) -> bool:
+        """Whether the lexer took the keyword before for a name."""
+        if self.prev not in KEYWORDS or self.prev in ("true", "false"):
+            return False
+        margin = self.source.position(self.before[-1].start)[1] == 1
+        return "PLUS" in self.accepts or (margin and self.prev in ITEMS and self._began_statement)
+
+    @property
+    def _began_statement(self) -> bool:
+        return "__ANON_2" in self.accepts  # `+=`
 
     @property
     def in_graph(self) -> bool:

@@ -35,6 +35,13 @@ def _nodes(children: Children) -> tuple[Any, ...]:
     return tuple(c for c in children if not isinstance(c, Token))
 
 
+class KeywordName(Exception):
+    """A keyword where only an expression can stand: there the lexer takes it for a name."""
+
+    def __init__(self, position: int) -> None:
+        self.position = position
+
+
 class TreeBuilder:
     """Builds the tree of one source at a time; `begin` names it."""
 
@@ -95,6 +102,8 @@ class TreeBuilder:
         return s.Boolean(c[0].value == "true", span=self._leaf(c[0]))
 
     def name(self, c: Children) -> s.Name:
+        if c[0].value in KEYWORDS:
+            raise KeywordName(c[0].start_pos)
         return s.Name(c[0].value, span=self._leaf(c[0]))
 
     def where(self, c: Children) -> s.Where:

@@ -22,7 +22,7 @@ from .splits import Splits
 
 if TYPE_CHECKING:
     from ..architecture import Architecture
-    from ..space import Genotype
+    from ..genotype import Genotype
 
 
 @dataclass(frozen=True, slots=True)

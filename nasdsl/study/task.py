@@ -32,7 +32,7 @@ def derive_seed(seed: int, *parts: int | str) -> int:
 
 def measure_cost(architecture: Architecture) -> dict[str, float]:
     """The analytical cost of an architecture, as metrics."""
-    from nasdsl.cost import cost
+    from nasdsl.costs import cost
 
     found = cost(architecture)
     return {

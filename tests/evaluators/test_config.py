@@ -45,9 +45,19 @@ def test_configurations_are_values() -> None:
     ],
 )
 def test_mistakes_have_remedies(options: dict[str, object], words: str) -> None:
-    with pytest.raises(NasError, match="NAS31") as caught:
+    with pytest.raises(NasError, match="NAS51") as caught:
         read(**options)
     assert words in str(caught.value)
+
+
+def test_final_trainings_are_longer_and_augment_images_unless_told_not_to() -> None:
+    final = read(epochs=3, time_limit=2).longer((3, 32, 32))
+    assert (final.epochs, final.time_limit) == (30, None)
+    assert final.augment == ("crop(4)", "cutout(8)")
+    assert read().longer((1, 8, 8)).augment == ("crop(1)", "cutout(2)")
+    assert read(augment=["flip"]).longer((3, 32, 32)).augment == ("flip",)
+    assert read(augment=[]).longer((3, 32, 32)).augment == ()
+    assert read().longer((64,)).augment == ()
 
 
 def test_augmentations_are_texts_or_calls() -> None:

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from nasdsl.evaluators.config import TrainConfig
 from nasdsl.evaluators.finish import finish
 from nasdsl.evaluators.loop import Epoch
@@ -71,3 +73,10 @@ def test_the_files_reproduce_the_accuracy_without_nasdsl(tmp_path: Path) -> None
     )
     assert there.returncode == 0, there.stderr
     assert float(there.stdout) == summary.test_accuracy
+
+
+@pytest.mark.slow
+def test_the_default_recipe_finishes_well_on_digits(tmp_path: Path) -> None:
+    config = TrainConfig().longer((1, 8, 8))
+    summary = finish(convnet(width=24), config, tmp_path, text="", genotype="")
+    assert summary.test_accuracy > 0.98

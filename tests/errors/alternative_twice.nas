@@ -1,0 +1,3 @@
+motif op = conv(3, 8) | conv(5, 8) | conv(3, 8)
+
+network = image(3, 32, 32) -> conv(3, 8) -> global_avg_pool -> linear(10)

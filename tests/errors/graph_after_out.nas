@@ -1,0 +1,5 @@
+network = image(3, 32, 32) -> graph (x) {
+  out x
+  y = x -> relu
+  out y
+} -> global_avg_pool -> linear(10)

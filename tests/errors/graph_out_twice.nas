@@ -1,0 +1,8 @@
+network = image(3, 32, 32) -> graph (x) {
+  when 1 < 2 {
+    out x
+  } else {
+    out x -> relu
+  }
+  out x
+} -> global_avg_pool -> linear(10)

@@ -1,0 +1,3 @@
+network = image(3, 32, 32) -> graph (x) {
+  y = x -> relu
+}

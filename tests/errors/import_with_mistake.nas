@@ -1,0 +1,3 @@
+import "parts/mistake.nas"
+
+network = image(3, 32, 32) -> conv(3, 8) -> global_avg_pool -> linear(10)

@@ -1,0 +1,4 @@
+let big = params > 5M
+
+network = image(3, 32, 32) -> conv(3, 8) -> global_avg_pool -> linear(10)
+require big

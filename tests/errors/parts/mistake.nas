@@ -1,0 +1,1 @@
+motif f(c) = conv(3, c))

@@ -1,0 +1,1 @@
+motif block(c) = conv(3, c) -> bn -> relu

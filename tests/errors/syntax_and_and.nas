@@ -1,0 +1,2 @@
+network = image(3, 32, 32) -> conv(3, 8) -> global_avg_pool -> linear(10)
+require params < 5M && macs < 1G

@@ -1,0 +1,5 @@
+let a = graph {
+  out 3
+}
+
+network = image(3, 32, 32) -> conv(3, 8) -> global_avg_pool -> linear(10)

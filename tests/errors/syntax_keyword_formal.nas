@@ -1,0 +1,3 @@
+motif f(in, out) = conv(in, out)
+
+network = image(3, 32, 32) -> conv(3, 8) -> global_avg_pool -> linear(10)

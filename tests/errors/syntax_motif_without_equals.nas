@@ -1,0 +1,5 @@
+motif f(c) {
+  conv(3, c)
+}
+
+network = image(3, 32, 32) -> conv(3, 8) -> global_avg_pool -> linear(10)

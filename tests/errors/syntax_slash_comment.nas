@@ -1,0 +1,3 @@
+// the network
+
+network = image(3, 32, 32) -> conv(3, 8) -> global_avg_pool -> linear(10)

@@ -1,0 +1,4 @@
+let a = 3
+out a
+
+network = image(3, 32, 32) -> conv(3, 8) -> global_avg_pool -> linear(10)

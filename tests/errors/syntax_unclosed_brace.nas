@@ -1,0 +1,7 @@
+motif cell = graph (x) {
+  y = x -> relu
+  out y
+
+let a = cell
+
+network = image(3, 32, 32) -> conv(3, 8) -> global_avg_pool -> linear(10)
