@@ -82,7 +82,7 @@ class FlatSpace:
         fits = all(0 <= value < n for n, value in pairs)
         return fits and len(genotype.choices) == len(self.options)
 
-    def feasible(self, genotype: Genotype) -> bool:
+    def feasible(self, genotype: Genotype, architecture: Architecture | None = None) -> bool:
         return self.allowed is None or sum(genotype.choices) <= self.allowed
 
     def text(self, genotype: Genotype) -> str:

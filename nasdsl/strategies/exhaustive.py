@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 from pydantic import Field, model_validator
 
 from nasdsl.configure import Config
-from nasdsl.diagnostics import Diagnostic, NasError
 
-from .base import Trial
+from .base import Trial, need_finite
 
 if TYPE_CHECKING:
     from nasdsl.genotype import Genotype
@@ -37,13 +36,10 @@ class Exhaustive:
     Config = ExhaustiveConfig
 
     def __init__(self, space: Space, config: ExhaustiveConfig, seed: int) -> None:
-        if space.size is None:
-            message = f"space `{space.name}` cannot be enumerated: it has ranges of real numbers"
-            help = "use another strategy, or give those ranges a step"
-            raise NasError(Diagnostic("NAS320", message, help=help))
+        size = need_finite(space, "enumeration")
         self._space = space
-        self._next = space.size * config.shard // config.shards
-        self._stop = space.size * (config.shard + 1) // config.shards
+        self._next = size * config.shard // config.shards
+        self._stop = size * (config.shard + 1) // config.shards
         self._genotypes: Iterator[Genotype] | None = None
 
     def ask(self, n: int = 1) -> list[Genotype]:
