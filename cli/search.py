@@ -182,7 +182,7 @@ def create(
 
 def stored_space(store: Store) -> Space:
     """The space of a study, from the copy that it holds."""
-    from nasdsl.space import load
+    from nasdsl import load
     from nasdsl.study.run import check_space
     from nasdsl.study.sources import unpack
 
