@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
 from threading import Lock
 from typing import Any
 
-from lark import Lark, UnexpectedInput, UnexpectedToken
+from lark import Lark, Token, UnexpectedInput, UnexpectedToken
 
 from . import syntax as s
 from .diagnostics import Diagnostic, NasError, fail
@@ -26,6 +27,15 @@ _lock = Lock()
 _builder = TreeBuilder()
 
 
+class _WholeWords:
+    """Makes the lexer try NAME everywhere, or `letx = 1` would read as `let x = 1`."""
+
+    always_accept = ("NAME",)
+
+    def process(self, stream: Iterator[Token]) -> Iterator[Token]:
+        return stream
+
+
 @lru_cache(maxsize=1)
 def grammar() -> Lark:
     """The parser of the language, built once."""
@@ -38,6 +48,7 @@ def grammar() -> Lark:
         keep_all_tokens=True,
         maybe_placeholders=False,
         transformer=_builder,
+        postlex=_WholeWords(),
     )
 
 
