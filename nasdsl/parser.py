@@ -17,6 +17,7 @@ from .lexemes import ITEMS, KEYWORDS, scan
 from .mistakes import explain
 from .spans import Source, Span
 from .spot import Spot
+from .tables import load_parser
 from .tree import KeywordName, TreeBuilder
 
 MAX_CHARACTERS = 2_000_000
@@ -40,16 +41,7 @@ class _WholeWords:
 def grammar() -> Lark:
     """The parser of the language, built once."""
     text = files("nasdsl.grammar").joinpath("nas.lark").read_text(encoding="utf-8")
-    return Lark(
-        text,
-        parser="lalr",
-        lexer="contextual",
-        start=["start", "body"],
-        keep_all_tokens=True,
-        maybe_placeholders=False,
-        transformer=_builder,
-        postlex=_WholeWords(),
-    )
+    return load_parser(text, transformer=_builder, postlex=_WholeWords())
 
 
 def parse(source: Source) -> s.Program:
