@@ -108,7 +108,7 @@ class ShapeRule:
         return self._by_assignments(module, shapes, attrs, variables, tried, span)
 
     def _try(self, module: OpModule, shapes: tuple[Any, ...], attrs: tuple[Any, ...]) -> Outcome:
-        key = (module.op, shapes, attrs)
+        key = (module.op, shapes, tuple(map(type, shapes)), attrs)
         found = self.memo.get(key)
         if found is None:
             values = dict(attrs)
