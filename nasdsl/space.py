@@ -275,14 +275,11 @@ def parse_space(text: str, name: str = "<text>", set: Mapping[str, Setting] | No
 
 def elaborate_program(program: Outline, ops: Mapping[str, Op], fixed: Env) -> Elaborated:
     """Elaborate a program: its graph of choices, and every mistake found on the way."""
-    machine = Elaborator(globals_of(program, fixed), ops, recursive_motifs(program))
-    try:
-        _elaborate_network(machine, program)
-        _elaborate_requires(machine, program)
-    except TooMany:
-        pass
-    except NasError as error:
-        machine.diagnostics.extend(error.diagnostics)
+    machine = _run(Elaborator(globals_of(program, fixed), ops, recursive_motifs(program)), program)
+    if machine.diagnostics and machine.demands:  # which the requirements may exclude
+        again = Elaborator(globals_of(program, fixed), ops, recursive_motifs(program))
+        again.vars, again.known = machine.vars, tuple(machine.demands)
+        machine = _run(again, program)
     root: Node | None = None
     if not machine.diagnostics:
         try:
@@ -295,6 +292,18 @@ def elaborate_program(program: Outline, ops: Mapping[str, Op], fixed: Env) -> El
             if root is None:
                 machine.diagnostics.append(_unsatisfiable(program))
     return Elaborated(root, tuple(machine.diagnostics), machine.cost, machine.rule.unproven)
+
+
+def _run(machine: Elaborator, program: Outline) -> Elaborator:
+    """Elaborate the network, and the requirements in any case."""
+    for part in (_elaborate_network, _elaborate_requires):
+        try:
+            part(machine, program)
+        except TooMany:
+            break
+        except NasError as error:
+            machine.diagnostics.extend(d for d in error.diagnostics if d not in machine.diagnostics)
+    return machine
 
 
 def _unsatisfiable(program: Outline) -> Diagnostic:
