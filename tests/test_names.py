@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nasdsl.calls import Signature, show
-from nasdsl.check import check_file, signatures
+from nasdsl.checks import check, signatures
 from nasdsl.lexemes import KEYWORDS
 from nasdsl.names import check_names
 from nasdsl.parser import parse_text
@@ -118,6 +118,4 @@ def test_no_operator_has_the_name_of_a_keyword() -> None:
 
 @pytest.mark.parametrize("name", shipped())
 def test_shipped_files_have_no_mistakes(name: str) -> None:
-    path = Path(str(shipped()[name]))
-    whole = "network" in path.read_text(encoding="utf-8").split()
-    assert [str(d) for d in check_file(path, whole=whole)] == []
+    assert [str(d) for d in check(Path(str(shipped()[name])))] == []
