@@ -292,6 +292,5 @@ def report(running: Search, folder: Path, stopped: str, test: float | None = Non
         click.echo(f"Pareto front: {len(progress.front)} architectures, in summary.json")
     if test is not None:
         click.echo(f"test accuracy after the final training: {test:.4f}")
-    click.echo(
-        f"in {folder}: " + ", ".join(sorted(p.name for p in folder.iterdir() if p.is_file()))
-    )
+    names = {p.name for p in folder.iterdir() if p.is_file() and p.stem != "study"} | {"study.db"}
+    click.echo(f"in {folder}: {', '.join(sorted(names))}")
