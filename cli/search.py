@@ -227,7 +227,7 @@ def drive(
     as_json: bool,
 ) -> None:
     """Run the search to its end and write what it leaves; exit 1 if no trial succeeded."""
-    from nasdsl.study.artefacts import write_best
+    from nasdsl.study.artefacts import WEIGHTS, write_best
     from nasdsl.study.run import start
 
     from .live import watching
@@ -245,7 +245,8 @@ def drive(
             report(running, folder, "interrupted")
         raise
     found = write_best(running, folder, stopped)
-    if retrain and running.progress.best is not None and trains(config):
+    missing = running.progress.best is not None and not (folder / WEIGHTS).is_file()
+    if retrain and missing and trains(config):
         found |= retrained(running, folder, stopped, as_json)
     if as_json:
         echo_json(found)
@@ -265,12 +266,12 @@ def retrained(running: Search, folder: Path, stopped: str, quiet: bool) -> dict[
     from nasdsl.evaluators.loop import FailedTraining
     from nasdsl.study.artefacts import retrain_best
 
-    from .train import print_epoch
+    from .train import epoch_printer
 
     if not quiet:
         click.echo("training the best architecture on all but the test split")
     try:
-        return retrain_best(running, folder, stopped, None if quiet else print_epoch)
+        return retrain_best(running, folder, stopped, None if quiet else epoch_printer())
     except FailedTraining as error:
         raise FailedRun(f"training the best architecture failed: {error}") from error
 
