@@ -106,7 +106,7 @@ def search(
     folder = new_folder(out, space.name)
     store = create(folder, path, space, config, read_sets(sets))
     with store:
-        drive(store, space, config, folder, retrain=retrain, as_json=as_json)
+        drive(store, space, config, folder, retrain, as_json)
 
 
 @click.command()
@@ -114,6 +114,7 @@ def search(
 @click.option("--budget", type=click.IntRange(min=1), help="A new number of trials in all.")
 @time_option
 @python_option
+@click.option("--give-up", is_flag=True, help="Record the trial that it died in as failed.")
 @retrain_option
 @json_option
 def resume(
@@ -121,6 +122,7 @@ def resume(
     budget: int | None,
     time: str | None,
     python: str | None,
+    give_up: bool,
     retrain: bool,
     as_json: bool,
 ) -> None:
@@ -144,7 +146,7 @@ def resume(
             config = config.model_copy(update=changes)
             store.update_settings(config.model_dump(mode="json"))
         space = stored_space(store)
-        drive(store, space, config, path.parent, retrain=retrain, as_json=as_json)
+        drive(store, space, config, path.parent, retrain, as_json, give_up)
 
 
 def quoted(text: str | None) -> str | None:
@@ -222,9 +224,9 @@ def drive(
     space: Space,
     config: SearchConfig,
     folder: Path,
-    *,
     retrain: bool,
     as_json: bool,
+    give_up: bool = False,
 ) -> None:
     """Run the search to its end and write what it leaves; exit 1 if no trial succeeded."""
     from nasdsl.study.artefacts import WEIGHTS, write_best
@@ -234,6 +236,8 @@ def drive(
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill is a Ctrl-C
     running = start(store, space, config)
+    if give_up:
+        running.give_up_pending()
     if not as_json:
         click.echo(f"searching {space.name} in {folder}, stop with Ctrl-C, go on with `resume`")
     try:
