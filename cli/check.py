@@ -32,11 +32,7 @@ def check(files: tuple[str, ...], as_json: bool) -> int:
 
 def check_file(name: str) -> list[Diagnostic]:
     """The mistakes of one file: that it cannot be found, its code, its search block."""
-<<<<<<< HEAD
-    from nasdsl import check as check_path
-=======
     from nasdsl.checks import check as check_path
->>>>>>> main
     from nasdsl.diagnostics import NasError
 
     try:
