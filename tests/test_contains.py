@@ -1,0 +1,45 @@
+"""`in` and `not in` for lists whose elements are chosen."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import nasdsl
+
+TEXT = """
+space contains
+let chosen = some of 1..4
+network = vector(2) -> graph (x) {
+  y = x
+  for i in 0..4 { y = y -> linear(2) -> (tanh if i in chosen else identity) }
+  require 2 in chosen, 3 not in chosen
+  out y
+}
+"""
+
+
+def test_membership_in_a_subset() -> None:
+    space = nasdsl.parse_space(TEXT)
+    assert space.size == 4
+    found = set()
+    for genotype in space.enumerate():
+        nodes = space.build(genotype).graph.nodes
+        (block,) = [n.body for n in nodes if n.body is not None]
+        names = [n.name for n in block.nodes]
+        found.add(tuple(i for i, name in enumerate(_pairs(names)) if name == "tanh"))
+    assert found == {(2,), (1, 2), (2, 4), (1, 2, 4)}
+
+
+def _pairs(names: list[str]) -> list[str]:
+    """What follows each linear layer."""
+    out = []
+    for i, name in enumerate(names):
+        if name == "linear":
+            out.append(names[i + 1] if i + 1 < len(names) else "")
+    return out
+
+
+def test_membership_in_a_pick() -> None:
+    text = "let p = pick 2 of 1..4\nrequire 4 not in p\nspace s\nnetwork = vector(2) -> linear(sum(p))"
+    space = nasdsl.parse_space(text)
+    assert space.size == len(list(combinations(range(1, 4), 2)))
