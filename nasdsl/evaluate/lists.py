@@ -202,8 +202,20 @@ def eval_index(m: Machine, node: syntax.Index, env: Env, scope: Scope) -> Any:
     if isinstance(base, MaybeList):
         if base.slots is not None and isinstance(index, int) and -len(base.slots) <= index < len(base.slots):
             return m.cases(base.slots[index], lambda j: base.elements[j], node.span)
-        base = settle(m, base, node.base.span)
+        if isinstance(settled := settle(m, base, node.base.span), MaybeList):
+            return _nth(m, settled, index, node.span)
+        base = settled
     return m.lift(_get, base, index, span=node.span)
+
+
+def _nth(m: Machine, base: MaybeList, index: Any, span: Any) -> Any:
+    """An element of a list whose length and elements are open."""
+
+    def get(pattern: tuple[bool, ...]) -> Any:
+        present = tuple(e for held, e in zip(pattern, base.elements, strict=True) if held)
+        return m.lift(_get, present, index, span=span)
+
+    return m.cases(m.lift(_pattern, *base.guards, span=span), get, span)
 
 
 def eval_slice(m: Machine, node: syntax.Slice, env: Env, scope: Scope) -> Any:
