@@ -54,7 +54,7 @@ def search_mistakes(path: Path) -> list[Diagnostic]:
     blocks = [i for i in load(path)[-1].items if isinstance(i, syntax.Search)]
     if not blocks:
         return []
-    from nasdsl.space import load as load_space
+    from nasdsl import load as load_space
     from nasdsl.study.config import read_search
 
     try:

@@ -156,8 +156,10 @@ def _pieces(text: str) -> list[_Piece]:
         fresh = fresh or gap > 0
         if lexeme.kind != "comment":
             pieces.append(_Piece(lexeme.text, lexeme.end, above, gap > 1))
+            if lexeme.text == "," and not above:  # a comment before the comma goes behind it
+                pieces[-1].beside, pieces[-2].beside = pieces[-2].beside, ""
             above, fresh = [], False
-        elif fresh:
+        elif fresh or pieces[-1].beside:
             above.append((lexeme.text.rstrip(), gap > 1))
         else:
             pieces[-1].beside = lexeme.text.rstrip()

@@ -200,7 +200,9 @@ class _Checker:
             return None
         for outer in scope.chain():
             if name in outer.later:
-                if name not in outer.looped:
+                if name in outer.looped:
+                    outer.early.add(name)
+                else:
                     notes = (("it is assigned here", outer.later[name]),)
                     message = f"`{name}` is used before it has a value"
                     self.report(Diagnostic("NAS110", message, span, notes=notes))

@@ -31,6 +31,8 @@ class Scope:
     """Graphs: the names that some statement of the block assigns."""
     looped: set[str] = field(default_factory=set)
     """Graphs: the names that the loops around the present statement assign."""
+    early: set[str] = field(default_factory=set)
+    """Graphs: names that a loop reads from its last round, before they are assigned."""
 
     def chain(self) -> Iterator[Scope]:
         scope: Scope | None = self
@@ -49,6 +51,7 @@ class Scope:
 
     def add(self, var: Var) -> Var:
         """Introduce a name; an earlier one of the same scope stays, as it was."""
+        var.read = var.name in self.early
         return self.names.setdefault(var.name, var)
 
 

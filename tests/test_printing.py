@@ -14,9 +14,9 @@ from nasdsl.format import format_text, print_expr, print_program
 from nasdsl.lexemes import scan
 from nasdsl.parser import parse_expression, parse_text
 from nasdsl.spans import Source
-from tests.programs import expressions, laid_out, programs, without_groups
+from tests.trees import expressions, laid_out, programs, without_groups
 
-relaxed = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=60)
+relaxed = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=100)
 
 
 def comments(text: str) -> Counter[str]:
