@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from itertools import combinations
+from math import comb, prod
+from random import Random
 
 import nasdsl
 
@@ -62,3 +64,21 @@ def test_index_into_picks_of_an_open_number() -> None:
     space = nasdsl.parse_space(text)
     found = [space.build(g).graph.nodes[-1].shapes[0][0] for g in space.enumerate()]
     assert sorted(found) == [2, 2, 2, 2, 4, 4, 4, 8, 8]
+
+
+def test_a_loop_of_open_length_appends_to_one_list() -> None:
+    text = """space s
+network = vector(4) -> graph (x) {
+  s = [x]
+  for i in 1..(any 1..12) {
+    s += sum(pick 2 of s) -> linear(4) if i > 1 else any s -> linear(4)
+  }
+  out sum(loose(s))
+}
+"""
+    space = nasdsl.parse_space(text)
+    assert space.size == sum(prod(comb(i, 2) for i in range(2, d + 1)) for d in range(1, 13))
+    for seed in range(5):
+        genotype = space.sample(Random(seed))
+        assert space.unrank(space.rank(genotype)) == genotype
+        assert space.build(genotype).graph.nodes
