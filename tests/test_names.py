@@ -118,5 +118,4 @@ def test_no_operator_has_the_name_of_a_keyword() -> None:
 
 @pytest.mark.parametrize("name", shipped())
 def test_shipped_files_have_no_mistakes(name: str) -> None:
-    path = Path(str(shipped()[name]))
-    assert [str(d) for d in check(path)] == []
+    assert [str(d) for d in check(Path(str(shipped()[name])))] == []
