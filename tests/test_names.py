@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nasdsl.check import static_mistakes
+from nasdsl.checks import static_mistakes
 from nasdsl.parser import parse
 from nasdsl.spans import Source
 
