@@ -8,9 +8,14 @@ motif conv_act(c, k, stride = 1, act = relu6, norm = bn) = conv(k, out = c, stri
   -> norm
   -> act
 
-# Scales every channel by a gate computed from all of them.
+# Scales every channel by a gate computed from all of them, through `hidden` numbers.
 motif squeeze_excite(hidden, act = relu, gate = sigmoid) = graph (x) {
   out mul([x, x -> global_avg_pool -> linear(hidden) -> act -> linear(channels(x)) -> gate])
+}
+
+# The same through a quarter of the channels, as MobileNetV3 does.
+motif squeeze_quarter = graph (x) {
+  out x -> squeeze_excite(make_divisible(channels(x) / 4), gate = hard_sigmoid)
 }
 
 # An inverted residual (MobileNetV2): widen e times unless e = 1, one k x k depthwise convolution with the

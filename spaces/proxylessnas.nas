@@ -1,10 +1,11 @@
 space proxylessnas "ProxylessNAS (Cai, Zhu, Han; ICLR 2019)"
 # A chain of 21 inverted residuals in stages of 4, 4, 4, 4, 4 and 1; each chooses kernel and expansion, and
-# may be skipped where it keeps size and width: 6^6 * 7^15. The published mobile network has 32 channels in
-# the first stage (widths 1..3 of the paper's figure differ); first block without expansion.
+# may be left out where size and width stay: 6^6 * 7^15. The first block is fixed and does not expand.
+# The released mobile network has w1 = 32.
 import "lib_mobile.nas"
 
-param stem = 32, first = 16, head = 1280, size = 224, classes = 1000
+param stem = 32, first = 16, w1 = 24, w2 = 40, w3 = 80, w4 = 96, w5 = 192, w6 = 320
+param head = 1280, size = 224, classes = 1000
 
 motif norm = bn(eps = 0.001)
 
@@ -23,10 +24,10 @@ motif stage(c, n, stride) = repeat n as i { block(c, stride if i == 0 else 1, i 
 network = image(3, size, size)
   -> conv_act(stem, 3, 2, norm = norm)
   -> mbconv(first, 3, 1, norm = norm)
-  -> stage(24, 4, 2)
-  -> stage(40, 4, 2)
-  -> stage(80, 4, 2)
-  -> stage(96, 4, 1)
-  -> stage(192, 4, 2)
-  -> stage(320, 1, 1)
+  -> stage(w1, 4, 2)
+  -> stage(w2, 4, 2)
+  -> stage(w3, 4, 2)
+  -> stage(w4, 4, 1)
+  -> stage(w5, 4, 2)
+  -> stage(w6, 1, 1)
   -> mobile_head(head, classes, norm = norm)
