@@ -32,7 +32,7 @@ def check(files: tuple[str, ...], as_json: bool) -> int:
 
 def check_file(name: str) -> list[Diagnostic]:
     """The mistakes of one file: that it cannot be found, its code, its search block."""
-    from nasdsl.check import check as check_path
+    from nasdsl.checks import check as check_path
     from nasdsl.diagnostics import NasError
 
     try:
@@ -54,7 +54,7 @@ def search_mistakes(path: Path) -> list[Diagnostic]:
     blocks = [i for i in load(path)[-1].items if isinstance(i, syntax.Search)]
     if not blocks:
         return []
-    from nasdsl.space import load as load_space
+    from nasdsl import load as load_space
     from nasdsl.study.config import read_search
 
     try:

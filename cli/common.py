@@ -69,7 +69,7 @@ def shipped_spaces() -> dict[str, Path]:
 
 def load_space(name: str, sets: Sequence[str] = ()) -> Space:
     """The space of a FILE argument, with its --set options."""
-    from nasdsl.space import load
+    from nasdsl import load
 
     space: Space = load(find_space(name), set=read_sets(sets))
     return space

@@ -80,6 +80,14 @@ def values_text(search: Search, trial: Trial) -> str:
     return ", ".join(f"{o.metric} {o.unsigned(v):.6g}" for o, v in pairs)
 
 
+def params_text(search: Search, trial: Trial) -> str:
+    """The size of the network, unless the objectives say it."""
+    params = trial.metrics.get("params")
+    if params is None or any(o.metric == "params" for o in search.config.objectives):
+        return ""
+    return f", params {human(params)}"
+
+
 def clock(seconds: float) -> str:
     """Hours, minutes and seconds."""
     minutes, rest = divmod(int(seconds), 60)
@@ -127,12 +135,10 @@ class Lines:
         self._best = best.number if best is not None else None
         self._said = time.monotonic()
         mark = "best" if better else trial.state
-        params = trial.metrics.get("params")
         click.echo(
             f"[{progress.counted}/{self._search.config.budget}] trial {trial.number} {mark}:"
-            f" {values_text(self._search, trial)}"
-            + (f", params {human(params)}" if params is not None else "")
-            + f" ({clock(self._pace.elapsed)})"
+            f" {values_text(self._search, trial)}{params_text(self._search, trial)}"
+            f" ({clock(self._pace.elapsed)})"
         )
 
 
@@ -150,6 +156,7 @@ class LiveTable:
     def render(self) -> Group:
         from rich.console import Group
         from rich.progress_bar import ProgressBar
+        from rich.table import Table
         from rich.text import Text
 
         now, budget = self._shown, self._search.config.budget
@@ -161,7 +168,8 @@ class LiveTable:
             f"  {clock(self._pace.elapsed)} elapsed"
             + ("" if left is None else f"  {clock(left)} left")
         )
-        bar = ProgressBar(total=budget, completed=min(counted, budget), width=60)
+        bar = Table.grid()
+        bar.add_row(ProgressBar(total=budget, completed=min(counted, budget), width=60))
         return Group(Text(head, style="bold"), bar, Text(state), self._table(now))
 
     def _table(self, now: Shown) -> Table:

@@ -59,10 +59,10 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
     def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+        run: Callable[..., Any] = super().main
         if not standalone_mode:
-            return super().main(*args, standalone_mode=False, **extra)
-        parent = super().main
-        sys.exit(guarded(lambda: parent(*args, standalone_mode=False, **extra)))
+            return run(*args, standalone_mode=False, **extra)
+        sys.exit(guarded(lambda: run(*args, standalone_mode=False, **extra)))
 
 
 def guarded(call: Callable[[], Any]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import tempfile
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -153,9 +154,8 @@ def quoted(text: str | None) -> str | None:
 def new_folder(out: Path | None, name: str) -> Path:
     """A folder for a run: the one asked for, which must not hold anything, or runs/NAME-1, -2, …"""
     if out is None:
-        number = 1
-        while (out := Path("runs") / f"{name}-{number}").exists():
-            number += 1
+        folders = (Path("runs") / f"{name}-{number}" for number in count(1))
+        out = next(folder for folder in folders if not folder.exists())
     elif out.exists() and (not out.is_dir() or any(out.iterdir())):
         message = f"{out} exists and is not empty"
         help = f"go on with it by `nasdsl resume {out}`, or choose another folder with --out"
@@ -182,7 +182,7 @@ def create(
 
 def stored_space(store: Store) -> Space:
     """The space of a study, from the copy that it holds."""
-    from nasdsl.space import load
+    from nasdsl import load
     from nasdsl.study.run import check_space
     from nasdsl.study.sources import unpack
 

@@ -47,7 +47,7 @@ def list_spaces(known: dict[str, Path], as_json: bool) -> None:
 
 def describe(path: Path) -> dict[str, Any]:
     """The path, the line of documentation and the size of a space."""
-    from nasdsl.space import load
+    from nasdsl import load
 
     try:
         size: int | None = load(path).size

@@ -11,30 +11,33 @@ from .calls import Signature
 from .diagnostics import Diagnostic, NasError
 from .evaluate.builtins import BUILTINS
 from .names import check_names
-from .ops.base import Required
+from .ops.base import Op, Required
 from .scope import Setting, operators
 from .source import load as load_programs
 
 
 @cache
-def builtin_signatures() -> Mapping[str, Signature]:
-    """What the checks of names must know of operators and built-in functions."""
-    found: dict[str, Signature] = {}
-    for name, op in operators().items():
-        params = tuple(p.name for p in op.params)
-        required = sum(isinstance(p.default, Required) for p in op.params)
-        combines = op.arity is None or op.arity > 1
-        found[name] = Signature(params, 0 if combines else required, variadic=combines or name in BUILTINS,
-                                keywords=())  # fmt: skip
-    for name, spec in BUILTINS.items():
-        if name not in found:
-            found[name] = Signature(spec.params, spec.required, variadic=spec.variadic, weak=True)
+def signatures() -> Mapping[str, Signature]:
+    """What each operator and built-in function takes."""
+
+    def of_op(op: Op) -> Signature:
+        names = tuple(p.name for p in op.params)
+        if op.arity in (0, 1):
+            needed = tuple(p.name for p in op.params if isinstance(p.default, Required))
+            return Signature(names, needed=needed)
+        return Signature(variadic=True, keywords=names)  # tensors may come first
+
+    found = {
+        name: Signature(spec.params, spec.required, spec.variadic, weak=True)
+        for name, spec in BUILTINS.items()
+    }
+    found.update((name, of_op(op)) for name, op in operators().items())
     return found
 
 
 def static_mistakes(programs: Sequence[syntax.Program], whole: bool = True) -> list[Diagnostic]:
     """Mistakes of names, over all code, also of code that nothing uses."""
-    return check_names(programs, builtin_signatures(), whole=whole)
+    return check_names(programs, signatures(), whole=whole)
 
 
 def check(path: str | os.PathLike[str], set: Mapping[str, Setting] | None = None) -> list[Diagnostic]:

@@ -27,7 +27,7 @@ M = TypeVar("M", bound=BaseModel)
 def configure(
     model: type[M], options: Mapping[str, object], *, what: str, span: Span | None = None
 ) -> M:
-    """Validate options; each mistake is a NAS510 (unknown name) or NAS511 (bad value)."""
+    """Validate options; each mistake is a NAS310 (unknown name) or NAS311 (bad value)."""
     try:
         return model.model_validate(dict(options))
     except ValidationError as error:
@@ -37,17 +37,17 @@ def configure(
 
 
 def named(call: CallSetting, fields: Sequence[str]) -> dict[str, object]:
-    """The arguments of a call by name; positional ones take the fields in order (NAS512)."""
+    """The arguments of a call by name; positional ones take the fields in order (NAS312)."""
     if len(call.args) > len(fields):
         message = f"`{call.name}` takes {len(fields)} arguments, not {len(call.args)}"
         help = f"they are {', '.join(fields)}" if fields else ""
-        raise NasError(Diagnostic("NAS512", message, call.span, help=help))
+        raise NasError(Diagnostic("NAS312", message, call.span, help=help))
     options: dict[str, object] = dict(zip(fields, map(plain, call.args), strict=False))
     for name, value in call.kwargs.items():
         if name in options:
             message = f"`{call.name}` gets `{name}` twice"
             help = "give it by position or by name"
-            raise NasError(Diagnostic("NAS512", message, call.span, help=help))
+            raise NasError(Diagnostic("NAS312", message, call.span, help=help))
         options[name] = plain(value)
     return options
 
@@ -70,11 +70,11 @@ def _diagnostic(
     path = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
         help = did_you_mean(path, fields) or f"it takes {', '.join(fields) or 'no arguments'}"
-        return Diagnostic("NAS510", f"{what} takes no `{path}`", span, help=help)
+        return Diagnostic("NAS310", f"{what} takes no `{path}`", span, help=help)
     if error["type"] == "missing":
         message = f"{what} needs `{path}`"
-        return Diagnostic("NAS511", message, span, help=f"add `{path} = …`")
+        return Diagnostic("NAS311", message, span, help=f"add `{path} = …`")
     text = str(error["msg"]).removeprefix("Value error, ")
     where = f"`{path}` of {what}" if path else what
     got = "" if isinstance(error.get("input"), dict) else f" (got {error.get('input')!r})"
-    return Diagnostic("NAS511", f"{where}: {text[:1].lower()}{text[1:]}{got}", span)
+    return Diagnostic("NAS311", f"{where}: {text[:1].lower()}{text[1:]}{got}", span)

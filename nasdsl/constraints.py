@@ -22,9 +22,7 @@ RESTARTS = 8
 
 def violation(space: Space, found: Cost) -> float:
     """The sum of relative excesses over the limits; 0 if all hold."""
-    from .space import machine_for, cost_env
-
-    machine, env = machine_for(space), cost_env(space, found)
+    machine, env = space.cost_machine(found)
     total = 0.0
     for limit in space.limits:
         held = truth(machine, machine.eval(limit, env, Scope("require")), limit.span)

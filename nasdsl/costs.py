@@ -9,9 +9,11 @@ longest chain of operators with weights.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 
 from .architecture import Architecture, Graph
+from .ops.base import Op, Shape, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,13 @@ def cost(architecture: Architecture) -> Cost:
 
 
 _ABSENT = -1
+
+
+@lru_cache(maxsize=50_000)
+def _call(op: Op, inputs: tuple[Shape, ...], attrs: tuple[tuple[str, Value], ...]) -> tuple[int, int]:
+    """Params and MACs of one operator: the same few calls stand in every architecture of a space."""
+    given = dict(attrs)
+    return op.parameters(inputs, given), op.macs(inputs, given)
 
 
 def _graph(
@@ -65,10 +74,8 @@ def _graph(
                 ])  # fmt: skip
             shapes.extend(node.shapes)
             continue
-        op, inputs = node.op, tuple(shapes[i] for i in node.inputs)
-        assert op is not None
-        attrs = dict(node.attrs)
-        p, m = op.parameters(inputs, attrs), op.macs(inputs, attrs)
+        assert node.op is not None
+        p, m = _call(node.op, tuple([shapes[i] for i in node.inputs]), node.attrs)
         params, macs = params + p, macs + m
         weighted = 1 if m else 0
         if m:

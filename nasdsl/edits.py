@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from random import Random
 from typing import TYPE_CHECKING
 
 from . import points
-from .dag import Branch, Leaf, Product
+from .dag import Branch, Leaf, Node, Product
 from .genotype import Genotype
 
 if TYPE_CHECKING:
@@ -33,42 +33,63 @@ def mutate(space: Space, genotype: Genotype, rng: Random) -> Genotype:
 
 
 def _mutate_any(space: Space, genotype: Genotype, rng: Random) -> Genotype:
-    found = points.places(space.root, genotype.choices)
-    nodes = points.nodes(space.root, genotype.choices)
-    order = list(range(len(found)))
+    choices = genotype.choices
+    nodes = points.nodes(space.root, choices)
+    order = list(range(len(nodes)))
     while order:
-        place = order.pop(int(rng.random() * len(order)))
+        at = int(rng.random() * len(order))
+        place, order[at] = order[at], order[-1]
+        order.pop()
         node = nodes[place]
-        options = _others(node, genotype.choices[place], rng)
-        if not options:
+        new = _other(node, choices[place], rng)
+        if new is None:
             continue
-        new = options[int(rng.random() * len(options))]
         if isinstance(node, Leaf):
-            choices = genotype.choices
             return Genotype((*choices[:place], new, *choices[place + 1 :]))
-        return _replace(space, found, place, new, rng)
+        return Genotype(_regrow(node, choices, place, int(new), lambda below: points.sample(below, rng)))
     return genotype
 
 
-def _others(node: Leaf | Branch, index: int | float, rng: Random) -> list[int | float]:
+def _other(node: Leaf | Branch, index: int | float, rng: Random) -> int | float | None:
+    """Another option, uniformly; None if there is none."""
     if isinstance(node, Branch):
-        return [i for i in node.feasible if i != index]
-    size = node.var.domain.size
+        options = node.feasible
+        if len(options) < 2:
+            return None
+        at = int(rng.random() * (len(options) - 1))
+        return options[at] if options[at] < index else options[at + 1]
+    size = node.arity
     if size is None:
-        return [points.draw_float(node.var.domain, rng)]
+        return points.draw_float(node.var.domain, rng)
     if size == 1:
-        return []
+        return None
     new = int(rng.random() * (size - 1))
-    return [new + (new >= index)]
+    return new + (new >= index)
 
 
-def _replace(
-    space: Space, found: list[points.Place], place: int, new: int | float, rng: Random
-) -> Genotype:
-    """The genotype with one decision set; what stays active keeps its options."""
-    wanted = {path: i for path, _, i in found}
-    wanted[found[place][0]] = new
-    return Genotype(tuple(points.complete(space.root, lambda path, _: wanted.get(path), rng)))
+def _regrow(
+    node: Branch,
+    choices: tuple[int | float, ...],
+    place: int,
+    new: int,
+    fresh: Callable[[Node], list[int | float]],
+) -> tuple[int | float, ...]:
+    """The choices with a branch turned to another child; what both children decide is kept."""
+    old_child, new_child = node.children[int(choices[place])], node.children[new]
+    assert old_child is not None and new_child is not None
+    end = place + 1 + points.length(old_child, choices, place + 1)
+    below = choices[place + 1 : end]
+    if new_child is old_child:
+        grown: Sequence[int | float] = below
+    else:
+        grown = fresh(new_child)
+        kept = points.paths(old_child, below)
+        if kept:
+            wanted = dict(zip(kept, below, strict=True))
+            drawn = dict(zip(points.paths(new_child, grown), grown, strict=True))
+            if wanted.keys() & drawn.keys():
+                grown = points.complete(new_child, lambda path, _: wanted.get(path, drawn.get(path)), Random(0))
+    return (*choices[:place], new, *grown, *choices[end:])
 
 
 def crossover(space: Space, first: Genotype, second: Genotype, rng: Random) -> Genotype:
@@ -87,28 +108,13 @@ def crossover(space: Space, first: Genotype, second: Genotype, rng: Random) -> G
 
 def neighbours(space: Space, genotype: Genotype) -> Iterator[Genotype]:
     """All single changes, in order of decision and option; continuous decisions are skipped."""
-    found = points.places(space.root, genotype.choices)
-    nodes = points.nodes(space.root, genotype.choices)
     choices = genotype.choices
-    for place, node in enumerate(nodes):
+    for place, node in enumerate(points.nodes(space.root, choices)):
         if isinstance(node, Branch):
             for new in node.feasible:
                 if new != choices[place]:
-                    yield _first(space, found, place, new)
+                    yield Genotype(_regrow(node, choices, place, new, points.first))
         else:
             for new in range(node.var.domain.size or 0):
                 if new != choices[place]:
                     yield Genotype((*choices[:place], new, *choices[place + 1 :]))
-
-
-def _first(space: Space, found: list[points.Place], place: int, new: int | float) -> Genotype:
-    wanted = {path: i for path, _, i in found}
-    wanted[found[place][0]] = new
-
-    def choose(path: str, node: Leaf | Branch) -> int | float | None:
-        index = wanted.get(path)
-        if index is None:
-            return node.feasible[0] if isinstance(node, Branch) else 0
-        return index
-
-    return Genotype(tuple(points.complete(space.root, choose, Random(0))))

@@ -54,7 +54,7 @@ class Elaborator(Machine):
     """Elaborates one program; see `elaborate_program` in nasdsl.space."""
 
     def __init__(self, globals: Env, ops: Mapping[str, Op], recursive: frozenset[str]) -> None:
-        super().__init__(globals, dict(ops))
+        super().__init__(globals, ops)
         self.recursive = recursive
         self.root: list[Item] = []
         self.items = self.root

@@ -94,7 +94,7 @@ class _Page:
                 return
             self.line.append(" " * self.indent)
             self.column = self.indent
-        if self.waiting and text not in (" ", ",", ")", "]", "}"):
+        if self.waiting and text != " ":
             self.moved = True
         self.line.append(text)
         self.column += len(text)

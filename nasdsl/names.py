@@ -190,11 +190,11 @@ class _Checker:
         self.resolve(node.id, node.span, scope)
 
     def resolve(self, name: str, span: Span | None, scope: Scope) -> Var | None:
-        for inner in scope.chain():
-            if name in inner.names:
+        for outer in scope.chain():
+            if name in outer.names:
                 break
-            if name in inner.looped:
-                inner.carried.add(name)
+            if name in outer.looped:
+                outer.early.add(name)
         var = scope.find(name)
         if var is not None:
             var.read = True

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
 from threading import Lock
 from typing import Any
 
-from lark import Lark, UnexpectedInput, UnexpectedToken
+from lark import Lark, Token, UnexpectedInput, UnexpectedToken
 
 from . import syntax as s
 from .diagnostics import Diagnostic, NasError, fail
@@ -16,6 +17,7 @@ from .lexemes import ITEMS, KEYWORDS, scan
 from .mistakes import explain
 from .spans import Source, Span
 from .spot import Spot
+from .tables import load_parser
 from .tree import KeywordName, TreeBuilder
 
 MAX_CHARACTERS = 2_000_000
@@ -26,19 +28,20 @@ _lock = Lock()
 _builder = TreeBuilder()
 
 
+class _WholeWords:
+    """Makes the lexer try NAME everywhere, or `letx = 1` would read as `let x = 1`."""
+
+    always_accept = ("NAME",)
+
+    def process(self, stream: Iterator[Token]) -> Iterator[Token]:
+        return stream
+
+
 @lru_cache(maxsize=1)
 def grammar() -> Lark:
     """The parser of the language, built once."""
     text = files("nasdsl.grammar").joinpath("nas.lark").read_text(encoding="utf-8")
-    return Lark(
-        text,
-        parser="lalr",
-        lexer="contextual",
-        start=["start", "body"],
-        keep_all_tokens=True,
-        maybe_placeholders=False,
-        transformer=_builder,
-    )
+    return load_parser(text, transformer=_builder, postlex=_WholeWords())
 
 
 def parse(source: Source) -> s.Program:

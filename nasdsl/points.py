@@ -187,28 +187,105 @@ def _fits(node: Leaf | Branch, index: Index | None) -> bool:
     return isinstance(index, int) and 0 <= index < domain.size
 
 
+TAIL = 4096  # sizes up to which the points of a part are listed once and reused
+
+
 def enumerate_points(root: Node, start: int, stop: int) -> Iterator[tuple[Index, ...]]:
     """Points start..stop-1 in order of rank."""
-    if isinstance(root, Product) and root.cards is not None:
-        yield from _count_up(root.cards, unrank(root, start) if start < stop else [], stop - start)
+    return _points(root, start, stop, {})
+
+
+_Known = dict[tuple[int, int], list[tuple[Index, ...]]]
+
+
+def _points(node: Node, start: int, stop: int, known: _Known) -> Iterator[tuple[Index, ...]]:
+    if isinstance(node, Product):
+        yield from _side_by_side(node, 0, start, stop, known)
+    elif isinstance(node, Prefix):
+        yield from _points(node.child, start, stop, known)
+    elif isinstance(node, Leaf):
+        for index in range(start, stop):
+            yield (index,)
+    else:
+        for index in node.feasible:
+            child, low = node.children[index], node.bounds[index]
+            size = child.size or 0  # type: ignore[union-attr]
+            if low < stop and start < low + size:
+                for below in _points(child, max(0, start - low), min(size, stop - low), known):  # type: ignore[arg-type]
+                    yield (index, *below)
+
+
+def _side_by_side(
+    node: Product, place: int, start: int, stop: int, known: _Known
+) -> Iterator[tuple[Index, ...]]:
+    """The points of the children from `place` on."""
+    left = len(node.children) - place
+    if left == 0:
+        if start < stop:
+            yield ()
         return
-    for r in range(start, stop):
-        yield tuple(unrank(root, r))
+    child = node.children[place]
+    if left == 1:
+        yield from _points(child, start, stop, known)
+        return
+    tail = math.prod(c.size or 0 for c in node.children[place + 1 :])
+    first, last = start // tail, -(-stop // tail)
+    for rank, head in enumerate(_points(child, first, last, known), first):
+        low, high = max(0, start - rank * tail), min(tail, stop - rank * tail)
+        if tail <= TAIL and low == 0 and high == tail:
+            key = id(node), place + 1
+            rests = known.get(key)
+            if rests is None:
+                rests = known[key] = list(_side_by_side(node, place + 1, 0, tail, known))
+            for rest in rests:
+                yield head + rest
+        else:
+            for rest in _side_by_side(node, place + 1, low, high, known):
+                yield head + rest
 
 
-def _count_up(cards: tuple[int, ...], digits: list[Index], count: int) -> Iterator[tuple[Index, ...]]:
-    """Mixed-radix counting, which is faster than unranking each."""
-    last = len(cards) - 1
-    while count > 0:
-        yield tuple(digits)
-        count -= 1
-        place = last
-        while place >= 0:
-            digits[place] += 1
-            if digits[place] < cards[place]:
-                break
-            digits[place] = 0
-            place -= 1
+def length(node: Node, choices: Sequence[Index], start: int) -> int:
+    """How many entries, from `start` on, the walk below a node takes."""
+    count = 0
+    stack: list[Node] = [node]
+    while stack:
+        node = stack.pop()
+        if node.__class__ is Product:
+            if node.cards is not None:
+                count += len(node.cards)
+            else:
+                stack += reversed(node.children)
+        elif node.__class__ is Branch:
+            stack.append(node.children[choices[start + count]])  # type: ignore[arg-type,index]
+            count += 1
+        elif node.__class__ is Leaf:
+            count += 1
+        else:
+            stack.append(node.child)  # type: ignore[union-attr]
+    return count
+
+
+def first(node: Node) -> list[Index]:
+    """The first point of a part (its lower ends, where it is continuous)."""
+    out: list[Index] = []
+    stack: list[Node] = [node]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Product):
+            stack += reversed(node.children)
+        elif isinstance(node, Prefix):
+            stack.append(node.child)
+        elif isinstance(node, Leaf):
+            out.append(0 if node.arity is not None else node.var.domain.low)
+        else:
+            out.append(node.feasible[0])
+            stack.append(node.children[node.feasible[0]])  # type: ignore[arg-type]
+    return out
+
+
+def paths(node: Node, choices: Sequence[Index]) -> list[str]:
+    """The paths of a part's entries, as they read inside it."""
+    return [path for path, _, _ in places(node, choices)]
 
 
 def nodes(root: Node, choices: Sequence[Index]) -> list[Leaf | Branch]:
@@ -217,14 +294,18 @@ def nodes(root: Node, choices: Sequence[Index]) -> list[Leaf | Branch]:
     stack: list[Node] = [root]
     while stack:
         node = stack.pop()
-        if isinstance(node, Product):
-            stack.extend(reversed(node.children))
-        elif isinstance(node, Prefix):
-            stack.append(node.child)
-        else:
+        if node.__class__ is Product:
+            if node.cards is not None:
+                out += node.children  # type: ignore[arg-type]
+            else:
+                stack += reversed(node.children)
+        elif node.__class__ is Branch:
+            stack.append(node.children[choices[len(out)]])  # type: ignore[arg-type,index]
             out.append(node)
-            if isinstance(node, Branch):
-                stack.append(node.children[int(choices[len(out) - 1])])  # type: ignore[arg-type]
+        elif node.__class__ is Leaf:
+            out.append(node)
+        else:
+            stack.append(node.child)  # type: ignore[union-attr]
     return out
 
 

@@ -6,75 +6,34 @@ The pieces are emitted in source order through a Feed, which may know their spel
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from . import syntax as s
+from .feed import Feed, quote
 from .layout import BLANK, HARD, LINE, SOFT, Doc, Part, cat, group, join, nest
 from .lexemes import is_name, scan
+from .precedence import (
+    BINARY,
+    BODY,
+    CHOICE,
+    COMPARE,
+    EXPR,
+    FACTOR,
+    NOT,
+    OPTIONS,
+    OR,
+    PIPE,
+    POSTFIX,
+    RANGE,
+    SUM,
+    TERM,
+    close,
+    level,
+)  # fmt: skip
 
-# Levels of binding, loosest first; they are the rules of the grammar.
-(BODY, EXPR, OPTIONS, PIPE, OR, AND, NOT, COMPARE, CHOICE, RANGE, SUM, TERM, FACTOR, POSTFIX,
- ATOM) = range(15)  # fmt: skip
-
-_BINARY = {"or": OR, "and": AND, "+": SUM, "-": SUM, "*": TERM, "/": TERM, "%": TERM}
 _BLOCKS = (s.Graph, s.OneOf, s.Repeat)
 _MAX_ALIGNED = 28
 _MAX_BEFORE_BLOCK = 60
-
-
-class Feed(Protocol):
-    """Where the text of pieces comes from."""
-
-    def take(self, text: str) -> Part:
-        """The next piece, which is `text` in some spelling."""
-
-    def drop_comma(self) -> Part:
-        """What is left of an optional comma, if one comes next."""
-
-    def rest(self) -> Part:
-        """The comments before the next piece, on lines of their own."""
-
-    def blank(self) -> bool | None:
-        """Whether an empty line comes before the next piece; None if nobody knows."""
-
-    def follows(self, text: str) -> bool | None:
-        """Whether the next piece is this one; None if nobody knows."""
-
-    def commented(self) -> bool:
-        """Whether comments come before the next piece."""
-
-    def begin_row(self, row: s.Syntax) -> None:
-        """A node follows that gets lines of its own."""
-
-
-def quote(value: str) -> str:
-    """A text as a literal."""
-    for char, escape in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\t", "\\t")):
-        value = value.replace(char, escape)
-    return f'"{value}"'
-
-
-def level(node: s.Expr) -> int:
-    """How tightly a construct binds: what it needs no parentheses for."""
-    if isinstance(node, s.Binary):
-        return _BINARY.get(node.op, COMPARE)
-    if isinstance(node, s.Unary):
-        return NOT if node.op == "not" else FACTOR
-    return _LEVELS.get(type(node), ATOM)
-
-
-_LEVELS: dict[type, int] = {
-    s.Where: BODY, s.Ternary: EXPR, s.Alternatives: OPTIONS, s.Pipeline: PIPE, s.Any: CHOICE,
-    s.Some: CHOICE, s.Pick: CHOICE, s.Permutation: CHOICE, s.Range: RANGE, s.Call: POSTFIX,
-    s.Index: POSTFIX, s.Slice: POSTFIX,
-}  # fmt: skip
-
-
-def _close(node: s.Expr) -> bool:
-    """Whether a product of this is written without blanks: 2*layers/3."""
-    if isinstance(node, s.Binary) and _BINARY.get(node.op) == TERM:
-        return _close(node.left) and _close(node.right)
-    return isinstance(node, s.Name | s.Number)
 
 
 class Printer:
@@ -83,8 +42,6 @@ class Printer:
     def __init__(self, feed: Feed) -> None:
         self.take = feed.take
         self.feed = feed
-
-    # -------------------------------------------------------------- helpers
 
     def word(self, text: str) -> Doc:
         return cat(self.take(text), " ")
@@ -124,15 +81,19 @@ class Printer:
         return group(first, nest(SOFT, inner, *last), SOFT, self.take(closer))
 
     def operators(self, first: Part, rest: Iterable[tuple[str, s.Expr]], least: int) -> Doc:
-        """A chain that breaks before each of its operators, but not for a block at its end."""
-        parts = [(self.word(op), self.expr(e, least), type(e) in _BLOCKS) for op, e in rest]
-        *others, (last_op, last, block) = parts
-        short = first if isinstance(first, Doc) else cat(first)
-        for op, part, _ in others:
-            short = cat(short, " ", op, part)
-        if block and short.width <= _MAX_BEFORE_BLOCK:
-            return cat(short, " ", last_op, last)
-        return group(first, nest(*(cat(LINE, op, part) for op, part, _ in parts)))
+        """A chain that breaks where its source does, or before each of its operators; but not for a
+        block at its end."""
+        parts: list[tuple[bool, Part, bool]] = []
+        for op, e in rest:
+            fresh = self.feed.breaks() and op in ("->", "|")
+            parts.append((fresh, cat(self.word(op), self.expr(e, least)), type(e) in _BLOCKS))
+        if any(fresh for fresh, _, _ in parts):
+            broken = (cat(HARD, part) if fresh else group(LINE, part) for fresh, part, _ in parts)
+            return cat(first, nest(*broken))
+        short = cat(first, *(cat(" ", part) for _, part, _ in parts[:-1]))
+        if parts[-1][2] and short.width <= _MAX_BEFORE_BLOCK:
+            return cat(short, " ", parts[-1][1])
+        return group(first, nest(*(cat(LINE, part) for _, part, _ in parts)))
 
     def listed(self, nodes: Sequence[Any], show: Callable[[Any], Part]) -> Doc:
         """Values after a keyword, without brackets."""
@@ -186,7 +147,7 @@ class Printer:
         return cat(self.take("-"), self.expr(node.operand, FACTOR))
 
     def binary(self, node: s.Binary, tight: bool = False) -> Part:
-        own = _BINARY.get(node.op, COMPARE)
+        own = BINARY.get(node.op, COMPARE)
         if own == COMPARE:
             left = self.expr(node.left, CHOICE)
             op = (
@@ -197,11 +158,11 @@ class Printer:
             return group(left, nest(LINE, op, self.expr(node.right, CHOICE)))
         chain: list[tuple[str, s.Expr]] = []
         first: s.Expr = node
-        while isinstance(first, s.Binary) and _BINARY.get(first.op) == own:
+        while isinstance(first, s.Binary) and BINARY.get(first.op) == own:
             chain.append((first.op, first.right))
             first = first.left
         chain.reverse()
-        if (tight and own in (SUM, TERM)) or (own == TERM and _close(node)):
+        if (tight and own in (SUM, TERM)) or (own == TERM and close(node)):
             parts = [self.expr(first, own, tight)]
             for sign, right in chain:
                 parts += [self.take(sign), self.expr(right, own + 1, tight)]
@@ -419,14 +380,10 @@ def _head_width(node: s.Alternative) -> int:
     return len(label) + 1
 
 
-_BROAD = (s.Motif, s.Network, s.Search)
-
-
 def _apart(before: object, row: object) -> bool:
     """Whether a tree without source gets an empty line between two rows."""
-    if not isinstance(row, s.Item):
-        return False
-    return type(before) is not type(row) or isinstance(row, _BROAD)
+    large = isinstance(row, s.Motif | s.Network | s.Search)
+    return isinstance(row, s.Item) and (large or type(before) is not type(row))
 
 
 _PRINT: dict[type, Callable[[Printer, Any], Part]] = {

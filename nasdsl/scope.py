@@ -84,8 +84,8 @@ def operators() -> dict[str, Op]:
     return {**TABLE, **extensions()}
 
 
-def globals_of(program: Outline, ops: Mapping[str, Op]) -> Env:
-    """The top-level names, lazily evaluated. Each machine needs an environment of its own."""
+def fixed_names(program: Outline, ops: Mapping[str, Op]) -> Env:
+    """The names that mean the same for every machine: operators, functions, motifs."""
     env = Env()
     for name in BUILTINS:
         env.names[name] = Builtin(name)
@@ -93,6 +93,12 @@ def globals_of(program: Outline, ops: Mapping[str, Op]) -> Env:
         env.names[name] = OpFunction(op)
     for name, motif in program.motifs.items():
         env.names[name] = MotifFunction(motif)
+    return env
+
+
+def globals_of(program: Outline, fixed: Env) -> Env:
+    """The top-level names, lazily evaluated. Each machine needs an environment of its own."""
+    env = Env(fixed)
     for name, binding in program.params.items():
         env.names[name] = Lazy(name, _param(binding, program.overrides, env), binding.span)
     for name, let in program.lets.items():
@@ -136,6 +142,27 @@ def recursive_motifs(program: Outline) -> frozenset[str]:
                 reached |= more
                 changed = True
     return frozenset(name for name, reached in reach.items() if name in reached)
+
+
+_CHOICES = (
+    syntax.Any, syntax.Some, syntax.Pick, syntax.Permutation, syntax.OneOf, syntax.Alternatives,
+)  # fmt: skip
+
+
+def settled_motifs(program: Outline) -> frozenset[str]:
+    """The motifs that decide nothing: equal arguments give equal modules, in every architecture."""
+    uses: dict[str, set[str]] = {}
+    open_names: set[str] = set()
+    for name, item in (*program.motifs.items(), *program.lets.items(), *program.params.items()):
+        uses[name] = _names(item)
+        if any(isinstance(n, (*_CHOICES, syntax.Require)) for n in syntax.walk(item)):
+            open_names.add(name)
+    grown = True
+    while grown:
+        more = {n for n, used in uses.items() if n not in open_names and used & open_names}
+        open_names |= more
+        grown = bool(more)
+    return frozenset(program.motifs.keys() - open_names)
 
 
 def _names(node: syntax.Syntax) -> set[str]:

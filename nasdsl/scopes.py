@@ -31,8 +31,8 @@ class Scope:
     """Graphs: the names that some statement of the block assigns."""
     looped: set[str] = field(default_factory=set)
     """Graphs: the names that the loops around the present statement assign."""
-    carried: set[str] = field(default_factory=set)
-    """Graphs: those of them that are read above, for the next run of the loop reads what it assigns."""
+    early: set[str] = field(default_factory=set)
+    """Graphs: names that a loop reads from its last round, before they are assigned."""
 
     def chain(self) -> Iterator[Scope]:
         scope: Scope | None = self
@@ -51,7 +51,7 @@ class Scope:
 
     def add(self, var: Var) -> Var:
         """Introduce a name; an earlier one of the same scope stays, as it was."""
-        var.read = var.read or var.name in self.carried
+        var.read = var.name in self.early
         return self.names.setdefault(var.name, var)
 
 

@@ -90,9 +90,9 @@ KNOWN: Mapping[str, Rule] = {
 def read_settings(search: syntax.Search, params: Mapping[str, object]) -> Settings:
     """The settings of a block; a name is the value of a param of that name, else it is itself.
 
-    Raises NasError with every mistake of the block: NAS500 unknown setting, NAS501 given twice,
-    NAS502 not a literal or a call, NAS503 too many values, NAS504 positional after named,
-    NAS505 argument given twice, NAS506 not what the setting is.
+    Raises NasError with every mistake of the block: NAS300 unknown setting, NAS301 given twice,
+    NAS302 not a literal or a call, NAS303 too many values, NAS304 positional after named,
+    NAS305 argument given twice, NAS306 not what the setting is.
     """
     found: dict[str, tuple[SettingValue, ...]] = {}
     mistakes: list[Diagnostic] = []
@@ -112,15 +112,15 @@ def _check_setting(setting: syntax.Setting, found: Settings) -> None:
     if name not in KNOWN:
         known = "the settings are " + ", ".join(KNOWN)
         help = did_you_mean(name, list(KNOWN)) or known
-        raise NasError(Diagnostic("NAS500", f"there is no setting `{name}`", span, help=help))
+        raise NasError(Diagnostic("NAS300", f"there is no setting `{name}`", span, help=help))
     if name in found:
         help = "keep one of them; several values are separated by commas"
-        raise NasError(Diagnostic("NAS501", f"`{name}` is set twice", span, help=help))
+        raise NasError(Diagnostic("NAS301", f"`{name}` is set twice", span, help=help))
     rule = KNOWN[name]
     if len(setting.values) > rule.most:
         where = setting.values[rule.most].span or span
         message = f"`{name}` has {len(setting.values)} values"
-        raise NasError(Diagnostic("NAS503", message, where, help=f"it is {rule.meaning}"))
+        raise NasError(Diagnostic("NAS303", message, where, help=f"it is {rule.meaning}"))
 
 
 def _one(name: str, expr: syntax.Expr, params: Mapping[str, object]) -> SettingValue:
@@ -128,7 +128,7 @@ def _one(name: str, expr: syntax.Expr, params: Mapping[str, object]) -> SettingV
     rule = KNOWN[name]
     if not rule.accepts(value):
         message = f"this is no value of `{name}`"
-        raise NasError(Diagnostic("NAS506", message, expr.span, help=f"it is {rule.meaning}"))
+        raise NasError(Diagnostic("NAS306", message, expr.span, help=f"it is {rule.meaning}"))
     return value
 
 
@@ -152,7 +152,7 @@ def _value(expr: syntax.Expr, params: Mapping[str, object]) -> SettingValue:
         case _:
             pass
     help = "write a number, a text, a name, a list of these, or a call such as `maximize(accuracy)`"
-    raise NasError(Diagnostic("NAS502", "a setting is a plain value", expr.span, help=help))
+    raise NasError(Diagnostic("NAS302", "a setting is a plain value", expr.span, help=help))
 
 
 def _call(name: str, call: syntax.Call, params: Mapping[str, object]) -> CallSetting:
@@ -162,11 +162,11 @@ def _call(name: str, call: syntax.Call, params: Mapping[str, object]) -> CallSet
         if argument.name is None:
             if kwargs:
                 message = "a positional argument follows a named one"
-                raise NasError(Diagnostic("NAS504", message, argument.span, help="name it as well"))
+                raise NasError(Diagnostic("NAS304", message, argument.span, help="name it as well"))
             args.append(_value(argument.value, params))
         elif argument.name in kwargs:
             message = f"`{argument.name}` is given twice"
-            raise NasError(Diagnostic("NAS505", message, argument.span, help="keep one of them"))
+            raise NasError(Diagnostic("NAS305", message, argument.span, help="keep one of them"))
         else:
             kwargs[argument.name] = _value(argument.value, params)
     return CallSetting(name, tuple(args), kwargs, call.span)

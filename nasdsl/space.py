@@ -28,11 +28,13 @@ from .scope import (
     COSTS,
     Outline,
     Setting,
+    fixed_names,
     globals_of,
     mentions_cost,
     operators,
     outline,
     recursive_motifs,
+    settled_motifs,
 )
 from .settings import SettingValue, read_settings
 from .shapes import CostRange
@@ -62,8 +64,9 @@ class Space:
         self.outline = outline(programs, overrides)
         self.name, self.doc = self.outline.name, self.outline.doc
         self.ops: dict[str, Op] = operators()
+        self.fixed = fixed_names(self.outline, self.ops)
         with deep_recursion():
-            found = elaborate_program(self.outline, self.ops)
+            found = elaborate_program(self.outline, self.ops, self.fixed)
         errors = [d for d in found.diagnostics if d.severity == "error"]
         if errors or found.root is None:
             raise NasError(errors or [Diagnostic("NAS511", "no architecture meets the requirements")])
@@ -93,7 +96,7 @@ class Space:
     @cached_property
     def params(self) -> dict[str, Setting]:
         """The parameters with their values."""
-        machine = machine_for(self)
+        machine = self._builder({})
         return {name: machine.lookup(name, machine.globals, None) for name in self.outline.params}
 
     # -------------------------------------------------------------- points
@@ -199,7 +202,22 @@ class Space:
         """The architecture of a genotype."""
         choices = {path: i for path, _, i in self._places(genotype)}
         with deep_recursion():
-            return build_architecture(self.outline, self.ops, choices, self.name)
+            return self._assemble(self._builder(choices))
+
+    @cached_property
+    def _settled(self) -> dict[str, dict[Any, Any]]:
+        """For every motif that decides nothing, the modules that its calls have made."""
+        return {name: {} for name in settled_motifs(self.outline)}
+
+    def _builder(self, choices: Mapping[str, int | float]) -> Builder:
+        return Builder(globals_of(self.outline, self.fixed), self.ops, choices, self._settled)
+
+    def _assemble(self, machine: Builder) -> Architecture:
+        span = self.outline.network.span
+        value: Any = bound(machine, self.outline.network.value, machine.globals, Scope(""))
+        outputs = value if isinstance(value, tuple) else (value,)
+        graph = machine.intern(self.name, [machine.tensor(o, span) for o in outputs], (), span)
+        return Architecture(self.name, tuple(machine.inputs), graph)
 
     def feasible(self, genotype: Genotype, architecture: Architecture | None = None) -> bool:
         """Whether the architecture meets the cost limits."""
@@ -212,6 +230,11 @@ class Space:
         if not self.limits:
             return 0.0
         return violation(self, cost(architecture or self.build(genotype)))
+
+    def cost_machine(self, found: Cost) -> tuple[Machine, Env]:
+        """A machine and the names with which a cost limit is evaluated."""
+        machine = self._builder({})
+        return machine, Env(machine.globals, {c: getattr(found, c) for c in COSTS})
 
     def sample_feasible(self, rng: Random) -> Genotype:
         """A genotype within the cost limits: drawn, and where draws fail, repaired step by step."""
@@ -239,11 +262,6 @@ def _write(choice: int | float) -> str:
     return str(choice) if isinstance(choice, int) else choice.hex().replace(".", "_")
 
 
-def machine_for(space: Space) -> Machine:
-    """A builder on the space's top level, without choices."""
-    return Builder(globals_of(space.outline, space.ops), space.ops, {})
-
-
 def load(path: str | os.PathLike[str], set: Mapping[str, Setting] | None = None) -> Space:
     """The space of a .nas file; `set` overrides its parameters. Raises NasError."""
     return Space(load_programs(path), set or {})
@@ -254,9 +272,9 @@ def parse_space(text: str, name: str = "<text>", set: Mapping[str, Setting] | No
     return Space(load_all(Source(name, text)), set or {})
 
 
-def elaborate_program(program: Outline, ops: Mapping[str, Op]) -> Elaborated:
+def elaborate_program(program: Outline, ops: Mapping[str, Op], fixed: Env) -> Elaborated:
     """Elaborate a program: its graph of choices, and every mistake found on the way."""
-    machine = Elaborator(globals_of(program, ops), ops, recursive_motifs(program))
+    machine = Elaborator(globals_of(program, fixed), ops, recursive_motifs(program))
     try:
         _elaborate_network(machine, program)
         _elaborate_requires(machine, program)
@@ -303,23 +321,6 @@ def _elaborate_requires(machine: Elaborator, program: Outline) -> None:
             machine.demand(truth(machine, value, condition.span), condition.span)
         except NasError as error:
             machine.report(error)
-
-
-def build_architecture(
-    program: Outline, ops: Mapping[str, Op], choices: Mapping[str, int | float], name: str
-) -> Architecture:
-    """Run the builder on given choices."""
-    machine = Builder(globals_of(program, ops), ops, choices)
-    value: Any = bound(machine, program.network.value, machine.globals, Scope(""))
-    outputs = value if isinstance(value, tuple) else (value,)
-    tensors = [machine.tensor(o, program.network.span) for o in outputs]
-    graph = machine._intern(name, tensors, (), program.network.span)
-    return Architecture(name, tuple(machine.inputs), graph)
-
-
-def cost_env(space: Space, found: Cost) -> Env:
-    """Names in which a cost limit is evaluated."""
-    return Env(machine_for(space).globals, {c: getattr(found, c) for c in COSTS})
 
 
 def structure_hash(root: Node) -> str:

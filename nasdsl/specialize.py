@@ -10,6 +10,7 @@ from .architecture import Graph, Input, Node
 from .diagnostics import Diagnostic, NasError, fail
 from .domains import Domain
 from .evaluate.basic import bound
+from .evaluate.call import name_module, to_module
 from .evaluate.lists import elements
 from .evaluate.machine import Machine, Mistake
 from .evaluate.statements import Frame, output_count, run_block
@@ -31,6 +32,9 @@ from .values import (
 )
 
 MAX_NODES = 200_000
+
+
+_PLAIN = (int, float, str)
 
 
 class Home:
@@ -60,10 +64,16 @@ class Builder(Machine):
     """Builds one architecture. `choices` maps decision paths to indices (or real numbers)."""
 
     def __init__(
-        self, globals: Env, ops: Mapping[str, Op], choices: Mapping[str, int | float]
+        self,
+        globals: Env,
+        ops: Mapping[str, Op],
+        choices: Mapping[str, int | float],
+        settled: dict[str, dict[Any, Any]],
     ) -> None:
-        super().__init__(globals, dict(ops))
+        """`settled`: of each motif that decides nothing, the modules made so far, by arguments."""
+        super().__init__(globals, ops)
         self.choices = choices
+        self.settled = settled
         self.home = self.root = Home(())
         self.inputs: list[Input] = []
         self.graphs: dict[tuple[Any, ...], Graph] = {}
@@ -148,7 +158,19 @@ class Builder(Machine):
     # -------------------------------------------------------------- modules are applied
 
     def call_motif(self, function: MotifFunction, env: Env, scope: Scope, span: Span | None) -> Any:
-        return bound(self, function.motif.body, env, scope)
+        known = self.settled.get(function.motif.name)
+        if known is None:
+            return bound(self, function.motif.body, env, scope)
+        key = tuple(env.names.items())
+        try:
+            if key in known:
+                return known[key]
+        except TypeError:
+            return bound(self, function.motif.body, env, scope)
+        value = bound(self, function.motif.body, env, scope)
+        if all(isinstance(v, _PLAIN) for v in env.names.values()) and not isinstance(value, Tensor):
+            value = known[key] = name_module(value, function.motif.name, span)
+        return value
 
     def graph(self, node: syntax.Graph, env: Env, scope: Scope) -> GraphModule:
         return GraphModule(node, freeze(env, self.globals), scope.restart(), output_count(node.body))
@@ -180,8 +202,6 @@ class Builder(Machine):
         raise fail("NAS245", f"expected a module after `->`, not {describe(module)}", span)
 
     def _module(self, value: Any, span: Span | None) -> Any:
-        from .evaluate.call import to_module
-
         return to_module(self, value, Scope("branch"), span)
 
     def _single(self, module: Any, tensors: Sequence[Tensor], span: Span | None) -> Tensor:
@@ -212,7 +232,7 @@ class Builder(Machine):
             else:
                 outputs = self.apply(inner, self.home.tensors(), span)
                 names = ()
-            graph = self._intern(name, outputs, names, span)
+            graph = self.intern(name, outputs, names, span)
         finally:
             self.home = outer
         memo[shapes] = graph
@@ -227,7 +247,7 @@ class Builder(Machine):
             raise fail("NAS255", "this graph has no `out`", module.block.span)
         return frame.outputs
 
-    def _intern(
+    def intern(
         self, name: str, outputs: Sequence[Tensor], names: tuple[str, ...], span: Span | None
     ) -> Graph:
         home = self.home

@@ -6,12 +6,13 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from itertools import islice
 
 from nasdsl.architecture import Architecture, Graph, Input
 from nasdsl.diagnostics import fail
 from nasdsl.genotype import Genotype
 from nasdsl.settings import SettingValue
+
+__all__ = ["FlatSpace", "Genotype"]
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class FlatSpace:
         fits = all(0 <= value < n for n, value in pairs)
         return fits and len(genotype.choices) == len(self.options)
 
-    def feasible(self, genotype: Genotype) -> bool:
+    def feasible(self, genotype: Genotype, architecture: Architecture | None = None) -> bool:
         return self.allowed is None or sum(genotype.choices) <= self.allowed
 
     def text(self, genotype: Genotype) -> str:
@@ -97,7 +98,3 @@ class FlatSpace:
     def build(self, genotype: Genotype) -> Architecture:
         shape = (sum(int(c) for c in genotype.choices) + 1,)
         return Architecture(self.name, (Input("vector", shape),), Graph("net", (shape,), (), (0,)))
-
-
-def prefix(space: FlatSpace, count: int) -> list[Genotype]:
-    return list(islice(space.enumerate(), count))

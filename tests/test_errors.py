@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from nasdsl.check import check_file
+from nasdsl.checks import check
 from nasdsl.diagnostics import render
 
 FOLDER = Path(__file__).parent / "errors"
@@ -18,7 +18,7 @@ CASES = sorted(FOLDER.glob("*.nas"))
 
 @pytest.mark.parametrize("path", CASES, ids=lambda p: p.stem)
 def test_diagnostics(path: Path, request: pytest.FixtureRequest) -> None:
-    found = check_file(path)
+    found = check(path)
     text = "\n\n".join(map(render, found)).replace(f"{FOLDER}/", "") + "\n"
     expected = path.with_suffix(".err")
     if request.config.getoption("--update-golden"):

@@ -29,7 +29,7 @@ from nasdsl.values import (
     Scope,
 )
 
-from .basic import bound, item_name, lazy_items, truth
+from .basic import bound, lazy_items, truth
 from .lists import check_length, elements
 from .machine import Machine
 
@@ -48,7 +48,7 @@ class Option:
 
 def _label(node: syntax.Expr, index: int) -> str:
     text = print_expr(node)
-    return text if len(text) <= MAX_LABEL else item_name(node, index)
+    return text if len(text) <= MAX_LABEL else text[: MAX_LABEL - 1].rstrip() + "…"
 
 
 def _show(value: Any, index: int) -> str:
@@ -161,9 +161,15 @@ def eval_one_of(m: Machine, node: syntax.OneOf, env: Env, scope: Scope) -> Any:
         if alternative.guard is not None:
             inner = scope.child(f"{alternative.label}?")
             guard = truth(m, m.eval(alternative.guard, env, inner), alternative.guard.span)
-        body = alternative.body
-        found.append(Option(alternative.label, guard, lambda s, body=body: bound(m, body, env, s)))
+        found.append(Option(alternative.label, guard, _alternative(m, alternative, env)))
     return choose(m, found, scope, node.span)
+
+
+def _alternative(m: Machine, node: syntax.Alternative, env: Env) -> Callable[[Scope], Any]:
+    """Its value; a module of several operators is a graph of the label's name."""
+    from .call import name_module
+
+    return lambda scope: name_module(bound(m, node.body, env, scope), node.label, node.span)
 
 
 def eval_any(m: Machine, node: syntax.Any, env: Env, scope: Scope) -> Any:

@@ -7,7 +7,7 @@ meaning of the constructs as functions of a machine; `EVALUATORS` is their table
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any
@@ -37,7 +37,7 @@ class Mistake(LookupError):
 class Machine:
     """What evaluation needs from its two forms, and the walk over expressions."""
 
-    def __init__(self, globals: Env, ops: dict[str, Op]) -> None:
+    def __init__(self, globals: Env, ops: Mapping[str, Op]) -> None:
         self.globals = globals
         self.ops = ops
         self.steps = 0

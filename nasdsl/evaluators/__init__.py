@@ -43,10 +43,10 @@ EVALUATORS: Mapping[str, Entry] = {
 
 
 def evaluator_config(name: str, span: Span | None = None) -> Any:
-    """The configuration model of an evaluator (without torch); NAS522 if unknown."""
+    """The configuration model of an evaluator (without torch); NAS322 if unknown."""
     if name not in EVALUATORS:
         help = did_you_mean(name, list(EVALUATORS)) or f"there are {', '.join(EVALUATORS)}"
-        raise NasError(Diagnostic("NAS522", f"there is no evaluator `{name}`", span, help=help))
+        raise NasError(Diagnostic("NAS322", f"there is no evaluator `{name}`", span, help=help))
     return _load(EVALUATORS[name].config)
 
 

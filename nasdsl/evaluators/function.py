@@ -43,7 +43,7 @@ class Function:
 
 
 def import_function(target: str) -> Callable[..., Any]:
-    """The function, from the working folder or what is installed; NAS536 if there is none."""
+    """The function, from the working folder or what is installed; NAS336 if there is none."""
     module, _, attribute = target.partition(":")
     folder = sys.path[:1] == [""]
     try:
@@ -53,11 +53,11 @@ def import_function(target: str) -> Callable[..., Any]:
     except (ImportError, AttributeError, ValueError, TypeError) as error:
         message = f"`{target}` cannot be imported: {error}"
         help = "write module:function, with the module's file in this folder or installed"
-        raise NasError(Diagnostic("NAS536", message, help=help)) from error
+        raise NasError(Diagnostic("NAS336", message, help=help)) from error
     finally:
         if not folder:
             sys.path.remove("")
     if not callable(found):
         message = f"`{target}` is a {type(found).__name__}, not a function"
-        raise NasError(Diagnostic("NAS536", message, help="name a function"))
+        raise NasError(Diagnostic("NAS336", message, help="name a function"))
     return found  # type: ignore[no-any-return]

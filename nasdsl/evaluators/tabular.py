@@ -43,8 +43,8 @@ class TabularConfig(Config):
 class Tabular:
     """The table in memory. A genotype without a row ends the run, or fails its trial.
 
-    Raises NasError: NAS530 no such file, NAS531 unreadable, NAS532 no such column,
-    NAS533 not numbers, NAS534 no row for a genotype, NAS535 order or symbols do not fit.
+    Raises NasError: NAS330 no such file, NAS331 unreadable, NAS332 no such column,
+    NAS333 not numbers, NAS334 no row for a genotype, NAS335 order or symbols do not fit.
     """
 
     Config = TabularConfig
@@ -91,7 +91,7 @@ class Tabular:
         except IndexError:
             message = f"`order` or `symbols` does not fit the choices {choices}"
             help = f"this genotype has {len(choices)} decisions, counted from 0"
-            raise NasError(Diagnostic("NAS535", message, help=help)) from None
+            raise NasError(Diagnostic("NAS335", message, help=help)) from None
         return (config.join or "").join(spelt)
 
     def _missing(self, key: str) -> dict[str, float]:
@@ -100,7 +100,7 @@ class Tabular:
             raise LookupError(message)
         example = next(iter(self._rows), "")
         help = f'its keys look like {example!r}; `missing = "fail"` records a failed trial instead'
-        raise NasError(Diagnostic("NAS534", message, help=help))
+        raise NasError(Diagnostic("NAS334", message, help=help))
 
 
 _EMPTY = ("", "nan", "NaN", "None")
@@ -116,7 +116,7 @@ def find_file(name: str) -> Path:
             return candidate.resolve()
     help = "give a path from the working folder, or set NASDSL_DATA to the folder of your tables"
     looked = " and ".join(str(p) for p in tried)
-    raise NasError(Diagnostic("NAS530", f"there is no table {looked}", help=help))
+    raise NasError(Diagnostic("NAS330", f"there is no table {looked}", help=help))
 
 
 def read_table(path: Path) -> tuple[list[str], list[Row]]:
@@ -131,12 +131,12 @@ def read_table(path: Path) -> tuple[list[str], list[Row]]:
     except (OSError, UnicodeDecodeError, csv.Error, EOFError) as error:
         message = f"{path} cannot be read as CSV: {error}"
         raise NasError(
-            Diagnostic("NAS531", message, help="expected .csv, .csv.gz or .parquet")
+            Diagnostic("NAS331", message, help="expected .csv, .csv.gz or .parquet")
         ) from error
     for number, row in enumerate(rows, 2):
         if len(row) != len(header):
             message = f"{path.name}: row {number} has {len(row)} cells, the header {len(header)}"
-            raise NasError(Diagnostic("NAS531", message))
+            raise NasError(Diagnostic("NAS331", message))
     return header, rows
 
 
@@ -152,12 +152,12 @@ def _read_parquet(path: Path) -> tuple[list[str], list[Row]]:
     except ImportError:
         message = f"{path.name} is a Parquet file, and pyarrow is not installed"
         help = "pip install 'nasdsl[parquet]', or use a .csv.gz"
-        raise NasError(Diagnostic("NAS531", message, help=help)) from None
+        raise NasError(Diagnostic("NAS331", message, help=help)) from None
     try:
         columns = parquet.read_table(path).to_pydict()
     except (OSError, ValueError) as error:
         message = f"{path} cannot be read as Parquet: {error}"
-        raise NasError(Diagnostic("NAS531", message)) from None
+        raise NasError(Diagnostic("NAS331", message)) from None
     cells = ["" if c is None else str(c) for values in columns.values() for c in values]
     height = len(cells) // max(1, len(columns))
     rows: list[Row] = [tuple(cells[i::height]) for i in range(height)]
@@ -168,7 +168,7 @@ def _column(header: Sequence[str], name: str, path: Path) -> int:
     if name in header:
         return header.index(name)
     help = did_you_mean(name, header) or f"its columns are {', '.join(header)}"
-    raise NasError(Diagnostic("NAS532", f"{path.name} has no column `{name}`", help=help))
+    raise NasError(Diagnostic("NAS332", f"{path.name} has no column `{name}`", help=help))
 
 
 def _metric_columns(
@@ -184,7 +184,7 @@ def _metric_columns(
         index = _column(header, (column or name).strip(), path)
         if not _numeric(row[index] for row in rows):
             message = f"column `{header[index]}` of {path.name} does not hold numbers"
-            raise NasError(Diagnostic("NAS533", message, help="a metric is a number"))
+            raise NasError(Diagnostic("NAS333", message, help="a metric is a number"))
         names.append(name.strip())
         columns.append(index)
     return tuple(names), columns

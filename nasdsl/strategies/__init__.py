@@ -26,10 +26,10 @@ STRATEGIES: Mapping[str, str] = {
 
 
 def strategy_class(name: str, span: Span | None = None) -> Any:
-    """The class of a strategy, with its configuration model as `Config`; NAS521 if unknown."""
+    """The class of a strategy, with its configuration model as `Config`; NAS321 if unknown."""
     if name not in STRATEGIES:
         help = did_you_mean(name, list(STRATEGIES)) or f"there are {', '.join(STRATEGIES)}"
-        raise NasError(Diagnostic("NAS521", f"there is no strategy `{name}`", span, help=help))
+        raise NasError(Diagnostic("NAS321", f"there is no strategy `{name}`", span, help=help))
     module, _, attribute = STRATEGIES[name].partition(":")
     return getattr(import_module(module), attribute)
 

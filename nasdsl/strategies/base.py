@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
+from nasdsl.diagnostics import Diagnostic, NasError
+
 if TYPE_CHECKING:
     from nasdsl.genotype import Genotype
     from nasdsl.space import Space
@@ -65,6 +67,15 @@ def load_rng(rng: random.Random, state: Sequence[Any]) -> None:
     """The inverse of dump_rng."""
     version, internal, gauss = state
     rng.setstate((version, tuple(internal), gauss))
+
+
+def need_finite(space: Space, what: str) -> int:
+    """The size of the space; NAS320 if it has none."""
+    if space.size is None:
+        message = f"space `{space.name}` has ranges of real numbers: no {what}"
+        help = "use another strategy, or write lists of values instead of those ranges"
+        raise NasError(Diagnostic("NAS320", message, help=help))
+    return space.size
 
 
 class Seen:

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 from pydantic import Field, model_validator
 
 from nasdsl.configure import Config
-from nasdsl.diagnostics import Diagnostic, NasError
 
-from .base import Trial
+from .base import Trial, need_finite
 
 if TYPE_CHECKING:
     from nasdsl.genotype import Genotype
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
 class ExhaustiveConfig(Config):
     """The part `shard` (from 0) of `shards` equal ranges of ranks."""
 
-    shard: int = Field(0, ge=0)
-    shards: int = Field(1, ge=1)
+    shard: int = Field(default=0, ge=0)
+    shards: int = Field(default=1, ge=1)
 
     @model_validator(mode="after")
     def _inside(self) -> Self:
@@ -32,18 +31,15 @@ class ExhaustiveConfig(Config):
 
 
 class Exhaustive:
-    """Enumeration; NAS520 if the space has no finite size."""
+    """Enumeration; NAS320 if the space has no finite size."""
 
     Config = ExhaustiveConfig
 
     def __init__(self, space: Space, config: ExhaustiveConfig, seed: int) -> None:
-        if space.size is None:
-            message = f"space `{space.name}` cannot be enumerated: it has ranges of real numbers"
-            help = "use another strategy, or give those ranges a step"
-            raise NasError(Diagnostic("NAS520", message, help=help))
+        size = need_finite(space, "enumeration")
         self._space = space
-        self._next = space.size * config.shard // config.shards
-        self._stop = space.size * (config.shard + 1) // config.shards
+        self._next = size * config.shard // config.shards
+        self._stop = size * (config.shard + 1) // config.shards
         self._genotypes: Iterator[Genotype] | None = None
 
     def ask(self, n: int = 1) -> list[Genotype]:

@@ -27,7 +27,7 @@ class LocalSearchConfig(Config):
     """`neighbours` > 0 tries only so many random neighbours of each genotype."""
 
     improvement: Literal["first", "best"] = "first"
-    neighbours: int = Field(0, ge=0)
+    neighbours: int = Field(default=0, ge=0)
     avoid_duplicates: bool = True
 
 

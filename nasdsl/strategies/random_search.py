@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nasdsl.configure import Config
 
-from .base import Seen, Trial, dump_rng, load_rng
+from .base import Seen, Trial, dump_rng, load_rng, need_finite
 
 if TYPE_CHECKING:
     from nasdsl.genotype import Genotype
@@ -23,11 +23,13 @@ class RandomConfig(Config):
 
 
 class RandomSearch:
-    """Independent samples of the feasible part of a space."""
+    """Independent samples of the feasible part of a space; NAS320 if uniform and not finite."""
 
     Config = RandomConfig
 
     def __init__(self, space: Space, config: RandomConfig, seed: int) -> None:
+        if config.uniform:
+            need_finite(space, "uniform samples")
         self._config = config
         self._rng = random.Random(seed)
         self._seen = Seen(space, config.avoid_duplicates)

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 class RegularizedEvolutionConfig(Config):
     """`population` and `sample` are the paper's P and S."""
 
-    population: int = Field(100, ge=1)
-    sample: int = Field(25, ge=1)
+    population: int = Field(default=100, ge=1)
+    sample: int = Field(default=25, ge=1)
     avoid_duplicates: bool = False
 
 

@@ -70,7 +70,8 @@ def retrain_best(
         raise ValueError("there is nothing to train")
     space = search.task.space
     architecture: Architecture = space.build(best.genotype)
-    config = TrainConfig.model_validate(choice.options)
+    trial = TrainConfig.model_validate(choice.options)
+    config = trial.longer(architecture.inputs[0].shape)
     text = space.text(best.genotype)
     result = finish(
         architecture,

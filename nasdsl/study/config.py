@@ -56,8 +56,8 @@ class SearchConfig(Config):
 
     strategy: Choice = Choice(name="regularized_evolution")
     evaluate: Choice | None = None
-    objectives: tuple[Objective, ...] = Field((Objective(metric="accuracy"),), min_length=1)
-    budget: int = Field(100, ge=1)
+    objectives: tuple[Objective, ...] = Field(default=(Objective(metric="accuracy"),), min_length=1)
+    budget: int = Field(default=100, ge=1)
     seed: int = 0
     time: Seconds | None = None
     trial_time: Seconds | None = None
@@ -67,7 +67,7 @@ def read_search(*layers: Settings, python: str | None = None) -> SearchConfig:
     """The configuration of settings, the later layers over the earlier.
 
     `python` is a "module:function" given explicitly by the user; a setting cannot name one.
-    NasErrors: NAS510…512 and NAS521, NAS522 for a choice; NAS513 not an objective; NAS515 Python
+    NasErrors: NAS310…312 and NAS321, NAS322 for a choice; NAS313 not an objective; NAS315 Python
     named in a setting.
     """
     merged: dict[str, tuple[SettingValue, ...]] = {}
@@ -97,7 +97,7 @@ def _evaluator(call: CallSetting) -> Choice:
     if call.name == "python":
         message = "a setting cannot name Python code"
         help = "start the search with --evaluate-python module:function"
-        raise NasError(Diagnostic("NAS515", message, call.span, help=help))
+        raise NasError(Diagnostic("NAS315", message, call.span, help=help))
     return _choice(call, evaluator_config(call.name, call.span), "evaluator")
 
 
@@ -117,7 +117,7 @@ def _objective(value: SettingValue) -> Objective:
         return found.model_copy(update={"goal": value.name})
     span = value.span if isinstance(value, CallSetting) else None
     help = "write maximize(accuracy) or minimize(params)"
-    raise NasError(Diagnostic("NAS513", "this is not an objective", span, help=help))
+    raise NasError(Diagnostic("NAS313", "this is not an objective", span, help=help))
 
 
 def _call(value: SettingValue) -> CallSetting:

@@ -72,9 +72,9 @@ class Task:
             return Trial(number, genotype, state, **facts)  # type: ignore[arg-type]
 
         try:
-            if not self.space.feasible(genotype):
-                return trial("infeasible", "a requirement of the space does not hold")
             architecture = self.space.build(genotype)
+            if not self.space.feasible(genotype, architecture):
+                return trial("infeasible", "a requirement of the space does not hold")
             measured = self.measure(architecture)
         except NasError as error:
             first = error.diagnostics[0]

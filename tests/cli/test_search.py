@@ -90,11 +90,11 @@ def test_refusals(folder: Path) -> None:
         (["resume", "run"], "--evaluate-python scorer:score"),
         (["resume", "nowhere"], "no study at"),
         (["resume", "run", *PYTHON, "--time", "soon"], "expected seconds"),
-        (["search", "small.nas", "--evaluate", 'python("os:system")'], "NAS515"),
-        (["search", "small.nas", "--evaluate-python", "scorer:nothing"], "NAS536"),
+        (["search", "small.nas", "--evaluate", 'python("os:system")'], "NAS315"),
+        (["search", "small.nas", "--evaluate-python", "scorer:nothing"], "NAS336"),
         (["search", "small.nas", "--strategy", "radnom"], "did you mean `random`"),
         (["search", "small.nas", "--strategy", "random("], "--strategy:1"),
-        (["search", "small.nas", "--evaluate", 'tabular("none.csv")'], "NAS530"),
+        (["search", "small.nas", "--evaluate", 'tabular("none.csv")'], "NAS330"),
         (["search", "small.nas", "--objective", "maximize(acuracy)", *PYTHON], "accuracy"),
     ]:
         result = invoke(*arguments)

@@ -1,1 +1,2 @@
+space lonely
 let a = 3

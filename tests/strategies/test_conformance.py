@@ -6,13 +6,14 @@ import json
 import os
 import subprocess
 import sys
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import pytest
 
+from nasdsl import NasError, parse_space
 from nasdsl.strategies import STRATEGIES, make_strategy
 from nasdsl.strategies.conformance import (
     CHECKS,
@@ -53,12 +54,47 @@ def test_contract(check: Any, name: str, config: dict[str, Any]) -> None:
     check(factory(name, config), FlatSpace())
 
 
+CONDITIONAL = """
+space conditional
+network = vector(8)
+  -> linear(any [4, 8, 16])
+  -> repeat any 0..2 { linear(any [4, 8]) -> (relu | tanh) }
+  -> linear(2)
+require params < 330
+"""
+REAL = CONDITIONAL.replace("-> linear(2)", "-> dropout(any 0.0..0.5) -> linear(2)")
+
+
+@cache
+def language_space(text: str) -> Any:
+    return parse_space(text)
+
+
+@strategies
+@pytest.mark.parametrize("text", [CONDITIONAL, REAL], ids=["conditional", "real"])
+@pytest.mark.parametrize("check", CHECKS, ids=lambda c: c.__name__)
+def test_contract_on_spaces_of_the_language(
+    check: Any, text: str, name: str, config: dict[str, Any]
+) -> None:
+    space = language_space(text)
+    if space.size is None and (name == "exhaustive" or config.get("uniform")):
+        with pytest.raises(NasError, match="NAS320"):
+            make_strategy(name, space, config, 0)
+        return
+    avoids = config.get("avoid_duplicates", name == "local_search")
+    if space.size is not None and (avoids or name == "exhaustive"):
+        check_small_space(factory(name, config), space)
+        return
+    check(factory(name, config), space)
+
+
 @strategies
 @pytest.mark.parametrize("options", [(1,), (), (2,), (2, 1, 3)])
 def test_small_spaces(name: str, config: dict[str, Any], options: tuple[int, ...]) -> None:
     if config.get("shards", 1) > FlatSpace(options).size:
         pytest.skip("the shard is empty")
-    check_small_space(factory(name, config), FlatSpace(options))
+    space: Any = FlatSpace(options)
+    check_small_space(factory(name, config), space)
 
 
 @strategies

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nasdsl import syntax as s
 from nasdsl.lexemes import scan
-from nasdsl.printing import (
+from nasdsl.precedence import (
     AND,
     ATOM,
     BODY,

@@ -1,0 +1,45 @@
+# `make` prints the targets. Everything runs in .venv, which the first target that needs it makes.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 14
+
+search: $(STAMP)  ## search a network for scikit-learn's digits (about three minutes)
+	$(BIN)/nasdsl search spaces/digits.nas
+
+test: $(STAMP)  ## the whole test suite
+	$(BIN)/python -m pytest -q
+
+test-slow: $(STAMP)  ## the long checks as well
+	$(BIN)/python -m pytest -q -m ""
+
+lint: $(STAMP)  ## style
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(STAMP)  ## type-check the package as it ships
+	$(BIN)/pip install --quiet --no-deps --upgrade --target build/types .
+	cd build/types && ../../$(BIN)/mypy --config-file ../../pyproject.toml nasdsl
+
+golden: $(STAMP)  ## rewrite the expected error messages; read the difference before committing it
+	$(BIN)/python -m pytest -q tests --update-golden -k golden
+
+bench: $(STAMP)  ## measure against the installed peers
+	$(BIN)/pip install --quiet -e ".[bench]"
+	$(BIN)/python -m benchmarks
+
+clean:  ## remove what the other targets made, the environment too
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache
+
+install: $(STAMP)  ## the environment with nasdsl in it, editable
+
+$(STAMP): pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade pip "setuptools>=77"
+	$(BIN)/pip install --quiet -e ".[test]"
+	touch $@
+
+.PHONY: help search test test-slow lint types golden bench clean install
