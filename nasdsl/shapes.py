@@ -206,19 +206,27 @@ class ShapeRule:
         return self._concat(module, [t.shape for t in sure], [t.shape for _, t in maybe], span), CostRange()
 
     def _concat(self, module: OpModule, sure: list[Any], maybe: list[Any], span: Span | None) -> Any:
-        """Every sum of channels that can arise; which ones do is not tracked."""
+        """Every sum of channels that can arise; which ones do is not tracked.
+
+        Of open shapes, some combinations cannot occur: only a mistake in all of them is certain.
+        """
         attrs = tuple(module.attrs.items())
         found: dict[Shape, None] = {}
         frontier: list[Shape | None] = [None]
+        is_open = any(isinstance(s, Sym) for s in (*sure, *maybe))
+        self.unproven += is_open
         for i, shape in enumerate((*sure, *maybe)):
             grown: dict[Shape | None, None] = {} if i < len(sure) else dict.fromkeys(frontier)
             for before in frontier:
                 for value in _values(shape) or ():
                     inputs = (value,) if before is None else (before, value)
                     outcome = self._try(module, inputs, attrs)
-                    if outcome[0] is None:
+                    if outcome[0] is not None:
+                        grown[outcome[0]] = None
+                    elif not is_open:
                         raise shape_mistake(module, inputs, outcome[3], span)
-                    grown[outcome[0]] = None
+            if not grown:
+                raise shape_mistake(module, inputs, outcome[3], span)
             frontier = list(grown)
             if len(frontier) > MAX_ASSIGNMENTS:
                 return None
