@@ -7,7 +7,7 @@ by one folds it to a plain value.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -181,31 +181,42 @@ def substitute(value: Any, var: Var, index: Any) -> Any:
 
 
 def assignments(
-    variables: list[Var], conditions: list[tuple[Sym, Any]], limit: int = MAX_ASSIGNMENTS
+    variables: list[Var], conditions: Sequence[tuple[Sym, Any]], limit: int = MAX_ASSIGNMENTS
 ) -> Iterator[dict[Var, int]] | None:
     """Every joint assignment that meets the conditions, or None if there are too many to try."""
     count = 1
+    fixed = fixed_by(conditions)
+    columns: list[Sequence[int]] = []
     for var in variables:
+        if var in fixed:
+            columns.append((fixed[var],))
+            continue
         if var.domain.size is None:
             return None
         count *= var.domain.size
         if count > limit:
             return None
+        columns.append(range(var.domain.size))
     known = set(variables)
-    relevant = [(s, v) for s, v in conditions if s.vars <= known]
-    return _assignments(variables, relevant)
+    relevant = [(s, v) for s, v in conditions if s.vars <= known and s.function is not _index]
+    return _assignments(variables, columns, relevant)
 
 
 def _assignments(
-    variables: list[Var], conditions: list[tuple[Sym, Any]]
+    variables: list[Var], columns: list[Sequence[int]], conditions: list[tuple[Sym, Any]]
 ) -> Iterator[dict[Var, int]]:
-    for indices in product(*(range(v.domain.size or 0) for v in variables)):
+    for indices in product(*columns):
         env = dict(zip(variables, indices, strict=True))
         try:
             if all(_same(evaluate(sym, env), wanted) for sym, wanted in conditions):
                 yield env
         except (ArithmeticError, LookupError):
             continue
+
+
+def fixed_by(conditions: Iterable[tuple[Sym, Any]]) -> dict[Var, int]:
+    """The decisions that conditions of the form `index = i` settle."""
+    return {key.args[0]: value for key, value in conditions if key.function is _index}
 
 
 def distinct(values: list[Any]) -> tuple[Any, ...]:
