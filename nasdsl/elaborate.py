@@ -22,7 +22,7 @@ from .evaluate.statements import Frame, ShapeBound, output_count, run_block
 from .joins import join, phi
 from .ops.base import Op
 from .program import Decide, Demand, Item, Program, Shared, Switch
-from .shapes import UNKNOWN_COST, CostRange, ShapeRule, free_shape
+from .shapes import UNKNOWN_COST, CostRange, ShapeRule, Unreachable, free_join, free_shape
 from .spans import Span
 from .symbolic import Sym, Var, apply, assignments, evaluate, index_of
 from .values import (
@@ -137,18 +137,20 @@ class Elaborator(Machine):
             self.guards.append((key, value))
             try:
                 results[value] = run(value)
+                costs.append(self.cost)
             except NasError as error:
                 results[value] = self.report(error)
+            except Unreachable:
+                results[value] = POISON
             finally:
                 self.guards.pop()
                 if self.items:
                     programs.append((value, tuple(self.items)))
-                costs.append(self.cost)
                 self.items, self.cost = outer, before
         self.pick_frames.pop()
         spread = CostRange.either(costs)
         if self.pick_frames and self.pick_frames[-1] is not None:
-            self.pick_frames[-1].append(max(costs, key=lambda c: c.params[1] + c.macs[1]))
+            self.pick_frames[-1].append(max(costs, key=_weight, default=CostRange()))
         else:
             self.cost = before.plus(spread)
         if self.recording and programs:
@@ -156,21 +158,27 @@ class Elaborator(Machine):
         return join(self.home, key, results)
 
     def _cases_unknown(self, run: Callable[[Any], Any], span: Span | None) -> Any:
-        """A condition on a shape that is not known yet: both ways, and no decisions inside."""
-        outer, self.items = self.items, []
-        results = []
+        """A condition that is not tracked (a shape, a reader): both ways, no decisions inside."""
+        outer, before = self.items, self.cost
+        self.items = []
+        results, costs = [], []
+        self.pick_frames.append(None)
         for value in (True, False):
+            self.cost = CostRange()
             try:
                 results.append(run(value))
-            except NasError:
+                costs.append(self.cost)
+            except (NasError, Unreachable):
                 results.append(POISON)
+        self.pick_frames.pop()
         inside, self.items = self.items, outer
+        self.cost = before.plus(CostRange.either(costs))
         if any(isinstance(i, Decide | Switch | Shared) for i in inside):
             raise fail("NAS221", "a choice must not depend on the shape of a tensor", span,
                        help="pass the number as a parameter of the motif instead")  # fmt: skip
         known = [r for r in results if r is not POISON]
         if known and all(isinstance(r, Tensor) for r in known):
-            return Tensor(self.home, 0, None)
+            return Tensor(self.home, 0, free_join([t.shape for t in known]))
         if known and all(r is known[0] for r in known):
             return known[0]
         modules = [r for r in known if not isinstance(r, int | float | bool | str | tuple)]
@@ -499,6 +507,10 @@ class Elaborator(Machine):
         if is_module(result) and not isinstance(result, Named | GraphModule):
             result = Named(function.motif.name, result, function.motif.span)
         return result, program
+
+
+def _weight(cost: CostRange) -> float:
+    return cost.params[1] + cost.macs[1]
 
 
 def implied(guards: Sequence[tuple[Sym, Any]], condition: Sym) -> Sym:
