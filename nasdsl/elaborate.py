@@ -63,6 +63,8 @@ class Elaborator(Machine):
         self.recording = True
         self.guards: list[tuple[Sym, Any]] = []
         self.vars: dict[tuple[str, Domain], Var] = {}
+        self.demands: list[Sym] = []  # the requirements found
+        self.known: tuple[Sym, ...] = ()  # those that an earlier elaboration found
         self.diagnostics: list[Diagnostic] = []
         self.home: object = object()
         self.inputs = 0
@@ -93,9 +95,20 @@ class Elaborator(Machine):
         """Whether the present case can occur, as far as that can be tried out."""
         if not self.guards:
             return True
-        variables = frozenset().union(*(key.vars for key, _ in self.guards))
-        tried = assignments(sorted(variables, key=lambda v: v.path), self.guards)
+        tried = self.possible(frozenset().union(*(key.vars for key, _ in self.guards)))
         return tried is None or next(tried, None) is not None
+
+    def conditions(self) -> list[tuple[Sym, Any]]:
+        """What holds in the present case."""
+        return [*self.guards, *((demand, True) for demand in self.known)]
+
+    def possible(self, variables: frozenset[Var]) -> Iterator[dict[Var, int]] | None:
+        """The assignments (of more variables, if need be) that can occur; None: too many to try."""
+        wide = variables.union(*(d.vars for d in self.known if d.vars & variables))
+        tried = assignments(sorted(wide, key=lambda v: v.path), self.conditions())
+        if tried is None and wide != variables:
+            return assignments(sorted(variables, key=lambda v: v.path), self.conditions())
+        return tried
 
     # -------------------------------------------------------------- choices stay open
 
@@ -202,13 +215,13 @@ class Elaborator(Machine):
     def _explain(self, function: Callable[..., Any], args: tuple[Any, ...], span: Span | None) -> None:
         """Raise for the first reachable combination of decisions on which the function fails."""
         variables = frozenset().union(*(a.vars for a in args if isinstance(a, Sym)))
-        for env in assignments(sorted(variables, key=lambda v: v.path), self.guards) or ():
+        for env in self.possible(variables) or ():
             try:
                 function(*[evaluate(a, env) for a in args])
             except Mistake as mistake:
                 if any(v.free for v in env):
                     continue
-                note = f"this happens with {witness(env)}"
+                note = f"this happens with {witness({v: env[v] for v in env if v in variables})}"
                 raise fail(mistake.code, mistake.message, span, help=mistake.help, notes=((note, None),)) from None
             except (ArithmeticError, LookupError):
                 continue
@@ -220,10 +233,12 @@ class Elaborator(Machine):
             return
         if condition.values is not None and not any(condition.values):
             raise fail("NAS510", "this requirement can never hold, whatever is chosen", span)
+        always = implied(self.guards, condition)
+        self.demands.append(always)
         if self.recording:
             self.items.append(Demand(condition))
         else:
-            self.root.append(Demand(implied(self.guards, condition)))
+            self.root.append(Demand(always))
 
     # -------------------------------------------------------------- tensors are shapes
 
@@ -252,7 +267,7 @@ class Elaborator(Machine):
 
     def operate(self, module: OpModule, tensors: Sequence[Tensor], span: Span | None) -> Tensor:
         shapes = tuple(t.shape for t in tensors)
-        shape, cost = self.rule(module, shapes, self.guards, span)
+        shape, cost = self.rule(module, shapes, self.conditions(), span)
         self.cost = self.cost.plus(cost)
         return Tensor(self.home, 0, shape)
 
@@ -265,9 +280,28 @@ class Elaborator(Machine):
         maybe = [(held, t) for held, t in items if held is not True and held is not False]
         if not maybe:
             return self.operate(module, sure, span)
-        shape, cost = self.rule.optional(module, sure, maybe, self.guards, span)
+        if not sure:
+            self._refuse_empty(module, [held for held, _ in maybe], span)
+        shape, cost = self.rule.optional(module, sure, maybe, self.conditions(), span)
         self.cost = self.cost.plus(cost)
         return Tensor(self.home, 0, shape)
+
+    def _refuse_empty(self, module: OpModule, guards: list[Any], span: Span | None) -> None:
+        """Raise if none of the tensors may be there, as far as that can be tried out."""
+        syms = [g for g in guards if isinstance(g, Sym)]
+        if len(syms) < len(guards) or any(v.free for g in syms for v in g.vars):
+            return
+        conditions = [*self.conditions(), *((g, False) for g in syms)]
+        variables = sorted(frozenset().union(*(k.vars for k, _ in conditions)), key=lambda v: v.path)
+        tried = assignments(variables, conditions)
+        if tried is None:  # too many: only the first options of all
+            tried = _first(variables, conditions)
+        env = next(tried, None)
+        if env is not None:
+            shown = witness({v: i for v, i in env.items() if any(v in g.vars for g in syms)})
+            raise fail("NAS253", f"`{module.op.name}` of a list of tensors that may be empty", span,
+                       notes=((f"this happens with {shown}", None),),
+                       help="test it, as in `sum(xs) if xs else x`, or `require len(xs) > 0`")  # fmt: skip
 
     def loose(self, tensors: Any, span: Span | None) -> Any:
         found = [(g, self.tensor(t, span)) for _, _, g, t in elements(self, tensors, span)]
@@ -511,6 +545,16 @@ class Elaborator(Machine):
 
 def _weight(cost: CostRange) -> float:
     return cost.params[1] + cost.macs[1]
+
+
+def _first(variables: list[Var], conditions: list[tuple[Sym, Any]]) -> Iterator[dict[Var, int]]:
+    """The assignment of first options, if it meets the conditions."""
+    env = dict.fromkeys(variables, 0)
+    try:
+        if all(evaluate(sym, env) == wanted for sym, wanted in conditions):
+            yield env
+    except (ArithmeticError, LookupError):
+        return
 
 
 def implied(guards: Sequence[tuple[Sym, Any]], condition: Sym) -> Sym:
