@@ -183,7 +183,39 @@ def substitute(value: Any, var: Var, index: Any) -> Any:
 def assignments(
     variables: list[Var], conditions: list[tuple[Sym, Any]], limit: int = MAX_ASSIGNMENTS
 ) -> Iterator[dict[Var, int]] | None:
-    """Every joint assignment that meets the conditions, or None if there are too many to try."""
+    """Every joint assignment that meets the conditions, or None if there are too many to try.
+
+    Conditions that also depend on other decisions count as far as the limit allows to try those, too.
+    """
+    count = _combinations(variables, limit)
+    if count is None:
+        return None
+    known = set(variables)
+    relevant: list[tuple[Sym, Any]] = []
+    others: list[Var] = []
+    waiting = list(conditions)
+    grown = True
+    while grown:
+        grown, left = False, []
+        for condition in waiting:
+            touched = condition[0].vars
+            if not touched & known:
+                left.append(condition)
+                continue
+            more = sorted(touched - known, key=lambda v: v.path)
+            times = _combinations(more, limit // count)
+            if times is None:
+                continue
+            count *= times
+            known.update(more)
+            others += more
+            relevant.append(condition)
+            grown = grown or bool(more)
+        waiting = left
+    return _assignments(variables, others, relevant)
+
+
+def _combinations(variables: list[Var], limit: int) -> int | None:
     count = 1
     for var in variables:
         if var.domain.size is None:
@@ -191,21 +223,25 @@ def assignments(
         count *= var.domain.size
         if count > limit:
             return None
-    known = set(variables)
-    relevant = [(s, v) for s, v in conditions if s.vars <= known]
-    return _assignments(variables, relevant)
+    return count
 
 
 def _assignments(
-    variables: list[Var], conditions: list[tuple[Sym, Any]]
+    variables: list[Var], others: list[Var], conditions: list[tuple[Sym, Any]]
 ) -> Iterator[dict[Var, int]]:
     for indices in product(*(range(v.domain.size or 0) for v in variables)):
         env = dict(zip(variables, indices, strict=True))
-        try:
-            if all(_same(evaluate(sym, env), wanted) for sym, wanted in conditions):
+        for more in product(*(range(v.domain.size or 0) for v in others)):
+            if _meets({**env, **dict(zip(others, more, strict=True))} if others else env, conditions):
                 yield env
-        except (ArithmeticError, LookupError):
-            continue
+                break
+
+
+def _meets(env: dict[Var, int], conditions: list[tuple[Sym, Any]]) -> bool:
+    try:
+        return all(_same(evaluate(sym, env), wanted) for sym, wanted in conditions)
+    except (ArithmeticError, LookupError):
+        return False
 
 
 def distinct(values: list[Any]) -> tuple[Any, ...]:

@@ -90,7 +90,7 @@ def run_loop(m: Machine, node: syntax.Loop, env: Env, scope: Scope, frame: Frame
 
         if guard is True:
             body(True)
-        else:
+        elif guard is not False:
             branch(m, guard, body, env, node.span)
 
 
