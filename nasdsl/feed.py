@@ -26,6 +26,9 @@ class Feed(Protocol):
     def follows(self, text: str) -> bool | None:
         """Whether the next piece is this one; None if nobody knows."""
 
+    def breaks(self) -> bool:
+        """Whether the next piece begins a line of its source."""
+
     def commented(self) -> bool:
         """Whether comments come before the next piece."""
 

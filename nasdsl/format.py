@@ -64,6 +64,9 @@ class TreeFeed:
     def follows(self, text: str) -> bool | None:
         return None
 
+    def breaks(self) -> bool:
+        return False
+
     def commented(self) -> bool:
         return False
 
@@ -80,6 +83,7 @@ class _Piece:
     above: list[tuple[str, bool]] = field(default_factory=list)  # comment, empty line before it
     blank: bool = False  # an empty line right before the piece itself
     beside: str = ""
+    fresh: bool = False  # begins its line
 
 
 class SourceFeed:
@@ -122,6 +126,9 @@ class SourceFeed:
     def follows(self, text: str) -> bool | None:
         return self._pieces[self._next].text == text
 
+    def breaks(self) -> bool:
+        return self._pieces[self._next].fresh
+
     def commented(self) -> bool:
         return bool(self._pieces[self._next].above)
 
@@ -155,7 +162,7 @@ def _pieces(text: str) -> list[_Piece]:
         gap = text.count("\n", end, lexeme.start)
         fresh = fresh or gap > 0
         if lexeme.kind != "comment":
-            pieces.append(_Piece(lexeme.text, lexeme.end, above, gap > 1))
+            pieces.append(_Piece(lexeme.text, lexeme.end, above, gap > 1, fresh=fresh))
             if lexeme.text == "," and not above:  # a comment before the comma goes behind it
                 pieces[-1].beside, pieces[-2].beside = pieces[-2].beside, ""
             above, fresh = [], False

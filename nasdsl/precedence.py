@@ -27,7 +27,11 @@ _LEVELS: dict[type, int] = {
 
 
 def close(node: s.Expr) -> bool:
-    """Whether a product of this is written without blanks: 2*layers/3."""
-    if isinstance(node, s.Binary) and BINARY.get(node.op) == TERM:
-        return close(node.left) and close(node.right)
-    return isinstance(node, s.Name | s.Number)
+    """Whether a product is written without blanks: 2*layers/3, but deep * cell."""
+    leaves: list[s.Expr] = []
+    while isinstance(node, s.Binary) and BINARY.get(node.op) == TERM:
+        leaves.append(node.right)
+        node = node.left
+    leaves.append(node)
+    plain = all(isinstance(leaf, s.Name | s.Number) for leaf in leaves)
+    return plain and any(isinstance(leaf, s.Number) for leaf in leaves)

@@ -13,8 +13,41 @@ from .ops.table import TABLE, extensions
 
 _WIDTH = 100
 _KEYWORDS = frozenset(
-    "space import param let motif network require search where if else or and not in any some of pick "
-    "permutation step log true false one graph repeat as for when out ordered repeated".split()
+    [
+        "space",
+        "import",
+        "param",
+        "let",
+        "motif",
+        "network",
+        "require",
+        "search",
+        "where",
+        "if",
+        "else",
+        "or",
+        "and",
+        "not",
+        "in",
+        "any",
+        "some",
+        "of",
+        "pick",
+        "permutation",
+        "step",
+        "log",
+        "true",
+        "false",
+        "one",
+        "graph",
+        "repeat",
+        "as",
+        "for",
+        "when",
+        "out",
+        "ordered",
+        "repeated",
+    ]
 )
 
 
@@ -42,7 +75,9 @@ class _Printer:
 
     def fresh(self, name: str) -> str:
         """A name like this one that nothing has."""
-        base = "".join(c if c.isalnum() and c.isascii() or c == "_" else "_" for c in name) or "net"
+        base = (
+            "".join(c if (c.isalnum() and c.isascii()) or c == "_" else "_" for c in name) or "net"
+        )
         if base[0].isdigit():
             base = f"n_{base}"
         candidate, count = base, 1
@@ -89,7 +124,9 @@ class _Printer:
         assert node.op is not None
         given = dict(node.attrs)
         return ", ".join(
-            f"{p.name} = {self.value(given[p.name])}" for p in node.op.params if given[p.name] != p.default
+            f"{p.name} = {self.value(given[p.name])}"
+            for p in node.op.params
+            if given[p.name] != p.default
         )
 
     @staticmethod

@@ -13,8 +13,22 @@ from .feed import Feed, quote
 from .layout import BLANK, HARD, LINE, SOFT, Doc, Part, cat, group, join, nest
 from .lexemes import is_name, scan
 from .precedence import (
-    BINARY, BODY, CHOICE, COMPARE, EXPR, FACTOR, NOT, OPTIONS, OR, PIPE, POSTFIX, RANGE, SUM,
-    TERM, close, level,
+    BINARY,
+    BODY,
+    CHOICE,
+    COMPARE,
+    EXPR,
+    FACTOR,
+    NOT,
+    OPTIONS,
+    OR,
+    PIPE,
+    POSTFIX,
+    RANGE,
+    SUM,
+    TERM,
+    close,
+    level,
 )  # fmt: skip
 
 _BLOCKS = (s.Graph, s.OneOf, s.Repeat)
@@ -28,8 +42,6 @@ class Printer:
     def __init__(self, feed: Feed) -> None:
         self.take = feed.take
         self.feed = feed
-
-    # -------------------------------------------------------------- helpers
 
     def word(self, text: str) -> Doc:
         return cat(self.take(text), " ")
@@ -69,15 +81,19 @@ class Printer:
         return group(first, nest(SOFT, inner, *last), SOFT, self.take(closer))
 
     def operators(self, first: Part, rest: Iterable[tuple[str, s.Expr]], least: int) -> Doc:
-        """A chain that breaks before each of its operators, but not for a block at its end."""
-        parts = [(self.word(op), self.expr(e, least), type(e) in _BLOCKS) for op, e in rest]
-        *others, (last_op, last, block) = parts
-        short = first if isinstance(first, Doc) else cat(first)
-        for op, part, _ in others:
-            short = cat(short, " ", op, part)
-        if block and short.width <= _MAX_BEFORE_BLOCK:
-            return cat(short, " ", last_op, last)
-        return group(first, nest(*(cat(LINE, op, part) for op, part, _ in parts)))
+        """A chain that breaks where its source does, or before each of its operators; but not for a
+        block at its end."""
+        parts: list[tuple[bool, Part, bool]] = []
+        for op, e in rest:
+            fresh = self.feed.breaks() and op in ("->", "|")
+            parts.append((fresh, cat(self.word(op), self.expr(e, least)), type(e) in _BLOCKS))
+        if any(fresh for fresh, _, _ in parts):
+            broken = (cat(HARD, part) if fresh else group(LINE, part) for fresh, part, _ in parts)
+            return cat(first, nest(*broken))
+        short = cat(first, *(cat(" ", part) for _, part, _ in parts[:-1]))
+        if parts[-1][2] and short.width <= _MAX_BEFORE_BLOCK:
+            return cat(short, " ", parts[-1][1])
+        return group(first, nest(*(cat(LINE, part) for _, part, _ in parts)))
 
     def listed(self, nodes: Sequence[Any], show: Callable[[Any], Part]) -> Doc:
         """Values after a keyword, without brackets."""
@@ -364,14 +380,10 @@ def _head_width(node: s.Alternative) -> int:
     return len(label) + 1
 
 
-_BROAD = (s.Motif, s.Network, s.Search)
-
-
 def _apart(before: object, row: object) -> bool:
     """Whether a tree without source gets an empty line between two rows."""
-    if not isinstance(row, s.Item):
-        return False
-    return type(before) is not type(row) or isinstance(row, _BROAD)
+    large = isinstance(row, s.Motif | s.Network | s.Search)
+    return isinstance(row, s.Item) and (large or type(before) is not type(row))
 
 
 _PRINT: dict[type, Callable[[Printer, Any], Part]] = {

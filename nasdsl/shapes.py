@@ -24,10 +24,13 @@ from .symbolic import (
     Var,
     apply,
     assignments,
+    connected,
     distinct,
     evaluate,
+    fixed_by,
     index_of,
     select,
+    substitute,
 )
 from .values import POISON, UNKNOWN, OpModule, Tensor
 
@@ -86,6 +89,7 @@ class ShapeRule:
 
     def __init__(self) -> None:
         self.memo: dict[Any, Outcome] = {}
+        self.open: dict[Any, tuple[Any, CostRange]] = {}
         self.unproven = 0
 
     def __call__(
@@ -101,7 +105,23 @@ class ShapeRule:
             if outcome[0] is None:
                 raise shape_mistake(module, shapes, outcome[3], span)
             return outcome[0], _exactly(outcome)
-        variables = sorted(frozenset().union(*(s.vars for s in syms)), key=lambda v: v.path)
+        found = frozenset().union(*(s.vars for s in syms))
+        relevant = connected(found, guards)
+        key = (module.op, shapes, attrs, relevant)
+        known = self.open.get(key)
+        if known is None:
+            known = self.open[key] = self._open(module, shapes, attrs, found, relevant, span)
+        return known
+
+    def _open(
+        self, module: OpModule, shapes: tuple[Any, ...], attrs: tuple[Any, ...], found: frozenset[Var],
+        guards: tuple[tuple[Sym, Any], ...], span: Span | None,
+    ) -> tuple[Any, CostRange]:  # fmt: skip
+        fixed = fixed_by(guards)
+        for var in found & fixed.keys():
+            shapes = tuple(substitute(s, var, fixed[var]) for s in shapes)
+            attrs = tuple((n, substitute(v, var, fixed[var])) for n, v in attrs)
+        variables = sorted(found - fixed.keys(), key=lambda v: v.path)
         tried = assignments(variables, guards, MAX_ASSIGNMENTS)
         if tried is None:
             return self._by_values(module, shapes, attrs, span)
@@ -186,19 +206,27 @@ class ShapeRule:
         return self._concat(module, [t.shape for t in sure], [t.shape for _, t in maybe], span), CostRange()
 
     def _concat(self, module: OpModule, sure: list[Any], maybe: list[Any], span: Span | None) -> Any:
-        """Every sum of channels that can arise; which ones do is not tracked."""
+        """Every sum of channels that can arise; which ones do is not tracked.
+
+        Of open shapes, some combinations cannot occur: only a mistake in all of them is certain.
+        """
         attrs = tuple(module.attrs.items())
         found: dict[Shape, None] = {}
         frontier: list[Shape | None] = [None]
+        is_open = any(isinstance(s, Sym) for s in (*sure, *maybe))
+        self.unproven += is_open
         for i, shape in enumerate((*sure, *maybe)):
             grown: dict[Shape | None, None] = {} if i < len(sure) else dict.fromkeys(frontier)
             for before in frontier:
                 for value in _values(shape) or ():
                     inputs = (value,) if before is None else (before, value)
                     outcome = self._try(module, inputs, attrs)
-                    if outcome[0] is None:
+                    if outcome[0] is not None:
+                        grown[outcome[0]] = None
+                    elif not is_open:
                         raise shape_mistake(module, inputs, outcome[3], span)
-                    grown[outcome[0]] = None
+            if not grown:
+                raise shape_mistake(module, inputs, outcome[3], span)
             frontier = list(grown)
             if len(frontier) > MAX_ASSIGNMENTS:
                 return None
@@ -220,9 +248,27 @@ def _open_shape(variables: list[Var], table: dict[tuple[int, ...], Shape]) -> An
     shapes = distinct(list(table.values()))
     if len(shapes) == 1:
         return shapes[0]
+    variables, table = _without_irrelevant(variables, table)
     if len(table) > MAX_TABLE:
         return free_of(shapes)
     return apply(_look_up, Cases(table), *(index_of(v) for v in variables))
+
+
+def _without_irrelevant(
+    variables: list[Var], table: dict[tuple[int, ...], Shape]
+) -> tuple[list[Var], dict[tuple[int, ...], Shape]]:
+    """The table over the decisions that it really depends on."""
+    place = 0
+    while place < len(variables):
+        smaller: dict[tuple[int, ...], Shape] = {}
+        for indices, shape in table.items():
+            rest = indices[:place] + indices[place + 1 :]
+            if smaller.setdefault(rest, shape) != shape:
+                place += 1
+                break
+        else:
+            variables, table = variables[:place] + variables[place + 1 :], smaller
+    return variables, table
 
 
 def _look_up(table: Cases, *indices: int) -> Shape:

@@ -33,6 +33,7 @@ class Poison:
         return "POISON"
 
 
+ROOT = "network"  # the path of decisions made directly in `network = …`
 UNKNOWN = Unknown()
 POISON = Poison()
 
@@ -118,7 +119,8 @@ class Scope:
     def decision(self) -> str:
         """The path of the next decision made directly here."""
         self.decided += 1
-        return self.path if self.decided == 1 else f"{self.path}.{self.decided}"
+        path = self.path or ROOT
+        return path if self.decided == 1 else f"{path}.{self.decided}"
 
     @property
     def path(self) -> str:

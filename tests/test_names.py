@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nasdsl.calls import Signature, show
-from nasdsl.check import check_file, signatures
+from nasdsl.checks import check, signatures
 from nasdsl.lexemes import KEYWORDS
 from nasdsl.names import check_names
 from nasdsl.parser import parse_text
@@ -37,6 +37,7 @@ FINE = [
     "motif m = graph (x) { when true { y = x } else { y = f(x) } out y }",
     "motif m = graph (x) { when true { out x } else when false { out x } else { out f(x) } }",
     "motif m = graph (x) { for i in 1..3 { when i > 1 { x = f(last) } last = x } out x }",
+    "motif m(last) = graph (x) { for i in 1..3 { x = f(x, last) last = i } out x }",
     "motif m = graph (x) { x = f(x) out x }",
     "param C = 3 motif m = graph (x) { C = C * 2 out f(x, C) }",
     "motif m = graph (x) { a, b = f(x) out a }",
@@ -118,6 +119,4 @@ def test_no_operator_has_the_name_of_a_keyword() -> None:
 
 @pytest.mark.parametrize("name", shipped())
 def test_shipped_files_have_no_mistakes(name: str) -> None:
-    path = Path(str(shipped()[name]))
-    whole = "network" in path.read_text(encoding="utf-8").split()
-    assert [str(d) for d in check_file(path, whole=whole)] == []
+    assert [str(d) for d in check(Path(str(shipped()[name])))] == []

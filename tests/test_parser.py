@@ -20,7 +20,7 @@ from nasdsl.parser import MAX_CHARACTERS, grammar, parse_expression, parse_text
 from nasdsl.spans import Source
 from tests.trees import expressions, programs
 
-relaxed = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=100)
+relaxed = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=60)
 GOOD = """space toy "A toy"
 import "lib.nas"
 param C = 16, n = 4

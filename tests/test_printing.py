@@ -16,7 +16,7 @@ from nasdsl.parser import parse_expression, parse_text
 from nasdsl.spans import Source
 from tests.trees import expressions, laid_out, programs, without_groups
 
-relaxed = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=100)
+relaxed = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=60)
 
 
 def comments(text: str) -> Counter[str]:
@@ -67,6 +67,7 @@ CANONICAL = [
     "x",
     "3*C + 1",
     "2*layers/3",
+    "deep * cell",
     "conv(3)*(a + b)",
     "0..steps-1",
     "1e-4..1e-1 log",
@@ -100,6 +101,13 @@ def test_long_constructs_break() -> None:
     laid = format_text(f"let x = f({', '.join(n + '(1)' for n in names)})")
     assert laid.split("\n")[:2] == ["let x = f(", "  operation_0(1),"]
     assert all(len(line) <= 100 for line in laid.split("\n"))
+
+
+def test_pipelines_break_where_their_author_broke_them() -> None:
+    text = "network = image(3, 32, 32)\n  -> conv(3, 8) -> bn\n  -> linear(10)\n"
+    assert format_text(text) == text
+    assert format_text(text.replace("\n  ", "\n\n ")) == text
+    assert format_text("let a = b\n| c") == "let a = b\n  | c\n"
 
 
 def test_labels_are_aligned_and_comments_stay() -> None:

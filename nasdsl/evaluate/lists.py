@@ -105,6 +105,10 @@ def _open_elements(m: Machine, value: Sym, span: Any) -> Iterator[tuple[int, Any
         raise fail("NAS213", f"expected a list, not {describe(value)}", span)
     for i in range(max(len(v) for v in value.values)):
         guard = m.lift(_longer, value, i, span=span)
+        common = {v[i] for v in value.values if len(v) > i and isinstance(v, range)}
+        if len(common) == 1 and all(isinstance(v, range) for v in value.values):
+            yield i, i, guard, common.pop()
+            continue
         yield i, i, guard, m.cases(guard, lambda held, i=i: m.lift(_get, value, i, span=span) if held else POISON, span)
 
 
