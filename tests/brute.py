@@ -14,6 +14,7 @@ from nasdsl.diagnostics import NasError
 from nasdsl.domains import Domain
 from nasdsl.evaluate.basic import bound, truth
 from nasdsl.evaluate.machine import Lazy, Machine
+from nasdsl.genotype import Decision
 from nasdsl.scope import globals_of, mentions_cost
 from nasdsl.space import Space
 from nasdsl.spans import Span
@@ -35,6 +36,10 @@ class Driver(Builder):
     def __init__(self, space: Space, script: list[int]) -> None:
         super().__init__(globals_of(space.outline, space.fixed), space.ops, {}, {}, {})
         self.script = script
+        self.given = given
+        if given is not None:
+            self.choices = {d.path: d.index for d in given}
+            self.picks = {d.path: d.domain for d in given if d.domain.kind == "pick"}
         self.taken: list[tuple[str, Domain, int]] = []
         self.by_path: dict[str, int] = {}
         self.again = False  # running a graph body that has been run when it was made
@@ -45,6 +50,10 @@ class Driver(Builder):
             return self.by_path[path]  # KeyError: applying a module decides something new
         assert path not in self.by_path, f"two decisions are called {path}"
         at = len(self.taken)
+        if self.given is not None:
+            index = super().decide(Scope(path), domain, span)
+            self.by_path[path] = index
+            return index
         index = self.script[at] if at < len(self.script) else 0
         self.taken.append((path, domain, index))
         self.by_path[path] = index
@@ -80,9 +89,11 @@ def forced(machine: Machine) -> set[str]:
     return {n for n, v in machine.globals.names.items() if isinstance(v, Lazy) and v.done}
 
 
-def run(space: Space, script: list[int], first: list[str]) -> tuple[Driver, bool]:
+def run(
+    space: Space, script: list[int], first: list[str], given: list[Decision] | None = None
+) -> tuple[Driver, bool]:
     """One run, and whether its requirements hold."""
-    driver = Driver(space, script)
+    driver = Driver(space, script, given)
     try:
         for name in first:
             driver.lookup(name, driver.globals, None)
@@ -99,13 +110,13 @@ def run(space: Space, script: list[int], first: list[str]) -> tuple[Driver, bool
     return driver, True
 
 
-def meaning(space: Space, limit: int = 3000) -> set[Point]:
-    """Every combination of decisions that the program has. Raises TooMany."""
+def meaning(space: Space, limit: int = 3000) -> tuple[set[Point], list[str]]:
+    """Every combination of decisions that the program has, and the names it uses. Raises TooMany."""
     names: set[str] = set()
     while True:
         found, seen = _runs(space, sorted(names), limit)
         if seen <= names:
-            return found
+            return found, sorted(names)
         names |= seen
 
 

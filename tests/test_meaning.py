@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
 from nasdsl.diagnostics import NasError
 from nasdsl.space import Space, parse_space
 
-from .brute import TooMany, meaning
+from .brute import TooMany, meaning, run
 from .generate import spaces
 
 # What a random program may run into without being wrong.
@@ -27,33 +25,27 @@ def open_space(text: str) -> Space:
         raise
 
 
-def points_of(space: Space) -> dict[frozenset[tuple[str, Any]], Any]:
-    """Each genotype by its decisions, those with a single option left out."""
-    out = {}
-    for genotype in space.enumerate():
-        decisions = space.decisions(genotype)
-        paths = [d.path for d in decisions]
-        assert len(set(paths)) == len(paths), "two decisions have the same path"
-        out[frozenset((d.path, d.index) for d in decisions)] = genotype
-    return out
-
-
 def check_meaning(text: str) -> None:
     space = open_space(text)
     assume(space.size is not None and space.size <= 600)
     try:
-        expected = meaning(space)
+        expected, names = meaning(space)
     except TooMany:
         assume(False)
-    found = points_of(space)
-    assert len(found) == space.size
-    assert simplified(set(found)) == simplified(expected)
-    for genotype in list(found.values())[:40]:
+        raise
+    found = set()
+    genotypes = list(space.enumerate())
+    for genotype in genotypes:
+        decisions = space.decisions(genotype)
+        paths = [d.path for d in decisions]
+        assert len(set(paths)) == len(paths), "two decisions have the same path"
+        driver, held = run(space, [], names, decisions)
+        assert held, decisions
+        found.add(frozenset(driver.by_path.items()))
+    assert found == expected
+    assert len(genotypes) == len(expected)
+    for genotype in genotypes[:: max(1, len(genotypes) // 25)]:
         space.build(genotype)
-
-
-def simplified(points: set[frozenset[tuple[str, Any]]]) -> set[frozenset[tuple[str, Any]]]:
-    return points
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
