@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from nasdsl import syntax
@@ -96,8 +96,19 @@ def _truth(value: Any) -> bool:
     )  # fmt: skip
 
 
-def _or(*values: bool) -> bool:
-    return any(values)
+def _or(a: bool, b: bool) -> bool:
+    return a or b
+
+
+def disjunction(m: Machine, conditions: Iterable[Any], span: Any) -> Any:
+    """Whether any of them holds; pair by pair, as an open value lists what its arguments may be."""
+    held: Any = False
+    for condition in conditions:
+        if condition is True or condition is UNKNOWN:
+            return condition
+        if condition is not False:
+            held = condition if held is False else m.lift(_or, held, condition, span=span)
+    return held
 
 
 def truth(m: Machine, value: Any, span: Any) -> Any:
@@ -105,9 +116,7 @@ def truth(m: Machine, value: Any, span: Any) -> Any:
     if isinstance(value, bool) or value is UNKNOWN or value is POISON:
         return value
     if isinstance(value, MaybeList):
-        if any(g is True for g in value.guards):
-            return True
-        return m.lift(_or, *value.guards, span=span) if value.guards else False
+        return True if any(g is True for g in value.guards) else disjunction(m, value.guards, span)
     return m.lift(_truth, value, span=span)
 
 
@@ -174,14 +183,8 @@ def eval_binary(m: Machine, node: syntax.Binary, env: Env, scope: Scope) -> Any:
 
 def _held_in(m: Machine, x: Any, xs: MaybeList, span: Any) -> Any:
     """`x in xs` where elements may be absent: whether one that equals x is there."""
-    held: list[Any] = []
-    for guard, element in xs:
-        if guard is not False:
-            held.append(conjunction(m, guard, m.lift(_same, x, element, span=span), span))
-    if any(h is True for h in held):
-        return True
-    held = [h for h in held if h is not False]
-    return m.lift(_or, *held, span=span) if held else False
+    found = [conjunction(m, g, m.lift(_same, x, e, span=span), span) for g, e in xs if g is not False]
+    return True if any(f is True for f in found) else disjunction(m, found, span)
 
 
 def _same(x: Any, element: Any) -> bool:
