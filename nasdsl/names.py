@@ -190,6 +190,11 @@ class _Checker:
         self.resolve(node.id, node.span, scope)
 
     def resolve(self, name: str, span: Span | None, scope: Scope) -> Var | None:
+        for outer in scope.chain():
+            if name in outer.names:
+                break
+            if name in outer.looped:
+                outer.early.add(name)
         var = scope.find(name)
         if var is not None:
             var.read = True
@@ -200,9 +205,7 @@ class _Checker:
             return None
         for outer in scope.chain():
             if name in outer.later:
-                if name in outer.looped:
-                    outer.early.add(name)
-                else:
+                if name not in outer.looped:
                     notes = (("it is assigned here", outer.later[name]),)
                     message = f"`{name}` is used before it has a value"
                     self.report(Diagnostic("NAS110", message, span, notes=notes))

@@ -37,6 +37,7 @@ FINE = [
     "motif m = graph (x) { when true { y = x } else { y = f(x) } out y }",
     "motif m = graph (x) { when true { out x } else when false { out x } else { out f(x) } }",
     "motif m = graph (x) { for i in 1..3 { when i > 1 { x = f(last) } last = x } out x }",
+    "motif m(last) = graph (x) { for i in 1..3 { x = f(x, last) last = i } out x }",
     "motif m = graph (x) { x = f(x) out x }",
     "param C = 3 motif m = graph (x) { C = C * 2 out f(x, C) }",
     "motif m = graph (x) { a, b = f(x) out a }",

@@ -101,14 +101,14 @@ def _or(a: bool, b: bool) -> bool:
 
 
 def disjunction(m: Machine, conditions: Iterable[Any], span: Any) -> Any:
-    """Whether any of them holds; pair by pair, as an open value lists what its arguments may be."""
-    held: Any = False
+    """Whether any of the conditions holds (folded, so that many of them stay small)."""
+    result: Any = False
     for condition in conditions:
-        if condition is True or condition is UNKNOWN:
-            return condition
+        if condition is True:
+            return True
         if condition is not False:
-            held = condition if held is False else m.lift(_or, held, condition, span=span)
-    return held
+            result = condition if result is False else m.lift(_or, result, condition, span=span)
+    return result
 
 
 def truth(m: Machine, value: Any, span: Any) -> Any:
@@ -116,7 +116,7 @@ def truth(m: Machine, value: Any, span: Any) -> Any:
     if isinstance(value, bool) or value is UNKNOWN or value is POISON:
         return value
     if isinstance(value, MaybeList):
-        return True if any(g is True for g in value.guards) else disjunction(m, value.guards, span)
+        return disjunction(m, value.guards, span)
     return m.lift(_truth, value, span=span)
 
 
@@ -183,8 +183,11 @@ def eval_binary(m: Machine, node: syntax.Binary, env: Env, scope: Scope) -> Any:
 
 def _held_in(m: Machine, x: Any, xs: MaybeList, span: Any) -> Any:
     """`x in xs` where elements may be absent: whether one that equals x is there."""
-    found = [conjunction(m, g, m.lift(_same, x, e, span=span), span) for g, e in xs if g is not False]
-    return True if any(f is True for f in found) else disjunction(m, found, span)
+    held: list[Any] = []
+    for guard, element in xs:
+        if guard is not False:
+            held.append(conjunction(m, guard, m.lift(_same, x, element, span=span), span))
+    return disjunction(m, held, span)
 
 
 def _same(x: Any, element: Any) -> bool:

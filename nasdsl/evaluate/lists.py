@@ -15,8 +15,8 @@ from .machine import MAX_LIST, Machine, Mistake
 _LISTS = (tuple, range)
 
 
-def _advance(count: int, held: bool) -> int:
-    return count + 1 if held else count
+def _count(before: int, held: bool) -> int:
+    return before + 1 if held else before
 
 
 def _longer(xs: Any, n: int) -> bool:
@@ -74,7 +74,7 @@ def elements(m: Machine, value: Any, span: Any) -> Iterator[tuple[int, Any, Any,
         for i, (guard, element) in enumerate(value):
             if guard is not False:
                 yield i, rank, guard, element
-                rank = m.lift(_advance, rank, guard, span=span)
+                rank = m.lift(_count, rank, guard, span=span)
     elif isinstance(value, Sym):
         yield from _open_elements(m, value, span)
     elif value is UNKNOWN or value is POISON:
@@ -133,10 +133,10 @@ def length(m: Machine, value: Any, span: Any) -> Any:
     if isinstance(value, MaybeList):
         if value.slots is not None:
             return len(value.slots)
-        count: Any = 0
+        total: Any = 0
         for guard in value.guards:
-            count = m.lift(_advance, count, guard, span=span)
-        return count
+            total = m.lift(_count, total, guard, span=span)
+        return total
     return m.lift(_len, value, span=span)
 
 
