@@ -278,14 +278,14 @@ def elaborate_program(
     program: Outline, ops: Mapping[str, Op], fixed: Env, checked: dict[Any, Any]
 ) -> Elaborated:
     """Elaborate a program: its graph of choices, and every mistake found on the way."""
-    machine = Elaborator(globals_of(program, fixed), ops, recursive_motifs(program), checked)
-    try:
-        _elaborate_network(machine, program)
-        _elaborate_requires(machine, program)
-    except TooMany:
-        pass
-    except NasError as error:
-        machine.diagnostics.extend(error.diagnostics)
+    def fresh() -> Elaborator:
+        return Elaborator(globals_of(program, fixed), ops, recursive_motifs(program), checked)
+
+    machine = _run(fresh(), program)
+    if machine.diagnostics and machine.demands:  # which the requirements may exclude
+        again = fresh()
+        again.vars, again.known = machine.vars, tuple(machine.demands)
+        machine = _run(again, program)
     root: Node | None = None
     if not machine.diagnostics:
         try:
@@ -298,6 +298,18 @@ def elaborate_program(
             if root is None:
                 machine.diagnostics.append(_unsatisfiable(program))
     return Elaborated(root, tuple(machine.diagnostics), machine.cost, machine.rule.unproven)
+
+
+def _run(machine: Elaborator, program: Outline) -> Elaborator:
+    """Elaborate the network, and the requirements in any case."""
+    for part in (_elaborate_network, _elaborate_requires):
+        try:
+            part(machine, program)
+        except TooMany:
+            break
+        except NasError as error:
+            machine.diagnostics.extend(d for d in error.diagnostics if d not in machine.diagnostics)
+    return machine
 
 
 def _unsatisfiable(program: Outline) -> Diagnostic:

@@ -10,7 +10,7 @@ from nasdsl import syntax
 from nasdsl.diagnostics import fail
 from nasdsl.values import POISON, UNKNOWN, Env, FloatRange, MaybeList, Scope, describe
 
-from .lists import append_lists, check_length, contains, elements
+from .lists import append_lists, check_length, contains, elements, settle
 from .machine import MAX_NUMBER, Machine, Mistake
 
 
@@ -178,6 +178,7 @@ def eval_binary(m: Machine, node: syntax.Binary, env: Env, scope: Scope) -> Any:
     if node.op in ("in", "not in") and isinstance(right, MaybeList):
         found = _held_in(m, left, right, node.span)
         return found if node.op == "in" else m.lift(_not, found, span=node.span)
+    left, right = settle(m, left, node.left.span), settle(m, right, node.right.span)
     return m.lift(OPERATORS[node.op], left, right, span=node.span)
 
 
@@ -276,6 +277,8 @@ def eval_comprehension(m: Machine, node: syntax.Comprehension, env: Env, scope: 
     guards: list[Any] = []
     values: list[Any] = []
     for guard, inner, here in lazy_items(m, node, env, scope):
+        if guard is False:
+            continue
 
         def make(held: bool, inner: Env = inner, here: Scope = here) -> Any:
             return bound(m, node.item, inner, here) if held else POISON

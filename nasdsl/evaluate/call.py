@@ -160,6 +160,8 @@ def name_module(value: Any, name: str, span: Any) -> Any:
 def _call_op(m: Machine, op: Op, node: syntax.Call, env: Env, scope: Scope) -> Any:
     """An operator with its attributes; a variadic one with a list of tensors is applied at once."""
     arguments = list(node.arguments)
+    if arguments and op.arity == 1 and not op.params and op.name in BUILTINS:
+        return BUILTINS[op.name].run(m, node, env, scope.child(op.name))
     tensors: Any = None
     if (op.arity is None or op.arity > 1) and arguments and arguments[0].name is None:
         first = bound(m, arguments[0].value, env, scope)
