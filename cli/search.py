@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import tempfile
 from itertools import count
 from pathlib import Path
@@ -14,7 +13,6 @@ import click
 from nasdsl.diagnostics import Diagnostic, NasError
 
 from .common import (
-    echo_json,
     file_argument,
     find_space,
     json_option,
@@ -22,21 +20,13 @@ from .common import (
     read_sets,
     set_option,
 )
-from .main import FailedRun
+from .session import drive
 
 if TYPE_CHECKING:
     from nasdsl.space import Space
     from nasdsl.study.config import SearchConfig
-    from nasdsl.study.run import Search
     from nasdsl.study.store import Store
 
-ENDS = {
-    "budget": "the budget is spent",
-    "time": "the time is over",
-    "exhausted": "the strategy has nothing left to propose",
-    "infeasible": "no feasible architecture was proposed for a long time",
-    "interrupted": "interrupted; everything is saved",
-}
 python_option = click.option(
     "--evaluate-python",
     "python",
@@ -106,7 +96,7 @@ def search(
     folder = new_folder(out, space.name)
     store = create(folder, path, space, config, read_sets(sets))
     with store:
-        drive(store, space, config, folder, retrain=retrain, as_json=as_json)
+        drive(store, space, config, folder, retrain, as_json)
 
 
 @click.command()
@@ -114,6 +104,7 @@ def search(
 @click.option("--budget", type=click.IntRange(min=1), help="A new number of trials in all.")
 @time_option
 @python_option
+@click.option("--give-up", is_flag=True, help="Record the trial that it died in as failed.")
 @retrain_option
 @json_option
 def resume(
@@ -121,6 +112,7 @@ def resume(
     budget: int | None,
     time: str | None,
     python: str | None,
+    give_up: bool,
     retrain: bool,
     as_json: bool,
 ) -> None:
@@ -144,7 +136,7 @@ def resume(
             config = config.model_copy(update=changes)
             store.update_settings(config.model_dump(mode="json"))
         space = stored_space(store)
-        drive(store, space, config, path.parent, retrain=retrain, as_json=as_json)
+        drive(store, space, config, path.parent, retrain, as_json, give_up)
 
 
 def quoted(text: str | None) -> str | None:
@@ -215,83 +207,3 @@ def check_python(config: SearchConfig, python: str | None) -> None:
         message = f"this study evaluates by {'Python ' + str(target) if target else choice}"
         help = f"give --evaluate-python {target}" if target else "leave --evaluate-python out"
         raise NasError(Diagnostic("NAS556", message, help=help))
-
-
-def drive(
-    store: Store,
-    space: Space,
-    config: SearchConfig,
-    folder: Path,
-    *,
-    retrain: bool,
-    as_json: bool,
-) -> None:
-    """Run the search to its end and write what it leaves; exit 1 if no trial succeeded."""
-    from nasdsl.study.artefacts import write_best
-    from nasdsl.study.run import start
-
-    from .live import watching
-
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill is a Ctrl-C
-    running = start(store, space, config)
-    if not as_json:
-        click.echo(f"searching {space.name} in {folder}, stop with Ctrl-C, go on with `resume`")
-    try:
-        with watching(running, quiet=as_json) as view:
-            stopped = running.run(view.trial)
-    except KeyboardInterrupt:
-        write_best(running, folder, "interrupted")
-        if not as_json:
-            report(running, folder, "interrupted")
-        raise
-    found = write_best(running, folder, stopped)
-    if retrain and running.progress.best is not None and trains(config):
-        found |= retrained(running, folder, stopped, as_json)
-    if as_json:
-        echo_json(found)
-    else:
-        report(running, folder, stopped, found.get("test_accuracy"))
-    if running.progress.best is None:
-        recent = list(running.progress.recent)
-        reason = f"; the last reason: {recent[-1].reason}" if recent else ""
-        raise FailedRun(f"no trial succeeded{reason}")
-
-
-def trains(config: SearchConfig) -> bool:
-    return config.evaluate is not None and config.evaluate.name == "train"
-
-
-def retrained(running: Search, folder: Path, stopped: str, quiet: bool) -> dict[str, Any]:
-    from nasdsl.evaluators.loop import FailedTraining
-    from nasdsl.study.artefacts import retrain_best
-
-    from .train import print_epoch
-
-    if not quiet:
-        click.echo("training the best architecture on all but the test split")
-    try:
-        return retrain_best(running, folder, stopped, None if quiet else print_epoch)
-    except FailedTraining as error:
-        raise FailedRun(f"training the best architecture failed: {error}") from error
-
-
-def report(running: Search, folder: Path, stopped: str, test: float | None = None) -> None:
-    """The last words of a run."""
-    from .live import values_text
-
-    progress = running.progress
-    click.echo(
-        f"{ENDS[stopped]}: {progress.done} done, {progress.failed} failed,"
-        f" {progress.infeasible} infeasible"
-    )
-    if progress.best is not None:
-        text = running.task.space.text(progress.best.genotype)
-        click.echo(f"best: trial {progress.best.number}, {values_text(running, progress.best)}")
-        click.echo(f"      {text}")
-    if len(progress.front) > 1:
-        click.echo(f"Pareto front: {len(progress.front)} architectures, in summary.json")
-    if test is not None:
-        click.echo(f"test accuracy after the final training: {test:.4f}")
-    click.echo(
-        f"in {folder}: " + ", ".join(sorted(p.name for p in folder.iterdir() if p.is_file()))
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ from .main import FailedRun
 if TYPE_CHECKING:
     from nasdsl.evaluators.config import TrainConfig
     from nasdsl.space import Space
+
+PAUSE = 3.0  # seconds between two lines on a training
 
 
 @click.command()
@@ -114,16 +117,25 @@ def finish_into(
         text=print_architecture(architecture, f"genotype {space.text(chosen)}"),
         genotype=space.text(chosen),
         seed=seed,
-        on_epoch=None if quiet else print_epoch,
+        on_epoch=None if quiet else epoch_printer(),
     )
     summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
     flat = {key: value for key, value in summary.items() if not isinstance(value, (dict, list))}
     return {**flat, "out": str(out)}
 
 
-def print_epoch(epoch: Any) -> None:
-    click.echo(
-        f"epoch {epoch.number:>4}  loss {epoch.train.loss:.4f}"
-        f"  accuracy {epoch.train.accuracy:.4f}  {epoch.seconds:.1f} s",
-        err=True,
-    )
+def epoch_printer() -> Callable[[Any], None]:
+    """Prints the first epoch, and then one every few seconds."""
+    said = -PAUSE
+
+    def show(epoch: Any) -> None:
+        nonlocal said
+        if epoch.seconds - said >= PAUSE:
+            said = epoch.seconds
+            click.echo(
+                f"epoch {epoch.number:>4}  loss {epoch.train.loss:.4f}"
+                f"  accuracy {epoch.train.accuracy:.4f}  {epoch.seconds:.1f} s",
+                err=True,
+            )
+
+    return show

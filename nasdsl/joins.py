@@ -27,9 +27,17 @@ def join(home: object, key: Sym, results: Mapping[Any, Any]) -> Any:
         first, tuple
     ):
         return tuple(join(home, key, {c: v[i] for c, v in found.items()}) for i in range(len(first)))
-    if any(isinstance(v, MaybeList) for v in values):
+    lists = [_open_elements(v) for v in values]
+    if any(isinstance(v, MaybeList) for v in values) or (any(lists) and None not in lists):
         return _join_lists(home, key, found)
     return select(key, found)
+
+
+def _open_elements(value: Any) -> bool | None:
+    """Whether a list has an element that is open; None if it is no list."""
+    if isinstance(value, tuple):
+        return any(isinstance(v, Sym) for v in value)
+    return False if isinstance(value, range) else None
 
 
 def _tensors(value: Any) -> bool:

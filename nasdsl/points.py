@@ -9,6 +9,7 @@ from random import Random
 from .dag import Branch, Leaf, Node, Prefix, Product
 from .domains import Domain
 from .symbolic import Var
+from .values import ROOT
 
 Index = int | float
 Place = tuple[str, Var, Index]
@@ -148,9 +149,15 @@ class _Names:
 def _resolve(path: str, names: _Names | None) -> str:
     while names is not None:
         if path.startswith(names.marker):
-            path = (names.prefix + path[len(names.marker) :]).lstrip("/")
+            rest = path[len(names.marker) :]
+            path = names.prefix + rest if names.prefix else _at_root(rest)
         names = names.outer
     return path
+
+
+def _at_root(rest: str) -> str:
+    """The path of a decision of a program that stands at the top of the network."""
+    return rest[1:] if rest.startswith("/") else ROOT + rest
 
 
 Choose = Callable[[str, Leaf | Branch], Index | None]

@@ -70,7 +70,7 @@ def outline(programs: Sequence[syntax.Program], overrides: Mapping[str, Setting]
                 case syntax.Search() if program is programs[-1]:
                     search = item
     if network is None:
-        raise fail("NAS104", "this file has no `network`, so it describes no space",
+        raise fail("NAS140", "this file has no `network`, so it describes no space",
                    programs[-1].span, help="write `network = …`; a library is imported, not opened")  # fmt: skip
     for key in overrides:
         if key not in params:
@@ -127,6 +127,13 @@ def _let(let: syntax.Let, env: Env) -> Callable[[Machine], Any]:
         return value
 
     return make
+
+
+def network_scope(program: Outline) -> Scope:
+    """The scope of `network`: none of its parts takes the path of a top-level name."""
+    scope = Scope("")
+    scope.counts = dict.fromkeys([*program.params, *program.lets, "require"], 1)
+    return scope
 
 
 def recursive_motifs(program: Outline) -> frozenset[str]:

@@ -31,6 +31,7 @@ from .scope import (
     fixed_names,
     globals_of,
     mentions_cost,
+    network_scope,
     operators,
     outline,
     recursive_motifs,
@@ -214,7 +215,7 @@ class Space:
 
     def _assemble(self, machine: Builder) -> Architecture:
         span = self.outline.network.span
-        value: Any = bound(machine, self.outline.network.value, machine.globals, Scope(""))
+        value: Any = bound(machine, self.outline.network.value, machine.globals, network_scope(self.outline))
         outputs = value if isinstance(value, tuple) else (value,)
         graph = machine.intern(self.name, [machine.tensor(o, span) for o in outputs], (), span)
         return Architecture(self.name, tuple(machine.inputs), graph)
@@ -303,7 +304,7 @@ def _unsatisfiable(program: Outline) -> Diagnostic:
 
 
 def _elaborate_network(machine: Elaborator, program: Outline) -> None:
-    value = bound(machine, program.network.value, machine.globals, Scope(""))
+    value = bound(machine, program.network.value, machine.globals, network_scope(program))
     outputs = value if isinstance(value, tuple) else (value,)
     if not machine.inputs and value is not POISON:
         raise fail("NAS502", "this network has no input", program.network.span,

@@ -1,4 +1,4 @@
-"""The syntax tree: one frozen dataclass per construct of grammar/nas.lark.
+"""The syntax tree: one frozen record per construct of grammar/nas.lark.
 
 Spans take no part in equality, so two layouts of one program are equal. Sequences are tuples.
 """
@@ -6,22 +6,22 @@ Spans take no part in equality, so two layouts of one program are equal. Sequenc
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
 
+from .record import Record, record
 from .spans import Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Syntax:
-    """Anything with a place in the source."""
+@record
+class Syntax(Record):
+    """Anything with a place in the source, which is given by name."""
 
-    span: Span | None = field(default=None, compare=False, repr=False)
+    span: Span | None = None
 
 
 # ------------------------------------------------------------------ expressions
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Number(Syntax):
     """A literal; `text` keeps the spelling (5M, 1e-3)."""
 
@@ -39,24 +39,24 @@ class Number(Syntax):
         return int(value) if scale > 1 and value == int(value) else value
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Text(Syntax):
     """A quoted string."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Boolean(Syntax):
     value: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Name(Syntax):
     id: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unary(Syntax):
     """`-x` or `not x`."""
 
@@ -64,7 +64,7 @@ class Unary(Syntax):
     operand: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Binary(Syntax):
     """Arithmetic, comparison, `in`, `not in`, `and`, `or`."""
 
@@ -73,7 +73,7 @@ class Binary(Syntax):
     right: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ternary(Syntax):
     """`then if cond else other`."""
 
@@ -82,21 +82,21 @@ class Ternary(Syntax):
     other: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Alternatives(Syntax):
     """Infix choice: `a | b | c`."""
 
     options: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pipeline(Syntax):
     """`a -> b -> c`: application if a is a tensor, composition if it is a module."""
 
     parts: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Range(Syntax):
     """`start..stop [step s] [log]`, both ends included."""
 
@@ -106,21 +106,21 @@ class Range(Syntax):
     log: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Any(Syntax):
     """`any xs`: one element."""
 
     domain: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Some(Syntax):
     """`some of xs`: any subset, one bit an element."""
 
     domain: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pick(Syntax):
     """`pick k of xs [ordered] [repeated]`."""
 
@@ -130,14 +130,14 @@ class Pick(Syntax):
     repeated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Permutation(Syntax):
     """`permutation of xs`."""
 
     domain: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Alternative(Syntax):
     """`label [if guard]: body`; quoted if the label was written as a string."""
 
@@ -146,14 +146,14 @@ class Alternative(Syntax):
     body: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OneOf(Syntax):
     """`one of { label: body … }`."""
 
     alternatives: tuple[Alternative, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Graph(Syntax):
     """`graph (a, b) { statements }`: a module."""
 
@@ -161,7 +161,7 @@ class Graph(Syntax):
     body: tuple[Statement, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Repeat(Syntax):
     """`repeat n [as i] { body }`: n fresh copies in a chain."""
 
@@ -170,26 +170,26 @@ class Repeat(Syntax):
     body: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Group(Syntax):
     """A parenthesised expression (kept so that printing is faithful)."""
 
     body: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tensors(Syntax):
     """`(a, b)`: several tensors side by side."""
 
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class List(Syntax):
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Clause(Syntax):
     """`for [index,] name in source [if cond]`."""
 
@@ -199,13 +199,13 @@ class Clause(Syntax):
     cond: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Comprehension(Syntax):
     item: Expr
     clauses: tuple[Clause, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Argument(Syntax):
     """A call's argument; `name` is None if it is positional."""
 
@@ -213,13 +213,13 @@ class Argument(Syntax):
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Call(Syntax):
     function: Expr
     arguments: tuple[Argument, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Index(Syntax):
     """`xs[i]`; with a Range as index, a slice."""
 
@@ -227,7 +227,7 @@ class Index(Syntax):
     index: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Slice(Syntax):
     """`xs[a..]` or `xs[..b]`, b included."""
 
@@ -236,13 +236,13 @@ class Slice(Syntax):
     stop: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Binding(Syntax):
     name: str
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Where(Syntax):
     """`body where a = …, b = …`: the bindings are evaluated first, in order, once."""
 
@@ -259,7 +259,7 @@ Expr = (
 # ------------------------------------------------------------------ statements
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Assign(Syntax):
     """`a, b = value`."""
 
@@ -267,7 +267,7 @@ class Assign(Syntax):
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Append(Syntax):
     """`xs += value`: append to a list, or add to a number."""
 
@@ -275,7 +275,7 @@ class Append(Syntax):
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Loop(Syntax):
     """`for [index,] name in source { … }`."""
 
@@ -285,7 +285,7 @@ class Loop(Syntax):
     body: tuple[Statement, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class When(Syntax):
     """`when cond { … } else { … }`."""
 
@@ -294,14 +294,14 @@ class When(Syntax):
     orelse: tuple[Statement, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Require(Syntax):
     """`require cond, …`, at the top level or inside a graph."""
 
     conditions: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Out(Syntax):
     """`out a, b`: the outputs of a graph."""
 
@@ -313,25 +313,25 @@ Statement = Assign | Append | Loop | When | Require | Out
 # ------------------------------------------------------------------ top level
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SpaceDecl(Syntax):
     name: str
     doc: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Import(Syntax):
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Param(Syntax):
     """`param a = 1, b = 2`: numbers that --set overrides."""
 
     bindings: tuple[Binding, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Let(Syntax):
     """`let name = value`: decided once."""
 
@@ -339,13 +339,13 @@ class Let(Syntax):
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Formal(Syntax):
     name: str
     default: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Motif(Syntax):
     """`motif name(formals) = body`: decided at every use."""
 
@@ -354,18 +354,18 @@ class Motif(Syntax):
     body: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Network(Syntax):
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Setting(Syntax):
     name: str
     values: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Search(Syntax):
     settings: tuple[Setting, ...]
 
@@ -373,7 +373,7 @@ class Search(Syntax):
 Item = SpaceDecl | Import | Param | Let | Motif | Network | Require | Search
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Program(Syntax):
     """A whole file."""
 
@@ -382,10 +382,8 @@ class Program(Syntax):
 
 def children(node: Syntax) -> Iterator[Syntax]:
     """The syntax nodes directly below a node, in order of their fields."""
-    for f in fields(node):
-        if f.name == "span":
-            continue
-        value = getattr(node, f.name)
+    for name in node._compared:
+        value = getattr(node, name)
         if isinstance(value, Syntax):
             yield value
         elif isinstance(value, tuple):

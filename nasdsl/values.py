@@ -33,6 +33,7 @@ class Poison:
         return "POISON"
 
 
+ROOT = "network"  # the path of decisions made directly in `network = …`
 UNKNOWN = Unknown()
 POISON = Poison()
 
@@ -113,8 +114,15 @@ class Scope:
 
     def decision(self) -> str:
         """The path of the next decision made directly here."""
+        path = self.next
         self.decided += 1
-        return self.path if self.decided == 1 else f"{self.path}#{self.decided}"
+        return path
+
+    @property
+    def next(self) -> str:
+        """The path that the next decision made directly here will have."""
+        path = self.path or ROOT
+        return path if self.decided == 0 else f"{path}#{self.decided + 1}"
 
     @property
     def path(self) -> str:

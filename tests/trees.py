@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields, replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -202,8 +201,8 @@ def without_groups(node: Any) -> Any:
         return tuple(without_groups(x) for x in node)
     if not isinstance(node, s.Syntax):
         return node
-    values = {f.name: without_groups(getattr(node, f.name)) for f in fields(node)}
-    return replace(node, **{**values, "span": None})
+    values = [without_groups(getattr(node, name)) for name in node._compared]
+    return type(node)(*values)
 
 
 _BLANKS = ["", "", "", " ", "\n", "\n\n\n", "\t", " # one\n", "# two\n", "\n\n  # three\n", "\n#\n"]

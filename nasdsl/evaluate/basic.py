@@ -166,7 +166,26 @@ def eval_binary(m: Machine, node: syntax.Binary, env: Env, scope: Scope) -> Any:
 
         if is_module(right):
             return repeat_tied(m, left, right, scope.child("times"), node.span)
+    if node.op in ("in", "not in") and isinstance(right, MaybeList):
+        found = _held_in(m, left, right, node.span)
+        return found if node.op == "in" else m.lift(_not, found, span=node.span)
     return m.lift(OPERATORS[node.op], left, right, span=node.span)
+
+
+def _held_in(m: Machine, x: Any, xs: MaybeList, span: Any) -> Any:
+    """`x in xs` where elements may be absent: whether one that equals x is there."""
+    held: list[Any] = []
+    for guard, element in xs:
+        if guard is not False:
+            held.append(conjunction(m, guard, m.lift(_same, x, element, span=span), span))
+    if any(h is True for h in held):
+        return True
+    held = [h for h in held if h is not False]
+    return m.lift(_or, *held, span=span) if held else False
+
+
+def _same(x: Any, element: Any) -> bool:
+    return contains(x, (element,))
 
 
 def _listlike(value: Any) -> bool:
@@ -303,9 +322,9 @@ def _and(a: bool, b: bool) -> bool:
 
 def conjunction(m: Machine, a: Any, b: Any, span: Any) -> Any:
     """Both conditions."""
-    if a is True:
+    if a is True or b is False:
         return b
-    return a if b is True else m.lift(_and, a, b, span=span)
+    return a if b is True or a is False else m.lift(_and, a, b, span=span)
 
 
 EVALUATE_BASIC = {

@@ -108,9 +108,9 @@ def choose(m: Machine, found: list[Option], scope: Scope, span: Any, ordered: bo
     if len(found) == 1:
         if found[0].guard is not True:
             m.demand(found[0].guard, span)
-        return found[0].make(Scope(scope.path))
+        return found[0].make(scope)
     labels = _unique([o.label for o in found])
-    path = scope.path if scope.decided == 0 else f"{scope.path}#{scope.decided + 1}"
+    path = scope.next
     index = m.decide(scope, Domain("one", labels, ordered=ordered), span)
     for i, option in enumerate(found):
         if option.guard is not True:
@@ -214,7 +214,7 @@ def eval_some(m: Machine, node: syntax.Some, env: Env, scope: Scope) -> Any:
     found = _listed(m, node.domain, env, scope, "some of")
     labels = _unique([o.label for o in found])
     guards, values = [], []
-    base = scope.path if scope.decided == 0 else f"{scope.path}#{scope.decided + 1}"
+    base = scope.next
     scope.decided += 1
     for option, label in zip(found, labels, strict=True):
         bit = m.decide(Scope(f"{base}[{label}]"), Domain("bit"), node.span)
@@ -247,7 +247,7 @@ def _pick(m: Machine, node: syntax.Pick, found: list[Option], count: Any, scope:
     if domain.size == 0:
         raise fail("NAS224", f"cannot pick {count} of {len(found)} elements", node.span,
                    help="" if node.repeated else "add `repeated` if an element may be taken twice")  # fmt: skip
-    path = scope.path if scope.decided == 0 else f"{scope.path}#{scope.decided + 1}"
+    path = scope.next
     index = m.decide(scope, domain, node.span) if domain.size != 1 else 0
     slots = tuple(m.lift(_slot, domain, index, k, span=node.span) for k in range(count))
     _demand_guards(m, found, slots, node.span)
@@ -298,7 +298,7 @@ def eval_permutation(m: Machine, node: syntax.Permutation, env: Env, scope: Scop
     if any(o.guard is not True for o in found):
         raise fail("NAS225", "a permutation needs a list of known length", node.span)
     domain = Domain("permutation", _unique([o.label for o in found]))
-    path = scope.path if scope.decided == 0 else f"{scope.path}#{scope.decided + 1}"
+    path = scope.next
     index = m.decide(scope, domain, node.span) if domain.size != 1 else 0
     values = [o.make(Scope(f"{path}={label}")) for o, label in zip(found, domain.labels, strict=True)]
     return tuple(

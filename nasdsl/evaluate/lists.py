@@ -106,6 +106,10 @@ def _open_elements(m: Machine, value: Sym, span: Any) -> Iterator[tuple[int, Any
         raise fail("NAS213", f"expected a list, not {describe(value)}", span)
     for i in range(max(len(v) for v in value.values)):
         guard = m.lift(_longer, value, i, span=span)
+        common = {v[i] for v in value.values if len(v) > i and isinstance(v, range)}
+        if len(common) == 1 and all(isinstance(v, range) for v in value.values):
+            yield i, i, guard, common.pop()
+            continue
         yield i, i, guard, m.cases(guard, lambda held, i=i: m.lift(_get, value, i, span=span) if held else POISON, span)
 
 
@@ -202,8 +206,20 @@ def eval_index(m: Machine, node: syntax.Index, env: Env, scope: Scope) -> Any:
     if isinstance(base, MaybeList):
         if base.slots is not None and isinstance(index, int) and -len(base.slots) <= index < len(base.slots):
             return m.cases(base.slots[index], lambda j: base.elements[j], node.span)
-        base = settle(m, base, node.base.span)
+        if isinstance(settled := settle(m, base, node.base.span), MaybeList):
+            return _nth(m, settled, index, node.span)
+        base = settled
     return m.lift(_get, base, index, span=node.span)
+
+
+def _nth(m: Machine, base: MaybeList, index: Any, span: Any) -> Any:
+    """An element of a list whose length and elements are open."""
+
+    def get(pattern: tuple[bool, ...]) -> Any:
+        present = tuple(e for held, e in zip(pattern, base.elements, strict=True) if held)
+        return m.lift(_get, present, index, span=span)
+
+    return m.cases(m.lift(_pattern, *base.guards, span=span), get, span)
 
 
 def eval_slice(m: Machine, node: syntax.Slice, env: Env, scope: Scope) -> Any:

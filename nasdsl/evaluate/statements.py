@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from nasdsl import syntax
 from nasdsl.diagnostics import NasError, fail
+from nasdsl.symbolic import Sym
 from nasdsl.values import POISON, UNKNOWN, Env, MaybeList, Scope, Tensor, describe
 
 from .basic import bound, truth
@@ -79,19 +81,39 @@ def run_loop(m: Machine, node: syntax.Loop, env: Env, scope: Scope, frame: Frame
     source = m.eval(node.source, env, loop.child("in"))
     if source is UNKNOWN:
         raise ShapeBound
-    for place, rank, guard, value in elements(m, source, node.source.span):
+    found = elements(m, source, node.source.span)
 
-        def body(held: bool, place: int = place, rank: Any = rank, value: Any = value) -> None:
-            if held:
-                env.names[node.name] = value
-                if node.index is not None:
-                    env.names[node.index] = rank
-                run_block(m, node.body, env, loop.item(place), frame)
+    def body(place: int, rank: Any, value: Any) -> None:
+        env.names[node.name] = value
+        if node.index is not None:
+            env.names[node.index] = rank
+        run_block(m, node.body, env, loop.item(place), frame)
 
+    if isinstance(source, Sym):
+        return _run_prefix(m, found, body, env, node.span)
+    for place, rank, guard, value in found:
         if guard is True:
-            body(True)
+            body(place, rank, value)
         else:
-            branch(m, guard, body, env, node.span)
+            branch(m, guard, lambda held, e=(place, rank, value): body(*e) if held else None, env, node.span)
+
+
+def _run_prefix(
+    m: Machine, rest: Iterator[tuple[int, Any, Any, Any]], body: Callable[[int, Any, Any], None], env: Env, span: Any
+) -> None:
+    """A loop of open length: what comes after an element is there only if the element is."""
+    for place, rank, guard, value in rest:
+        if guard is True:
+            body(place, rank, value)
+            continue
+
+        def side(held: bool, place: int = place, rank: Any = rank, value: Any = value) -> None:
+            if held:
+                body(place, rank, value)
+                _run_prefix(m, rest, body, env, span)
+
+        branch(m, guard, side, env, span)
+        return
 
 
 class ShapeBound(Exception):

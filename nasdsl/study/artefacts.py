@@ -14,6 +14,8 @@ from .run import Search
 if TYPE_CHECKING:
     from nasdsl.architecture import Architecture
 
+WEIGHTS = "best.safetensors"
+
 
 def summary(search: Search, stopped: str) -> dict[str, Any]:
     """The outcome of a search as plain JSON."""
@@ -39,7 +41,10 @@ def summary(search: Search, stopped: str) -> dict[str, Any]:
 
 
 def write_best(search: Search, folder: Path, stopped: str) -> dict[str, Any]:
-    """Write summary.json, and best.nas and best.py if a trial is done; the summary."""
+    """Write summary.json, and best.nas and best.py if a trial is done; the summary.
+
+    Weights of an earlier session stay, with what is known of them, if the best is still the same.
+    """
     from nasdsl.compiler import emit
     from nasdsl.printer import print_architecture
 
@@ -48,8 +53,13 @@ def write_best(search: Search, folder: Path, stopped: str) -> dict[str, Any]:
     if best is not None:
         architecture = search.task.space.build(best.genotype)
         text = search.task.space.text(best.genotype)
-        write_text(folder / "best.nas", print_architecture(architecture, f"genotype {text}"))
-        write_text(folder / "best.py", emit(architecture, genotype=text))
+        program = print_architecture(architecture, f"genotype {text}")
+        if _is_text(folder / "best.nas", program) and (folder / WEIGHTS).is_file():
+            found = json.loads((folder / "summary.json").read_text(encoding="utf-8")) | found
+        else:
+            (folder / WEIGHTS).unlink(missing_ok=True)
+            write_text(folder / "best.nas", program)
+            write_text(folder / "best.py", emit(architecture, genotype=text))
     write_text(folder / "summary.json", json.dumps(found, indent=2) + "\n")
     return found
 
@@ -84,6 +94,10 @@ def retrain_best(
         on_epoch=on_epoch,
     )
     return {"test_accuracy": result.test_accuracy, "test_loss": result.test_loss}
+
+
+def _is_text(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_text(encoding="utf-8") == text
 
 
 def write_text(path: Path, text: str) -> None:

@@ -73,10 +73,29 @@ class Search:
         seed = self.task.trial_seed(number)
         self.store.write(Row(number, text, "pending", seed, started=started))
         trial = self.task.perform(number, genotype)
+        self._keep(trial, text, started)
+        return trial
+
+    def give_up_pending(self) -> Trial | None:
+        """Record the trial that was under way when the process died as failed, if there is one.
+
+        For a trial that takes the whole process with it, whenever it is evaluated again.
+        """
+        pending = [row for row in self.store.rows() if row.state == "pending"]
+        asked = self.strategy.ask(1) if pending else []
+        if not asked:
+            return None
+        number = self.progress.total
+        reason = "given up: the process died during this trial"
+        seed = self.task.trial_seed(number)
+        trial = Trial(number, asked[0], "failed", seed=seed, reason=reason)
+        self._keep(trial, self.task.space.text(asked[0]), time.time())
+        return trial
+
+    def _keep(self, trial: Trial, text: str, started: float) -> None:
         self.store.write(_row(trial, text, started))
         self.strategy.tell([trial])
         self.progress.add(trial)
-        return trial
 
     def replay(self) -> None:
         """Bring the strategy to where the stored trials left it.

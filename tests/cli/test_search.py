@@ -117,6 +117,10 @@ def test_training_to_the_end(folder: Path) -> None:
     assert result.exit_code == 0, result.output
     found = json.loads(result.stdout)
     assert found["trials"]["done"] == 3 and found["test_accuracy"] > 0.1
-    assert Path("run/best.safetensors").is_file()
+    weights = Path("run/best.safetensors")
+    before = weights.stat().st_mtime_ns
+    again = invoke("resume", "run", "--json")
+    assert json.loads(again.stdout)["test_accuracy"] == found["test_accuracy"]
+    assert weights.stat().st_mtime_ns == before
     trained = invoke("train", "small.nas", "--rank", "3", "--epochs", "1", "--json")
     assert json.loads(trained.stdout)["accuracy"] > 0.05

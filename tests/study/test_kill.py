@@ -51,8 +51,8 @@ def test_killed_studies_end_like_undisturbed_ones(tmp_path: Path, strategy: str)
     status = -1
     while status != 0:
         pid = forked_run(path, table, strategy)
-        if kills < 60:
-            time.sleep(rng.uniform(0.002, 0.06))
+        if kills < 30:
+            time.sleep(rng.uniform(0.001, 0.025))
             os.kill(pid, signal.SIGKILL)
         status = os.waitpid(pid, 0)[1]
         assert status in (0, signal.SIGKILL), "the child failed by itself"

@@ -17,6 +17,7 @@ from nasdsl.strategies import Trial
 from nasdsl.study.config import Choice, Objective, SearchConfig
 from nasdsl.study.progress import dominates, pareto_front
 from nasdsl.study.run import Search
+from nasdsl.study.sources import collect, unpack
 from nasdsl.study.store import Row, Store
 from nasdsl.study.task import derive_seed, reason_of
 from tests.flat_space import FlatSpace
@@ -113,6 +114,39 @@ def test_an_interrupted_trial_is_evaluated_again(tmp_path: Path) -> None:
         open_search(store, config(), evaluator=again).run()
     assert again.seeds[0] == evaluator.seeds[1]
     assert [r[2] for r in content(tmp_path / "study.db")] == ["done"] * 4
+
+
+def test_a_deadly_trial_can_be_given_up(tmp_path: Path) -> None:
+    search = searching(tmp_path, Scripted(0.1, KeyboardInterrupt()), config())
+    with pytest.raises(KeyboardInterrupt):
+        search.run()
+    search.store.close()
+    for given_up in (True, False):
+        with Store.open(tmp_path / "study.db") as store:
+            again = open_search(store, config(), evaluator=Scripted(0.2))
+            trial = again.give_up_pending()
+            assert (trial is not None and trial.number == 1) == given_up
+            again.run()
+    rows = content(tmp_path / "study.db")
+    assert [r[2] for r in rows] == ["done", "failed", "done", "done"]
+    assert rows[1][7].startswith("given up")
+
+
+def test_sources_stay_in_their_folder(tmp_path: Path) -> None:
+    texts = {"main.nas": "space a", "parts/b.nas": "space b"}
+    assert unpack(texts, tmp_path / "x") == tmp_path / "x" / "main.nas"
+    assert (tmp_path / "x" / "parts" / "b.nas").read_text() == "space b"
+    assert code_of(lambda: unpack({"../evil.nas": ""}, tmp_path / "x")) == "NAS548"
+    assert code_of(lambda: unpack({}, tmp_path / "x")) == "NAS548"
+
+
+def test_a_space_and_its_imports_are_collected(tmp_path: Path) -> None:
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "b.nas").write_text("motif b = linear(2)\n")
+    text = 'space a\nimport "parts/b.nas"\nnetwork = vector(3) -> b\n'
+    (tmp_path / "a.nas").write_text(text)
+    found = collect(tmp_path / "a.nas")
+    assert found == {"a.nas": text, "parts/b.nas": "motif b = linear(2)\n"}
 
 
 def test_infeasible_proposals_are_counted_apart(tmp_path: Path) -> None:
