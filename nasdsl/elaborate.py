@@ -22,7 +22,7 @@ from .evaluate.statements import Frame, ShapeBound, output_count, run_block
 from .joins import join, phi
 from .ops.base import Op
 from .program import Decide, Demand, Item, Program, Shared, Switch
-from .shapes import CostRange, ShapeRule, free_shape
+from .shapes import UNKNOWN_COST, CostRange, ShapeRule, free_shape
 from .spans import Span
 from .symbolic import Sym, Var, apply, assignments, evaluate, index_of
 from .values import (
@@ -53,8 +53,10 @@ class TooMany(Exception):
 class Elaborator(Machine):
     """Elaborates one program; see `elaborate_program` in nasdsl.space."""
 
-    def __init__(self, globals: Env, ops: Mapping[str, Op], recursive: frozenset[str]) -> None:
-        super().__init__(globals, ops)
+    def __init__(
+        self, globals: Env, ops: Mapping[str, Op], recursive: frozenset[str], checked: dict[Any, Any]
+    ) -> None:
+        super().__init__(globals, ops, checked)
         self.recursive = recursive
         self.root: list[Item] = []
         self.items = self.root
@@ -393,7 +395,7 @@ class Elaborator(Machine):
                 outputs = self._named(module, shapes, span)
             return tuple(o if o is POISON else o.shape for o in outputs), self.cost
         except ShapeBound:
-            return (None,) * max(1, getattr(module, "outputs", 1)), CostRange()
+            return (None,) * max(1, getattr(module, "outputs", 1)), UNKNOWN_COST
         finally:
             self.home, self.recording, self.cost = outer, recording, cost
             self.pick_frames.pop()

@@ -65,9 +65,10 @@ class Space:
         self.outline = outline(programs, overrides)
         self.name, self.doc = self.outline.name, self.outline.doc
         self.ops: dict[str, Op] = operators()
+        self._checked: dict[Any, Any] = {}
         self.fixed = fixed_names(self.outline, self.ops)
         with deep_recursion():
-            found = elaborate_program(self.outline, self.ops, self.fixed)
+            found = elaborate_program(self.outline, self.ops, self.fixed, self._checked)
         errors = [d for d in found.diagnostics if d.severity == "error"]
         if errors or found.root is None:
             raise NasError(errors or [Diagnostic("NAS511", "no architecture meets the requirements")])
@@ -211,7 +212,7 @@ class Space:
         return {name: {} for name in settled_motifs(self.outline)}
 
     def _builder(self, choices: Mapping[str, int | float]) -> Builder:
-        return Builder(globals_of(self.outline, self.fixed), self.ops, choices, self._settled)
+        return Builder(globals_of(self.outline, self.fixed), self.ops, choices, self._settled, self._checked)
 
     def _assemble(self, machine: Builder) -> Architecture:
         span = self.outline.network.span
@@ -273,9 +274,11 @@ def parse_space(text: str, name: str = "<text>", set: Mapping[str, Setting] | No
     return Space(load_all(Source(name, text)), set or {})
 
 
-def elaborate_program(program: Outline, ops: Mapping[str, Op], fixed: Env) -> Elaborated:
+def elaborate_program(
+    program: Outline, ops: Mapping[str, Op], fixed: Env, checked: dict[Any, Any]
+) -> Elaborated:
     """Elaborate a program: its graph of choices, and every mistake found on the way."""
-    machine = Elaborator(globals_of(program, fixed), ops, recursive_motifs(program))
+    machine = Elaborator(globals_of(program, fixed), ops, recursive_motifs(program), checked)
     try:
         _elaborate_network(machine, program)
         _elaborate_requires(machine, program)
