@@ -43,6 +43,7 @@ from .values import (
 )
 
 MAX_CASES = 1024  # values of one key under which something is evaluated
+MAX_EMPTY = 256  # assignments that are tried for one that makes a list empty
 MAX_DIAGNOSTICS = 50
 
 
@@ -304,7 +305,7 @@ class Elaborator(Machine):
             return
         conditions = [*self.conditions(), *((g, False) for g in syms)]
         variables = sorted(frozenset().union(*(k.vars for k, _ in conditions)), key=lambda v: v.path)
-        tried = assignments(variables, conditions)
+        tried = assignments(variables, conditions, MAX_EMPTY)
         if tried is None:  # too many: only the first options of all
             tried = _first(variables, conditions)
         env = next(tried, None)

@@ -280,12 +280,10 @@ def elaborate_program(
     program: Outline, ops: Mapping[str, Op], fixed: Env, checked: dict[Any, Any]
 ) -> Elaborated:
     """Elaborate a program: its graph of choices, and every mistake found on the way."""
-    def fresh() -> Elaborator:
-        return Elaborator(globals_of(program, fixed), ops, recursive_motifs(program), checked)
-
-    machine = _run(fresh(), program)
+    motifs = recursive_motifs(program)
+    machine = _run(Elaborator(globals_of(program, fixed), ops, motifs, checked), program)
     if machine.diagnostics and machine.demands:  # which the requirements may exclude
-        again = fresh()
+        again = Elaborator(globals_of(program, fixed), ops, motifs, {})
         again.vars, again.known = machine.vars, tuple(machine.demands)
         machine = _run(again, program)
     root: Node | None = None
