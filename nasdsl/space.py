@@ -202,9 +202,11 @@ class Space:
 
     def build(self, genotype: Genotype) -> Architecture:
         """The architecture of a genotype."""
-        choices = {path: i for path, _, i in self._places(genotype)}
+        places = self._places(genotype)
+        machine = self._builder({path: i for path, _, i in places})
+        machine.picks = {path: var.domain for path, var, _ in places if var.domain.kind == "pick"}
         with deep_recursion():
-            return self._assemble(self._builder(choices))
+            return self._assemble(machine)
 
     @cached_property
     def _settled(self) -> dict[str, dict[Any, Any]]:
