@@ -1,7 +1,7 @@
 """The canonical hash: equal for architectures that are one network drawn in different ways.
 
 Dead nodes do not count, nor does the nesting of graphs, nor the order of commutative inputs, nor
-identities; an operator without weights of a zero tensor is a zero tensor. A `sum` keeps its zero terms and nested
+identities; what gives zeros of a zero tensor is a zero tensor. A `sum` keeps its zero terms and nested
 sums stay apart (the reading of NAS-Bench-201's 6,466 cells) unless `flatten`, which makes one sum of
 nested ones without their zeros.
 """
@@ -9,12 +9,15 @@ nested ones without their zeros.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from .architecture import Architecture, Graph, Node
+from .ops.base import Value
 
 _ZERO = "zero"
-_KEEPS_ZERO = ("identity", "dropout", "drop_path")
+_NOT_ZERO_AT_ZERO = frozenset(
+    ["cos", "exp", "sigmoid", "softplus", "hard_sigmoid", "softmax", "add_const", "div", "position", "class_token", "attention", "cross_attention", "lstm", "gru", "rnn", "embedding"]
+)
 
 
 def architecture_hash(architecture: Architecture, flatten: bool = False) -> str:
@@ -29,6 +32,11 @@ def graph_hash(graph: Graph, flatten: bool = False) -> str:
     """The hash of one graph, such as a cell."""
     terms = [_digest(f"in {i} {shape}") for i, shape in enumerate(graph.inputs)]
     return _digest(" ".join(_Canon(flatten).graph(graph, terms)))[:32]
+
+
+def _keeps_zero(name: str, attrs: Mapping[str, Value]) -> bool:
+    """Whether zeros give zeros; normalisation counts as doing so, whatever its learned offset."""
+    return name not in _NOT_ZERO_AT_ZERO and name != "concat" and not attrs.get("bias", False)
 
 
 def _digest(text: str) -> str:
@@ -70,7 +78,7 @@ class _Canon:
             return _ZERO
         if op.name == "sum":
             return self._sum(terms)
-        if terms and all(t == _ZERO for t in terms) and op.name != "concat":
+        if _keeps_zero(op.name, attrs) and terms and all(t == _ZERO for t in terms):
             return _ZERO
         if op.commutative:
             terms = sorted(terms)
