@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from nasdsl import syntax
 from nasdsl.diagnostics import fail
 from nasdsl.values import POISON, UNKNOWN, Env, FloatRange, MaybeList, Scope, describe
 
-from .lists import append_lists, check_length, contains, elements
+from .lists import append_lists, check_length, contains, elements, is_wide, open_width, settle
 from .machine import MAX_NUMBER, Machine, Mistake
 
 
@@ -96,8 +96,19 @@ def _truth(value: Any) -> bool:
     )  # fmt: skip
 
 
-def _or(*values: bool) -> bool:
-    return any(values)
+def _or(a: bool, b: bool) -> bool:
+    return a or b
+
+
+def disjunction(m: Machine, conditions: Iterable[Any], span: Any) -> Any:
+    """Whether any of the conditions holds (folded, so that many of them stay small)."""
+    result: Any = False
+    for condition in conditions:
+        if condition is True:
+            return True
+        if condition is not False:
+            result = condition if result is False else m.lift(_or, result, condition, span=span)
+    return result
 
 
 def truth(m: Machine, value: Any, span: Any) -> Any:
@@ -105,9 +116,7 @@ def truth(m: Machine, value: Any, span: Any) -> Any:
     if isinstance(value, bool) or value is UNKNOWN or value is POISON:
         return value
     if isinstance(value, MaybeList):
-        if any(g is True for g in value.guards):
-            return True
-        return m.lift(_or, *value.guards, span=span) if value.guards else False
+        return disjunction(m, value.guards, span)
     return m.lift(_truth, value, span=span)
 
 
@@ -169,6 +178,7 @@ def eval_binary(m: Machine, node: syntax.Binary, env: Env, scope: Scope) -> Any:
     if node.op in ("in", "not in") and isinstance(right, MaybeList):
         found = _held_in(m, left, right, node.span)
         return found if node.op == "in" else m.lift(_not, found, span=node.span)
+    left, right = settle(m, left, node.left.span), settle(m, right, node.right.span)
     return m.lift(OPERATORS[node.op], left, right, span=node.span)
 
 
@@ -178,10 +188,7 @@ def _held_in(m: Machine, x: Any, xs: MaybeList, span: Any) -> Any:
     for guard, element in xs:
         if guard is not False:
             held.append(conjunction(m, guard, m.lift(_same, x, element, span=span), span))
-    if any(h is True for h in held):
-        return True
-    held = [h for h in held if h is not False]
-    return m.lift(_or, *held, span=span) if held else False
+    return disjunction(m, held, span)
 
 
 def _same(x: Any, element: Any) -> bool:
@@ -269,7 +276,8 @@ def eval_tensors(m: Machine, node: syntax.Tensors, env: Env, scope: Scope) -> An
 def eval_comprehension(m: Machine, node: syntax.Comprehension, env: Env, scope: Scope) -> Any:
     guards: list[Any] = []
     values: list[Any] = []
-    for guard, inner, here in lazy_items(m, node, env, scope):
+    items, width, exact = lazy_items(m, node, env, scope)
+    for guard, inner, here in items:
 
         def make(held: bool, inner: Env = inner, here: Scope = here) -> Any:
             return bound(m, node.item, inner, here) if held else POISON
@@ -278,14 +286,19 @@ def eval_comprehension(m: Machine, node: syntax.Comprehension, env: Env, scope: 
         values.append(make(True) if guard is True else m.cases(guard, make, node.span))
     if all(g is True for g in guards):
         return tuple(values)
-    return MaybeList(tuple(values), tuple(guards))
+    return MaybeList(tuple(values), tuple(guards), width=width, exact=exact)
 
 
 def lazy_items(
     m: Machine, node: syntax.Comprehension, env: Env, scope: Scope
-) -> list[tuple[Any, Env, Scope]]:
-    """The condition, names and scope of each item of a comprehension, which is not evaluated."""
+) -> tuple[list[tuple[Any, Env, Scope]], Any, bool]:
+    """The condition, names and scope of each item of a comprehension, which is not evaluated.
+
+    Also the width of the list, if it is open, and whether its places alone decide what is there.
+    """
     out: list[tuple[Any, Env, Scope]] = []
+    width: Any = None
+    exact = False
 
     def clause(depth: int, env: Env, guard: Any, scope: Scope) -> None:
         if depth == len(node.clauses):
@@ -295,7 +308,12 @@ def lazy_items(
         this = node.clauses[depth]
         loop = scope.child(this.index or this.name)
         source = m.eval(this.source, env, loop.child("in"))
+        if depth == 0:
+            nonlocal width, exact
+            width = open_width(m, source, this.source.span)
+            exact = width is not None and this.cond is None and getattr(source, "exact", True)
         for place, rank, held, value in elements(m, source, this.source.span):
+            _check_places(m, node, depth, source, held)
             inner = Env(env, {this.name: value})
             if this.index is not None:
                 inner.names[this.index] = rank
@@ -306,7 +324,16 @@ def lazy_items(
             clause(depth + 1, inner, both, here)
 
     clause(0, env, True, scope)
-    return out
+    return out, width, exact
+
+
+def _check_places(m: Machine, node: syntax.Comprehension, depth: int, source: Any, held: Any) -> None:
+    """With several clauses, the places of items must not depend on decisions."""
+    if len(node.clauses) > 1 and (
+        is_wide(source) or (depth < len(node.clauses) - 1 and not isinstance(held, bool))
+    ):
+        raise fail("NAS226", "how many items this list has is open inside another `for`", node.clauses[depth].span,
+                   help="run over the longest list and filter it: `for j in 1..4 if j <= n`")  # fmt: skip
 
 
 def _filtered(m: Machine, cond: syntax.Expr, env: Env, scope: Scope, guard: Any) -> Any:
