@@ -16,7 +16,7 @@ from .diagnostics import Diagnostic, NasError, fail
 from .domains import Domain
 from .evaluate.basic import bound
 from .evaluate.call import is_module, to_module
-from .evaluate.lists import elements, settle
+from .evaluate.lists import STRUCTURAL, elements, settle
 from .evaluate.machine import Machine, Mistake
 from .evaluate.statements import Frame, ShapeBound, output_count, run_block
 from .joins import join, phi
@@ -43,6 +43,7 @@ from .values import (
 )
 
 MAX_CASES = 1024  # values of one key under which something is evaluated
+MAX_EMPTY = 256  # assignments that are tried for one that makes a list empty
 MAX_DIAGNOSTICS = 50
 
 
@@ -75,7 +76,8 @@ class Elaborator(Machine):
         self.active: set[Any] = set()
         self.plain: set[Any] = set()  # recursive calls whose result is not a module: not shared
         self.widen: set[int] = set()
-        self.memo: dict[Any, tuple[tuple[Any, ...], CostRange]] = {}
+        self.memo: dict[Any, tuple[set[Var], dict[Any, tuple[tuple[Any, ...], CostRange]]]] = {}
+        self.touched: set[Var] = set()  # decisions on which what is being measured depends
         self.keep: list[Any] = []  # modules whose id is a key of `memo` or `widen`
         self.unproven = 0
         self.pick_frames: list[list[CostRange] | None] = []
@@ -141,6 +143,7 @@ class Elaborator(Machine):
 
     def _cases(self, key: Sym, run: Callable[[Any], Any]) -> Any:
         outer, before = self.items, self.cost
+        self.touched |= key.vars
         results: dict[Any, Any] = {}
         programs: list[tuple[Any, Program]] = []
         costs: list[CostRange] = []
@@ -203,6 +206,10 @@ class Elaborator(Machine):
                 return POISON
             if arg is UNKNOWN:
                 return UNKNOWN
+        if function not in STRUCTURAL and any(isinstance(a, tuple) for a in args):
+            args = tuple(packed(a) for a in args)
+            if UNKNOWN in args:
+                return UNKNOWN
         failures: list[Exception] = []
         try:
             result = apply(function, *args, failures=failures)
@@ -234,7 +241,8 @@ class Elaborator(Machine):
         if condition.values is not None and not any(condition.values):
             raise fail("NAS510", "this requirement can never hold, whatever is chosen", span)
         always = implied(self.guards, condition)
-        self.demands.append(always)
+        if isinstance(always, Sym):
+            self.demands.append(always)
         if self.recording:
             self.items.append(Demand(condition))
         else:
@@ -267,17 +275,21 @@ class Elaborator(Machine):
 
     def operate(self, module: OpModule, tensors: Sequence[Tensor], span: Span | None) -> Tensor:
         shapes = tuple(t.shape for t in tensors)
+        for value in (*shapes, *module.attrs.values()):
+            if isinstance(value, Sym):
+                self.touched |= value.vars
         shape, cost = self.rule(module, shapes, self.conditions(), span)
         self.cost = self.cost.plus(cost)
         return Tensor(self.home, 0, shape)
 
     def combine(self, module: OpModule, items: list[tuple[Any, Any]], span: Span | None) -> Any:
+        items = [(held, t) for held, t in items if held is not False]
         if any(t is POISON for _, t in items):
             return POISON
         sure = [t for held, t in items if held is True]
-        if not items or (not sure and all(held is False for held, _ in items)):
+        if not items:
             raise fail("NAS253", f"`{module.op.name}` of an empty list of tensors", span)
-        maybe = [(held, t) for held, t in items if held is not True and held is not False]
+        maybe = [(held, t) for held, t in items if held is not True]
         if not maybe:
             return self.operate(module, sure, span)
         if not sure:
@@ -293,7 +305,7 @@ class Elaborator(Machine):
             return
         conditions = [*self.conditions(), *((g, False) for g in syms)]
         variables = sorted(frozenset().union(*(k.vars for k, _ in conditions)), key=lambda v: v.path)
-        tried = assignments(variables, conditions)
+        tried = assignments(variables, conditions, MAX_EMPTY)
         if tried is None:  # too many: only the first options of all
             tried = _first(variables, conditions)
         env = next(tried, None)
@@ -304,7 +316,7 @@ class Elaborator(Machine):
                        help="test it, as in `sum(xs) if xs else x`, or `require len(xs) > 0`")  # fmt: skip
 
     def loose(self, tensors: Any, span: Span | None) -> Any:
-        found = [(g, self.tensor(t, span)) for _, _, g, t in elements(self, tensors, span)]
+        found = [(g, self.tensor(t, span)) for _, _, g, t in elements(self, tensors, span) if g is not False]
         if not found:
             return ()
         return MaybeList(tuple(t for _, t in found), (UNKNOWN,) * len(found))
@@ -394,9 +406,8 @@ class Elaborator(Machine):
     ) -> Any:
         found = []
         for _, _, held, branch in elements(self, branches, span):
-            part = to_module(self, branch, Scope("branch"), span)
 
-            def one(yes: bool, part: Any = part) -> Any:
+            def one(yes: bool, part: Any = branch) -> Any:
                 return self.apply(part, tensors, span)[0] if yes else POISON
 
             found.append((held, one(True) if held is True else self.cases(held, one, span)))
@@ -409,19 +420,33 @@ class Elaborator(Machine):
         shared = id(module) in self.widen
         if shared:
             shapes = tuple(free_shape(s) for s in shapes)
-        relevant = frozenset().union(*(s.vars for s in shapes if isinstance(s, Sym)))
-        context = tuple((k, v) for k, v in self.guards if k.vars & relevant)
-        key = (id(module), shapes, context)
-        found = self.memo.get(key)
-        if found is None:
-            found = self._measure(module, shapes, span)
-            self.memo[key] = found
+        entry = self.memo.get((id(module), shapes))
+        if entry is None:
+            entry = self.memo[id(module), shapes] = (set(), {})
             self.keep.append(module)
+        touched, known = entry
+        found = known.get(self._context(touched))
+        if found is None:
+            outer, self.touched = self.touched, set()
+            for shape in shapes:
+                if isinstance(shape, Sym):
+                    self.touched |= shape.vars
+            try:
+                found = self._measure(module, shapes, span)
+            finally:
+                touched |= self.touched
+                self.touched = outer
+            known[self._context(touched)] = found
+        self.touched |= touched
         outputs, cost = found
         if shared:
             outputs = tuple(free_shape(s) for s in outputs)
         self.cost = self.cost.plus(cost)
         return tuple(s if s is POISON else Tensor(self.home, 0, s) for s in outputs)
+
+    def _context(self, touched: set[Var]) -> tuple[tuple[Sym, Any], ...]:
+        """The part of the present case that matters to what depends on these decisions."""
+        return tuple((k, v) for k, v in self.guards if not k.vars.isdisjoint(touched))
 
     def _measure(
         self, module: Named | GraphModule, shapes: Sequence[Any], span: Span | None
@@ -557,12 +582,26 @@ def _first(variables: list[Var], conditions: list[tuple[Sym, Any]]) -> Iterator[
         return
 
 
-def implied(guards: Sequence[tuple[Sym, Any]], condition: Sym) -> Sym:
+def packed(value: Any) -> Any:
+    """A list with open elements as one open list."""
+    if not isinstance(value, tuple):
+        return value
+    parts = tuple(packed(v) for v in value)
+    if UNKNOWN in parts:
+        return UNKNOWN
+    return apply(_pack, *parts) if any(isinstance(p, Sym) for p in parts) else value
+
+
+def _pack(*values: Any) -> tuple[Any, ...]:
+    return values
+
+
+def implied(guards: Sequence[tuple[Sym, Any]], condition: Sym) -> Any:
     """The condition, required only in the present case."""
     result: Any = condition
     for key, value in reversed(guards):
         result = apply(_unless, key, value, result)
-    return result  # type: ignore[no-any-return]
+    return result
 
 
 def _unless(key: Any, value: Any, condition: bool) -> bool:

@@ -202,9 +202,11 @@ class Space:
 
     def build(self, genotype: Genotype) -> Architecture:
         """The architecture of a genotype."""
-        choices = {path: i for path, _, i in self._places(genotype)}
+        places = self._places(genotype)
+        machine = self._builder({path: i for path, _, i in places})
+        machine.picks = {path: var.domain for path, var, _ in places if var.domain.kind == "pick"}
         with deep_recursion():
-            return self._assemble(self._builder(choices))
+            return self._assemble(machine)
 
     @cached_property
     def _settled(self) -> dict[str, dict[Any, Any]]:
@@ -278,12 +280,10 @@ def elaborate_program(
     program: Outline, ops: Mapping[str, Op], fixed: Env, checked: dict[Any, Any]
 ) -> Elaborated:
     """Elaborate a program: its graph of choices, and every mistake found on the way."""
-    def fresh() -> Elaborator:
-        return Elaborator(globals_of(program, fixed), ops, recursive_motifs(program), checked)
-
-    machine = _run(fresh(), program)
+    motifs = recursive_motifs(program)
+    machine = _run(Elaborator(globals_of(program, fixed), ops, motifs, checked), program)
     if machine.diagnostics and machine.demands:  # which the requirements may exclude
-        again = fresh()
+        again = Elaborator(globals_of(program, fixed), ops, motifs, {})
         again.vars, again.known = machine.vars, tuple(machine.demands)
         machine = _run(again, program)
     root: Node | None = None
