@@ -9,7 +9,7 @@
 # are vertical. Between blocks, a 1x1 convolution and average pooling.
 space smash "SMASH (Brock, Lim, Ritchie, Weston; ICLR 2018)"
 
-param N = 8, banks = 6, operations = 8, blocks = 3, size = 32, classes = 100
+param N = 8, banks = 6, operations = 6, blocks = 3, size = 32, classes = 100
 
 # A dilation of at most 4 - kernel/2: 3 for kernel 3, 2 for 5 and 1 for 7.
 motif part(c) = relu
