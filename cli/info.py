@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -54,7 +55,9 @@ def info(
     click.echo(f"decisions   {low}" + (f" to {high}" if high != low else "") + " per architecture")
     of = "all" if found["exact"] else f"of {found['samples']} samples"
     for name, (least, most) in found["cost"].items():
-        click.echo(f"{name:<11} {human(least)} to {human(most)} ({of})")
+        low, high = found["bounds"].get(name, (0, None))
+        bounds = "" if high is None else f"; none outside {human(low)} to {human(high)}"
+        click.echo(f"{name:<11} {human(least)} to {human(most)} ({of}{bounds})")
     print_decisions(found["decisions"], show_all)
 
 
@@ -84,8 +87,15 @@ def survey(space: Space, samples: int, seed: int) -> dict[str, Any]:
         "samples": len(genotypes),
         "decisions_per_genotype": [min(lengths), max(lengths)],
         "cost": ranges,
+        "bounds": bounds(space),
         "decisions": decisions,
     }
+
+
+def bounds(space: Space) -> dict[str, tuple[int, int]]:
+    """What no architecture of the space goes below or above, where that is known."""
+    found = {"params": space.cost_range.params, "macs": space.cost_range.macs}
+    return {n: (low, int(high)) for n, (low, high) in found.items() if math.isfinite(high)}
 
 
 def _some(space: Space, samples: int, seed: int, exact: bool) -> list[Genotype]:

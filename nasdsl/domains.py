@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import comb, factorial, perm
 
 
@@ -102,6 +103,7 @@ class Domain:
         return f"pick {self.count} of ({shown}){order}"
 
 
+@lru_cache(maxsize=100_000)
 def _combination(n: int, k: int, index: int) -> tuple[int, ...]:
     out = []
     low = 0

@@ -22,7 +22,7 @@ from .evaluate.statements import Frame, ShapeBound, output_count, run_block
 from .joins import join, phi
 from .ops.base import Op
 from .program import Decide, Demand, Item, Program, Shared, Switch
-from .shapes import CostRange, ShapeRule, free_shape
+from .shapes import UNKNOWN_COST, CostRange, ShapeRule, Unreachable, free_join, free_shape
 from .spans import Span
 from .symbolic import Sym, Var, apply, assignments, evaluate, index_of
 from .values import (
@@ -43,6 +43,7 @@ from .values import (
 )
 
 MAX_CASES = 1024  # values of one key under which something is evaluated
+MAX_EMPTY = 256  # assignments that are tried for one that makes a list empty
 MAX_DIAGNOSTICS = 50
 
 
@@ -53,15 +54,18 @@ class TooMany(Exception):
 class Elaborator(Machine):
     """Elaborates one program; see `elaborate_program` in nasdsl.space."""
 
-    def __init__(self, globals: Env, ops: Mapping[str, Op], recursive: frozenset[str]) -> None:
-        super().__init__(globals, ops)
+    def __init__(
+        self, globals: Env, ops: Mapping[str, Op], recursive: frozenset[str], checked: dict[Any, Any]
+    ) -> None:
+        super().__init__(globals, ops, checked)
         self.recursive = recursive
         self.root: list[Item] = []
         self.items = self.root
         self.recording = True
         self.guards: list[tuple[Sym, Any]] = []
-        self.demands: list[tuple[Sym, Any]] = []
         self.vars: dict[tuple[str, Domain], Var] = {}
+        self.demands: list[Sym] = []  # the requirements found
+        self.known: tuple[Sym, ...] = ()  # those that an earlier elaboration found
         self.diagnostics: list[Diagnostic] = []
         self.home: object = object()
         self.inputs = 0
@@ -89,18 +93,24 @@ class Elaborator(Machine):
                 raise TooMany
         return POISON
 
-    @property
-    def conditions(self) -> list[tuple[Sym, Any]]:
-        """What holds in the present case: that it is this case, and what has been required so far."""
-        return self.guards + self.demands
-
     def reachable(self) -> bool:
         """Whether the present case can occur, as far as that can be tried out."""
         if not self.guards:
             return True
-        variables = frozenset().union(*(key.vars for key, _ in self.guards))
-        tried = assignments(sorted(variables, key=lambda v: v.path), self.conditions)
+        tried = self.possible(frozenset().union(*(key.vars for key, _ in self.guards)))
         return tried is None or next(tried, None) is not None
+
+    def conditions(self) -> list[tuple[Sym, Any]]:
+        """What holds in the present case."""
+        return [*self.guards, *((demand, True) for demand in self.known)]
+
+    def possible(self, variables: frozenset[Var]) -> Iterator[dict[Var, int]] | None:
+        """The assignments (of more variables, if need be) that can occur; None: too many to try."""
+        wide = variables.union(*(d.vars for d in self.known if d.vars & variables))
+        tried = assignments(sorted(wide, key=lambda v: v.path), self.conditions())
+        if tried is None and wide != variables:
+            return assignments(sorted(variables, key=lambda v: v.path), self.conditions())
+        return tried
 
     # -------------------------------------------------------------- choices stay open
 
@@ -143,18 +153,20 @@ class Elaborator(Machine):
             self.guards.append((key, value))
             try:
                 results[value] = run(value)
+                costs.append(self.cost)
             except NasError as error:
                 results[value] = self.report(error)
+            except Unreachable:
+                results[value] = POISON
             finally:
                 self.guards.pop()
                 if self.items:
                     programs.append((value, tuple(self.items)))
-                costs.append(self.cost)
                 self.items, self.cost = outer, before
         self.pick_frames.pop()
         spread = CostRange.either(costs)
         if self.pick_frames and self.pick_frames[-1] is not None:
-            self.pick_frames[-1].append(max(costs, key=lambda c: c.params[1] + c.macs[1]))
+            self.pick_frames[-1].append(max(costs, key=_weight, default=CostRange()))
         else:
             self.cost = before.plus(spread)
         if self.recording and programs:
@@ -162,21 +174,27 @@ class Elaborator(Machine):
         return join(self.home, key, results)
 
     def _cases_unknown(self, run: Callable[[Any], Any], span: Span | None) -> Any:
-        """A condition on a shape that is not known yet: both ways, and no decisions inside."""
-        outer, self.items = self.items, []
-        results = []
+        """A condition that is not tracked (a shape, a reader): both ways, no decisions inside."""
+        outer, before = self.items, self.cost
+        self.items = []
+        results, costs = [], []
+        self.pick_frames.append(None)
         for value in (True, False):
+            self.cost = CostRange()
             try:
                 results.append(run(value))
-            except NasError:
+                costs.append(self.cost)
+            except (NasError, Unreachable):
                 results.append(POISON)
+        self.pick_frames.pop()
         inside, self.items = self.items, outer
+        self.cost = before.plus(CostRange.either(costs))
         if any(isinstance(i, Decide | Switch | Shared) for i in inside):
             raise fail("NAS221", "a choice must not depend on the shape of a tensor", span,
                        help="pass the number as a parameter of the motif instead")  # fmt: skip
         known = [r for r in results if r is not POISON]
         if known and all(isinstance(r, Tensor) for r in known):
-            return Tensor(self.home, 0, None)
+            return Tensor(self.home, 0, free_join([t.shape for t in known]))
         if known and all(r is known[0] for r in known):
             return known[0]
         modules = [r for r in known if not isinstance(r, int | float | bool | str | tuple)]
@@ -204,13 +222,13 @@ class Elaborator(Machine):
     def _explain(self, function: Callable[..., Any], args: tuple[Any, ...], span: Span | None) -> None:
         """Raise for the first reachable combination of decisions on which the function fails."""
         variables = frozenset().union(*(a.vars for a in args if isinstance(a, Sym)))
-        for env in assignments(sorted(variables, key=lambda v: v.path), self.conditions) or ():
+        for env in self.possible(variables) or ():
             try:
                 function(*[evaluate(a, env) for a in args])
             except Mistake as mistake:
                 if any(v.free for v in env):
                     continue
-                note = f"this happens with {witness(env)}"
+                note = f"this happens with {witness({v: env[v] for v in env if v in variables})}"
                 raise fail(mistake.code, mistake.message, span, help=mistake.help, notes=((note, None),)) from None
             except (ArithmeticError, LookupError):
                 continue
@@ -222,13 +240,13 @@ class Elaborator(Machine):
             return
         if condition.values is not None and not any(condition.values):
             raise fail("NAS510", "this requirement can never hold, whatever is chosen", span)
-        needed = implied(self.guards, condition)
-        if isinstance(needed, Sym):
-            self.demands.append((needed, True))
+        always = implied(self.guards, condition)
+        if isinstance(always, Sym):
+            self.demands.append(always)
         if self.recording:
             self.items.append(Demand(condition))
         else:
-            self.root.append(Demand(needed))
+            self.root.append(Demand(always))
 
     # -------------------------------------------------------------- tensors are shapes
 
@@ -260,7 +278,7 @@ class Elaborator(Machine):
         for value in (*shapes, *module.attrs.values()):
             if isinstance(value, Sym):
                 self.touched |= value.vars
-        shape, cost = self.rule(module, shapes, self.conditions, span)
+        shape, cost = self.rule(module, shapes, self.conditions(), span)
         self.cost = self.cost.plus(cost)
         return Tensor(self.home, 0, shape)
 
@@ -274,9 +292,28 @@ class Elaborator(Machine):
         maybe = [(held, t) for held, t in items if held is not True]
         if not maybe:
             return self.operate(module, sure, span)
-        shape, cost = self.rule.optional(module, sure, maybe, self.conditions, span)
+        if not sure:
+            self._refuse_empty(module, [held for held, _ in maybe], span)
+        shape, cost = self.rule.optional(module, sure, maybe, self.conditions(), span)
         self.cost = self.cost.plus(cost)
         return Tensor(self.home, 0, shape)
+
+    def _refuse_empty(self, module: OpModule, guards: list[Any], span: Span | None) -> None:
+        """Raise if none of the tensors may be there, as far as that can be tried out."""
+        syms = [g for g in guards if isinstance(g, Sym)]
+        if len(syms) < len(guards) or any(v.free for g in syms for v in g.vars):
+            return
+        conditions = [*self.conditions(), *((g, False) for g in syms)]
+        variables = sorted(frozenset().union(*(k.vars for k, _ in conditions)), key=lambda v: v.path)
+        tried = assignments(variables, conditions, MAX_EMPTY)
+        if tried is None:  # too many: only the first options of all
+            tried = _first(variables, conditions)
+        env = next(tried, None)
+        if env is not None:
+            shown = witness({v: i for v, i in env.items() if any(v in g.vars for g in syms)})
+            raise fail("NAS253", f"`{module.op.name}` of a list of tensors that may be empty", span,
+                       notes=((f"this happens with {shown}", None),),
+                       help="test it, as in `sum(xs) if xs else x`, or `require len(xs) > 0`")  # fmt: skip
 
     def loose(self, tensors: Any, span: Span | None) -> Any:
         found = [(g, self.tensor(t, span)) for _, _, g, t in elements(self, tensors, span) if g is not False]
@@ -425,7 +462,7 @@ class Elaborator(Machine):
                 outputs = self._named(module, shapes, span)
             return tuple(o if o is POISON else o.shape for o in outputs), self.cost
         except ShapeBound:
-            return (None,) * max(1, getattr(module, "outputs", 1)), CostRange()
+            return (None,) * max(1, getattr(module, "outputs", 1)), UNKNOWN_COST
         finally:
             self.home, self.recording, self.cost = outer, recording, cost
             self.pick_frames.pop()
@@ -529,6 +566,20 @@ class Elaborator(Machine):
         if is_module(result) and not isinstance(result, Named | GraphModule):
             result = Named(function.motif.name, result, function.motif.span)
         return result, program
+
+
+def _weight(cost: CostRange) -> float:
+    return cost.params[1] + cost.macs[1]
+
+
+def _first(variables: list[Var], conditions: list[tuple[Sym, Any]]) -> Iterator[dict[Var, int]]:
+    """The assignment of first options, if it meets the conditions."""
+    env = dict.fromkeys(variables, 0)
+    try:
+        if all(evaluate(sym, env) == wanted for sym, wanted in conditions):
+            yield env
+    except (ArithmeticError, LookupError):
+        return
 
 
 def packed(value: Any) -> Any:

@@ -10,47 +10,87 @@ substituted. Equal residues are one node, so constraints and states that meet ag
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from .dag import Branch, Leaf, Node, Pool, Prefix, TooLarge
 from .symbolic import Sym, Var, evaluate, index_of, substitute
 
 
-@dataclass(frozen=True, slots=True)
-class Decide:
+class Item:
+    """An item, with the decisions that it defines for others and those of others that it uses.
+
+    Items are compared by content and serve as keys, so their hash is computed once.
+    """
+
+    __slots__ = ("_hash", "_key", "defines", "uses")
+
+    def __init__(self, key: tuple[Any, ...], defines: frozenset[Var], uses: frozenset[Var]) -> None:
+        self._key, self._hash = key, hash((self.__class__, key))
+        self.defines, self.uses = defines, uses
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        return (
+            isinstance(other, Item) and self._hash == other._hash
+            and self.__class__ is other.__class__ and self._key == other._key
+        )  # fmt: skip
+
+
+Program = tuple[Item, ...]
+NONE: frozenset[Var] = frozenset()
+
+
+class Decide(Item):
     """Take a decision."""
 
-    var: Var
+    __slots__ = ("var",)
+
+    def __init__(self, var: Var) -> None:
+        self.var = var
+        super().__init__((var,), frozenset((var,)), NONE)
 
 
-@dataclass(frozen=True, slots=True)
-class Switch:
+class Switch(Item):
     """Go on with the case of the key's value (with nothing, if it has no case)."""
 
-    key: Sym
-    cases: tuple[tuple[Any, Program], ...]
+    __slots__ = ("cases", "key")
+
+    def __init__(self, key: Sym, cases: tuple[tuple[Any, Program], ...]) -> None:
+        self.key, self.cases = key, cases
+        defines, uses = _inside(*(program for _, program in cases))
+        super().__init__((key, cases), defines, (uses | key.vars) - defines)
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(Item):
     """The condition must hold."""
 
-    condition: Sym
+    __slots__ = ("condition",)
+
+    def __init__(self, condition: Sym) -> None:
+        self.condition = condition
+        super().__init__((condition,), NONE, condition.vars)
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(Item):
     """A program of a recursive motif: its decisions' paths begin with `marker`, in whose place
     `prefix` stands here. Nothing outside refers to them."""
 
-    marker: str
-    prefix: str
-    program: Program
+    __slots__ = ("marker", "prefix", "program")
+
+    def __init__(self, marker: str, prefix: str, program: Program) -> None:
+        self.marker, self.prefix, self.program = marker, prefix, program
+        defines, uses = _inside(program)
+        super().__init__((marker, prefix, program), NONE, uses - defines)
 
 
-Item = Decide | Switch | Demand | Shared
-Program = tuple[Item, ...]
+def _inside(*programs: Program) -> tuple[frozenset[Var], frozenset[Var]]:
+    defines = NONE.union(*(item.defines for program in programs for item in program))
+    uses = NONE.union(*(item.uses for program in programs for item in program))
+    return defines, uses
 
 
 class Infeasible(Exception):
@@ -69,7 +109,6 @@ class _Compiler:
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
         self.memo: dict[Program, Node | None] = {}
-        self.facts: dict[int, tuple[Item, frozenset[Var], frozenset[Var]]] = {}
 
     def node(self, program: Program) -> Node | None:
         if program in self.memo:
@@ -126,14 +165,13 @@ class _Compiler:
                 i = parent[i]
             return i
 
-        facts = [self._facts(item) for item in program]
-        for i, (defined, _) in enumerate(facts):
-            for var in defined:
+        for i, item in enumerate(program):
+            for var in item.defines:
                 if var in owner:
                     parent[root(i)] = root(owner[var])
                 owner[var] = i
-        for i, (_, used) in enumerate(facts):
-            for var in used:
+        for i, item in enumerate(program):
+            for var in item.uses:
                 if var in owner:
                     a, b = root(i), root(owner[var])
                     parent[max(a, b)] = min(a, b)
@@ -142,66 +180,34 @@ class _Compiler:
             groups.setdefault(root(i), []).append(item)
         return [tuple(g) for g in groups.values()]
 
-    def _facts(self, item: Item) -> tuple[frozenset[Var], frozenset[Var]]:
-        """The decisions that an item defines for others, and those of others that it uses."""
-        known = self.facts.get(id(item))
-        if known is not None and known[0] is item:
-            return known[1], known[2]
-        defined: set[Var] = set()
-        used: set[Var] = set()
-        match item:
-            case Decide(var):
-                defined.add(var)
-            case Demand(condition):
-                used |= condition.vars
-            case Switch(key, cases):
-                used |= key.vars
-                for _, program in cases:
-                    self._collect(program, defined, used)
-                used -= defined
-            case Shared(_, _, program):
-                self._collect(program, defined, used)
-                used -= defined
-                defined = set()
-        result = frozenset(defined), frozenset(used)
-        self.facts[id(item)] = (item, *result)
-        return result
-
-    def _collect(self, program: Program, defined: set[Var], used: set[Var]) -> None:
-        for item in program:
-            d, u = self._facts(item)
-            defined |= d
-            used |= u
-
 
 def _take(program: Program, var: Var, index: int) -> Program:
     """The program once a decision is taken. Raises Infeasible if a demand fails."""
     out: list[Item] = []
     for item in program:
-        match item:
-            case Demand(condition):
-                if var not in condition.vars:
-                    out.append(item)
-                    continue
-                try:
-                    held = substitute(condition, var, index)
-                except (ArithmeticError, LookupError):
-                    raise Infeasible from None
-                if isinstance(held, Sym):
-                    if held.values is not None and not any(held.values):
-                        raise Infeasible
-                    if held.values is None or not all(held.values):
-                        out.append(Demand(held))
-                elif not held:
-                    raise Infeasible
-            case Switch(key, cases):
-                out.extend(_take_switch(key, cases, var, index))
-            case Shared(marker, prefix, inner):
-                taken = _take(inner, var, index)
-                out.append(item if taken == inner else Shared(marker, prefix, taken))
-            case Decide():
-                out.append(item)
+        if var not in item.uses:
+            out.append(item)
+        elif isinstance(item, Demand):
+            out.extend(_take_demand(item.condition, var, index))
+        elif isinstance(item, Switch):
+            out.extend(_take_switch(item.key, item.cases, var, index))
+        elif isinstance(item, Shared):
+            out.append(Shared(item.marker, item.prefix, _take(item.program, var, index)))
     return tuple(out)
+
+
+def _take_demand(condition: Sym, var: Var, index: int) -> Iterable[Item]:
+    try:
+        held = substitute(condition, var, index)
+    except (ArithmeticError, LookupError):
+        raise Infeasible from None
+    if not isinstance(held, Sym):
+        if not held:
+            raise Infeasible
+        return ()
+    if held.values is not None and not any(held.values):
+        raise Infeasible
+    return () if held.values is not None and all(held.values) else (Demand(held),)
 
 
 def _take_switch(

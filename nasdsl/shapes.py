@@ -7,6 +7,7 @@ occur: then only a mistake in all of them is certain.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -14,7 +15,7 @@ from typing import Any
 
 from .specialize import shape_mistake
 from .domains import Domain
-from .ops.base import Shape, ShapeError
+from .ops.base import Op, Shape, ShapeError, free_of_charge
 from .ops.table import infer
 from .spans import Span
 from .symbolic import (
@@ -34,15 +35,16 @@ from .symbolic import (
 )
 from .values import POISON, UNKNOWN, OpModule, Tensor
 
+MAX_FREE = 128  # values of a shape whose dependence on decisions is not tracked
 MAX_TABLE = 256  # assignments that an open shape lists; past it, only its possible values are kept
 
 
 @dataclass(frozen=True, slots=True)
 class CostRange:
-    """Bounds of params and macs, each (lowest, highest)."""
+    """Bounds of params and macs, each (lowest, highest); inf where nothing is known."""
 
-    params: tuple[int, int] = (0, 0)
-    macs: tuple[int, int] = (0, 0)
+    params: tuple[int, float] = (0, 0)
+    macs: tuple[int, float] = (0, 0)
 
     def plus(self, other: CostRange) -> CostRange:
         return CostRange(_add(self.params, other.params), _add(self.macs, other.macs))
@@ -66,19 +68,31 @@ class CostRange:
         return CostRange((low_p, high_p), (low_m, high_m))
 
 
-def _add(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:
+def _add(a: tuple[int, float], b: tuple[int, float]) -> tuple[int, float]:
     return a[0] + b[0], a[1] + b[1]
 
 
-def _hull(pairs: Iterable[tuple[int, int]]) -> tuple[int, int]:
+def _hull(pairs: Iterable[tuple[int, float]]) -> tuple[int, float]:
     lows, highs = zip(*pairs, strict=True)
     return min(lows), max(highs)
 
 
-def _extreme(pairs: Sequence[tuple[int, int]], count: int) -> tuple[int, int]:
+def _extreme(pairs: Sequence[tuple[int, float]], count: int) -> tuple[int, float]:
     lows = sorted(p[0] for p in pairs)[:count]
     highs = sorted((p[1] for p in pairs), reverse=True)[:count]
     return sum(lows), sum(highs)
+
+
+UNKNOWN_COST = CostRange((0, math.inf), (0, math.inf))
+
+
+def _unmeasured(op: Op) -> CostRange:
+    """The cost of an operator on a shape that is not known."""
+    return CostRange() if op.parameters is free_of_charge and op.macs is free_of_charge else UNKNOWN_COST
+
+
+class Unreachable(Exception):
+    """No assignment of the decisions leads here."""
 
 
 Outcome = tuple[Shape | None, int, int, str]
@@ -98,7 +112,7 @@ class ShapeRule:
         """The output shape and the cost. Raises NasError if some reachable case does not fit."""
         attrs = tuple(module.attrs.items())
         if any(s is None for s in shapes) or any(v is UNKNOWN or v is POISON for _, v in attrs):
-            return None, CostRange()
+            return None, _unmeasured(module.op)
         syms = [s for s in (*shapes, *(v for _, v in attrs)) if isinstance(s, Sym)]
         if not syms:
             outcome = self._try(module, shapes, attrs)
@@ -165,7 +179,7 @@ class ShapeRule:
 
             raise shape_mistake(module, failure[1], failure[2], span, witness(failure[0]))
         if not table:
-            return None, CostRange()
+            raise Unreachable
         return _open_shape(variables, table), CostRange.either(costs)
 
     def _by_values(
@@ -177,7 +191,9 @@ class ShapeRule:
         for column in columns:
             count *= len(column) if column is not None else MAX_ASSIGNMENTS + 1
         if count > MAX_ASSIGNMENTS:
-            return None, CostRange((0, 0), (0, 0))
+            if module.op.arity is None and len(shapes) > 2:
+                return self._pairwise(module, shapes, span), CostRange()
+            return None, _unmeasured(module.op)
         outcomes, failed = [], None
         for combination in product(*(c or () for c in columns)):
             plain, values = combination[: len(shapes)], combination[len(shapes) :]
@@ -191,6 +207,13 @@ class ShapeRule:
             raise shape_mistake(module, failed[0], failed[1], span)
         shape = free_of(distinct([o[0] for o in outcomes]))
         return shape, CostRange.either([_exactly(o) for o in outcomes])
+
+    def _pairwise(self, module: OpModule, shapes: tuple[Any, ...], span: Span | None) -> Any:
+        """A combining operator, which is associative, on two shapes at a time."""
+        joined = free_shape(shapes[0])
+        for shape in shapes[1:]:
+            joined = self(module, (joined, free_shape(shape)), [], span)[0]
+        return joined
 
     def optional(
         self, module: OpModule, sure: list[Tensor], maybe: list[tuple[Any, Tensor]],
@@ -228,7 +251,7 @@ class ShapeRule:
             if not grown:
                 raise shape_mistake(module, inputs, outcome[3], span)
             frontier = list(grown)
-            if len(frontier) > MAX_ASSIGNMENTS:
+            if len(frontier) > MAX_FREE:
                 return None
         for shape in frontier:
             if shape is not None:
@@ -282,7 +305,7 @@ def free_of(values: tuple[Any, ...]) -> Any:
     """Some one of these values, which one is not tracked. The same values give the same Sym."""
     if len(values) == 1:
         return values[0]
-    if not values or len(values) > MAX_ASSIGNMENTS:
+    if not values or len(values) > MAX_FREE:
         return None
     key = tuple(sorted(values))
     if key not in _FREE:
@@ -296,6 +319,15 @@ def free_shape(shape: Any) -> Any:
     if not isinstance(shape, Sym):
         return shape
     return None if shape.values is None else free_of(shape.values)
+
+
+def free_join(shapes: Sequence[Any]) -> Any:
+    """Some one of these shapes, which one is not tracked."""
+    if all(s == shapes[0] for s in shapes):
+        return shapes[0]
+    if any(s is None or (isinstance(s, Sym) and s.values is None) for s in shapes):
+        return None
+    return free_of(distinct([v for s in shapes for v in _values(s) or ()]))
 
 
 Try = Callable[..., Outcome]

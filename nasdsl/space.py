@@ -65,9 +65,10 @@ class Space:
         self.outline = outline(programs, overrides)
         self.name, self.doc = self.outline.name, self.outline.doc
         self.ops: dict[str, Op] = operators()
+        self._checked: dict[Any, Any] = {}
         self.fixed = fixed_names(self.outline, self.ops)
         with deep_recursion():
-            found = elaborate_program(self.outline, self.ops, self.fixed)
+            found = elaborate_program(self.outline, self.ops, self.fixed, self._checked)
         errors = [d for d in found.diagnostics if d.severity == "error"]
         if errors or found.root is None:
             raise NasError(errors or [Diagnostic("NAS511", "no architecture meets the requirements")])
@@ -213,7 +214,7 @@ class Space:
         return {name: {} for name in settled_motifs(self.outline)}
 
     def _builder(self, choices: Mapping[str, int | float]) -> Builder:
-        return Builder(globals_of(self.outline, self.fixed), self.ops, choices, self._settled)
+        return Builder(globals_of(self.outline, self.fixed), self.ops, choices, self._settled, self._checked)
 
     def _assemble(self, machine: Builder) -> Architecture:
         span = self.outline.network.span
@@ -275,16 +276,16 @@ def parse_space(text: str, name: str = "<text>", set: Mapping[str, Setting] | No
     return Space(load_all(Source(name, text)), set or {})
 
 
-def elaborate_program(program: Outline, ops: Mapping[str, Op], fixed: Env) -> Elaborated:
+def elaborate_program(
+    program: Outline, ops: Mapping[str, Op], fixed: Env, checked: dict[Any, Any]
+) -> Elaborated:
     """Elaborate a program: its graph of choices, and every mistake found on the way."""
-    machine = Elaborator(globals_of(program, fixed), ops, recursive_motifs(program))
-    try:
-        _elaborate_requires(machine, program)
-        _elaborate_network(machine, program)
-    except TooMany:
-        pass
-    except NasError as error:
-        machine.diagnostics.extend(error.diagnostics)
+    motifs = recursive_motifs(program)
+    machine = _run(Elaborator(globals_of(program, fixed), ops, motifs, checked), program)
+    if machine.diagnostics and machine.demands:  # which the requirements may exclude
+        again = Elaborator(globals_of(program, fixed), ops, motifs, {})
+        again.vars, again.known = machine.vars, tuple(machine.demands)
+        machine = _run(again, program)
     root: Node | None = None
     if not machine.diagnostics:
         try:
@@ -297,6 +298,18 @@ def elaborate_program(program: Outline, ops: Mapping[str, Op], fixed: Env) -> El
             if root is None:
                 machine.diagnostics.append(_unsatisfiable(program))
     return Elaborated(root, tuple(machine.diagnostics), machine.cost, machine.rule.unproven)
+
+
+def _run(machine: Elaborator, program: Outline) -> Elaborator:
+    """Elaborate the network, and the requirements in any case."""
+    for part in (_elaborate_network, _elaborate_requires):
+        try:
+            part(machine, program)
+        except TooMany:
+            break
+        except NasError as error:
+            machine.diagnostics.extend(d for d in error.diagnostics if d not in machine.diagnostics)
+    return machine
 
 
 def _unsatisfiable(program: Outline) -> Diagnostic:

@@ -69,9 +69,10 @@ class Builder(Machine):
         ops: Mapping[str, Op],
         choices: Mapping[str, int | float],
         settled: dict[str, dict[Any, Any]],
+        checked: dict[Any, Any],
     ) -> None:
         """`settled`: of each motif that decides nothing, the modules made so far, by arguments."""
-        super().__init__(globals, ops)
+        super().__init__(globals, ops, checked)
         self.choices = choices
         self.settled = settled
         self.picks: Mapping[str, Domain] = {}

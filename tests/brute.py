@@ -35,7 +35,7 @@ class Driver(Builder):
 
     def __init__(self, space: Space, script: list[int], given: list[Decision] | None = None) -> None:
         """With `given`, every decision must be among those, and takes that option."""
-        super().__init__(globals_of(space.outline, space.fixed), space.ops, {}, {})
+        super().__init__(globals_of(space.outline, space.fixed), space.ops, {}, {}, {})
         self.script = script
         self.given = given
         if given is not None:

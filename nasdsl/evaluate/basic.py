@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from nasdsl import syntax
 from nasdsl.diagnostics import fail
 from nasdsl.values import POISON, UNKNOWN, Env, FloatRange, MaybeList, Scope, describe
 
-from .lists import append_lists, check_length, contains, elements, is_wide, open_width
+from .lists import append_lists, check_length, contains, elements, is_wide, open_width, settle
 from .machine import MAX_NUMBER, Machine, Mistake
 
 
@@ -96,8 +96,19 @@ def _truth(value: Any) -> bool:
     )  # fmt: skip
 
 
-def _or(*values: bool) -> bool:
-    return any(values)
+def _or(a: bool, b: bool) -> bool:
+    return a or b
+
+
+def disjunction(m: Machine, conditions: Iterable[Any], span: Any) -> Any:
+    """Whether any of the conditions holds (folded, so that many of them stay small)."""
+    result: Any = False
+    for condition in conditions:
+        if condition is True:
+            return True
+        if condition is not False:
+            result = condition if result is False else m.lift(_or, result, condition, span=span)
+    return result
 
 
 def truth(m: Machine, value: Any, span: Any) -> Any:
@@ -105,9 +116,7 @@ def truth(m: Machine, value: Any, span: Any) -> Any:
     if isinstance(value, bool) or value is UNKNOWN or value is POISON:
         return value
     if isinstance(value, MaybeList):
-        if any(g is True for g in value.guards):
-            return True
-        return m.lift(_or, *value.guards, span=span) if value.guards else False
+        return disjunction(m, value.guards, span)
     return m.lift(_truth, value, span=span)
 
 
@@ -169,6 +178,7 @@ def eval_binary(m: Machine, node: syntax.Binary, env: Env, scope: Scope) -> Any:
     if node.op in ("in", "not in") and isinstance(right, MaybeList):
         found = _held_in(m, left, right, node.span)
         return found if node.op == "in" else m.lift(_not, found, span=node.span)
+    left, right = settle(m, left, node.left.span), settle(m, right, node.right.span)
     return m.lift(OPERATORS[node.op], left, right, span=node.span)
 
 
@@ -178,10 +188,7 @@ def _held_in(m: Machine, x: Any, xs: MaybeList, span: Any) -> Any:
     for guard, element in xs:
         if guard is not False:
             held.append(conjunction(m, guard, m.lift(_same, x, element, span=span), span))
-    if any(h is True for h in held):
-        return True
-    held = [h for h in held if h is not False]
-    return m.lift(_or, *held, span=span) if held else False
+    return disjunction(m, held, span)
 
 
 def _same(x: Any, element: Any) -> bool:

@@ -36,6 +36,8 @@ from .machine import MAX_DEPTH, Machine, Mistake
 
 _MODULES = (OpModule, Chain, Combine, GraphModule, Named, Scan)
 _FUNCTIONS = (MotifFunction, OpFunction, Builtin)
+_LITERALS = (syntax.Number, syntax.Text, syntax.Boolean)
+_PLAIN = (int, float, bool, str)
 MAX_REPEAT = 2_000
 
 
@@ -176,6 +178,8 @@ def name_module(value: Any, name: str, span: Any) -> Any:
 def _call_op(m: Machine, op: Op, node: syntax.Call, env: Env, scope: Scope) -> Any:
     """An operator with its attributes; a variadic one with a list of tensors is applied at once."""
     arguments = list(node.arguments)
+    if arguments and op.arity == 1 and not op.params and op.name in BUILTINS:
+        return BUILTINS[op.name].run(m, node, env, scope.child(op.name))
     tensors: Any = None
     if (op.arity is None or op.arity > 1) and arguments and arguments[0].name is None:
         first = bound(m, arguments[0].value, env, scope)
@@ -193,8 +197,11 @@ def _call_op(m: Machine, op: Op, node: syntax.Call, env: Env, scope: Scope) -> A
         elif op.arity is None and not op.params:
             raise fail("NAS242", f"`{op.name}` takes a list of tensors, not {describe(first)}",
                        arguments[0].span, help=f"write `{op.name}([a, b])`")  # fmt: skip
-    attrs = _attributes(m, op, arguments, node, env, scope)
-    module = OpModule(op, attrs, node.span)
+    module = m.checked.get(id(node)) if tensors is None else None
+    if module is None:
+        module = OpModule(op, _attributes(m, op, arguments, node, env, scope), node.span)
+        if tensors is None and all(isinstance(a.value, _LITERALS) for a in arguments):
+            m.checked[id(node)] = module
     if tensors is None:
         return m.source(module, node.span) if op.arity == 0 else module
     return combine(m, module, tensors, node, scope)
@@ -241,11 +248,18 @@ def _attributes(
         if name in attrs:
             raise fail("NAS243", f"`{op.name}` is given `{name}` twice", argument.span)
         value = argument.value
-        if isinstance(value, syntax.Number | syntax.Text | syntax.Boolean):
+        if isinstance(value, _LITERALS):
             raw: Any = value.value
         else:
             raw = bound_attempt(m, value, env, scope.child(f"{op.name}.{name}"))
-        attrs[name] = _attribute(m, op, params[name], raw, argument)
+        if raw.__class__ in _PLAIN:
+            key = (op, name, raw.__class__, raw)
+            known = m.checked.get(key)
+            if known is None:
+                known = m.checked[key] = (_attribute(m, op, params[name], raw, argument),)
+            attrs[name] = known[0]
+        else:
+            attrs[name] = _attribute(m, op, params[name], raw, argument)
     for param in op.params:
         if param.name not in attrs:
             if isinstance(param.default, Required):
@@ -315,8 +329,11 @@ def _called(m: Machine, value: Any, scope: Scope, span: Any) -> Any:
         case MotifFunction():
             return to_module(m, invoke(m, value, {}, scope, span), scope, span)
         case OpFunction(op):
-            empty = syntax.Call(syntax.Name(op.name, span=span), (), span=span)
-            return _call_op(m, op, empty, m.globals, scope)
+            key = (op, span)
+            if key not in m.checked:
+                empty = syntax.Call(syntax.Name(op.name, span=span), (), span=span)
+                m.checked[key] = OpModule(op, _attributes(m, op, [], empty, m.globals, scope), span)
+            return m.checked[key]
         case _ if isinstance(value, _MODULES) or value is POISON:
             return value
     help = "write it as a list, as in `[a, b] -> sum`" if isinstance(value, Tensor) else ""

@@ -15,8 +15,8 @@ from .machine import MAX_LIST, Machine, Mistake
 _LISTS = (tuple, range)
 
 
-def _count(*guards: bool) -> int:
-    return sum(1 for g in guards if g)
+def _count(before: int, held: bool) -> int:
+    return before + 1 if held else before
 
 
 def _longer(xs: Any, n: int) -> bool:
@@ -70,15 +70,10 @@ def elements(m: Machine, value: Any, span: Any) -> Iterator[tuple[int, Any, Any,
         for i, element in enumerate(value):
             yield i, i, True, element
     elif isinstance(value, MaybeList):
-        before: list[Any] = []
-        certain = 0
+        rank: Any = 0
         for i, (guard, element) in enumerate(value):
-            rank = certain if not before else m.lift(_plus, certain, m.lift(_count, *before, span=span), span=span)
             yield i, rank, guard, element
-            if guard is True:
-                certain += 1
-            elif guard is not False:
-                before.append(guard)
+            rank = m.lift(_count, rank, guard, span=span)
     elif isinstance(value, Sym):
         yield from _open_elements(m, value, span)
     elif value is UNKNOWN or value is POISON:
@@ -91,10 +86,6 @@ def _hint(value: Any) -> str:
     if isinstance(value, FloatRange):
         return "only `any` chooses from a range of real numbers"
     return f"write a range, as in `0..{value}`" if isinstance(value, int) else ""
-
-
-def _plus(a: int, b: int) -> int:
-    return a + b
 
 
 def _open_elements(m: Machine, value: Sym, span: Any) -> Iterator[tuple[int, Any, Any, Any]]:
@@ -146,7 +137,12 @@ def _pattern(*guards: bool) -> tuple[bool, ...]:
 def length(m: Machine, value: Any, span: Any) -> Any:
     """The number of elements."""
     if isinstance(value, MaybeList):
-        return len(value.slots) if value.slots is not None else m.lift(_count, *value.guards, span=span)
+        if value.slots is not None:
+            return len(value.slots)
+        total: Any = 0
+        for guard in value.guards:
+            total = m.lift(_count, total, guard, span=span)
+        return total
     return len(value) if isinstance(value, tuple) else m.lift(_len, value, span=span)
 
 

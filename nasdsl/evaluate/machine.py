@@ -37,7 +37,12 @@ class Mistake(LookupError):
 class Machine:
     """What evaluation needs from its two forms, and the walk over expressions."""
 
-    def __init__(self, globals: Env, ops: Mapping[str, Op]) -> None:
+    def __init__(
+        self, globals: Env, ops: Mapping[str, Op], checked: dict[Any, Any] | None = None
+    ) -> None:
+        """`checked` keeps what does not change between runs of one program: literal calls by the id
+        of their node, and attribute values that have been checked."""
+        self.checked: dict[Any, Any] = {} if checked is None else checked
         self.globals = globals
         self.ops = ops
         self.steps = 0

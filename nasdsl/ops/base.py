@@ -72,7 +72,8 @@ class Code:
     defaults: Mapping[str, Value] = field(default_factory=dict)
 
 
-def _zero(inputs: Sequence[Shape], attrs: Attrs) -> int:
+def free_of_charge(inputs: Sequence[Shape], attrs: Attrs) -> int:
+    """No parameters, or no multiply-adds."""
     return 0
 
 
@@ -92,7 +93,7 @@ class Op:
     params: tuple[Param, ...]
     shape: Callable[[Sequence[Shape], Attrs], Shape]
     lower: Callable[[Sequence[Shape], Attrs], Code]
-    parameters: Callable[[Sequence[Shape], Attrs], int] = _zero
-    macs: Callable[[Sequence[Shape], Attrs], int] = _zero
+    parameters: Callable[[Sequence[Shape], Attrs], int] = free_of_charge
+    macs: Callable[[Sequence[Shape], Attrs], int] = free_of_charge
     commutative: bool = False
     rule: str = ""
