@@ -67,6 +67,9 @@ class Machine:
         """A constraint."""
         raise AssertionError
 
+    def exclude(self, index: Any, option: int) -> None:
+        """Note that an option of a decision is ruled out whatever else is decided."""
+
     def operate(self, module: OpModule, tensors: Sequence[Tensor], span: Span | None) -> Tensor:
         """Apply an operator to tensors."""
         raise AssertionError
