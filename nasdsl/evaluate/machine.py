@@ -20,7 +20,7 @@ from nasdsl.spans import Span
 from nasdsl.symbolic import Sym
 from nasdsl.values import POISON, Env, MaybeList, MotifFunction, OpModule, Scope, Tensor
 
-MAX_STEPS = 2_000_000  # evaluated expressions; an elaboration past it is too large to be meant
+MAX_STEPS = 400_000  # evaluated expressions; an elaboration past it is too large to be meant
 MAX_DEPTH = 150  # motif calls inside one another
 MAX_LIST = 20_000  # elements of a list
 MAX_NUMBER = 2**62
