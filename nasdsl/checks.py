@@ -26,8 +26,16 @@ def signatures(programs: Sequence[syntax.Program] = ()) -> Mapping[str, Signatur
         name: Signature(spec.params, spec.required, spec.variadic, weak=True)
         for name, spec in BUILTINS.items()
     }
-    found.update((name, _of_op(op)) for name, op in operators(programs).items())
+    for name, op in operators(programs).items():
+        found[name] = _both(found[name], op) if name in found else _of_op(op)
     return found
+
+
+def _both(function: Signature, op: Op) -> Signature:
+    """A name with two meanings (abs: of a number, or a module)."""
+    if op.arity != 1:
+        return _of_op(op)
+    return Signature(function.positional, variadic=function.variadic)
 
 
 @cache

@@ -25,6 +25,7 @@ from .symbolic import (
     Var,
     apply,
     assignments,
+    connected,
     distinct,
     evaluate,
     fixed_by,
@@ -34,6 +35,7 @@ from .symbolic import (
 )
 from .values import POISON, UNKNOWN, OpModule, Tensor
 
+MAX_FREE = 128  # values of a shape whose dependence on decisions is not tracked
 MAX_TABLE = 256  # assignments that an open shape lists; past it, only its possible values are kept
 
 
@@ -89,6 +91,10 @@ def _unmeasured(op: Op) -> CostRange:
     return CostRange() if op.parameters is free_of_charge and op.macs is free_of_charge else UNKNOWN_COST
 
 
+class Unreachable(Exception):
+    """No assignment of the decisions leads here."""
+
+
 Outcome = tuple[Shape | None, int, int, str]
 
 
@@ -114,7 +120,7 @@ class ShapeRule:
                 raise shape_mistake(module, shapes, outcome[3], span)
             return outcome[0], _exactly(outcome)
         found = frozenset().union(*(s.vars for s in syms))
-        relevant = tuple((k, v) for k, v in guards if k.vars & found)
+        relevant = connected(found, guards)
         key = (module.op, shapes, attrs, relevant)
         known = self.open.get(key)
         if known is None:
@@ -130,8 +136,7 @@ class ShapeRule:
             shapes = tuple(substitute(s, var, fixed[var]) for s in shapes)
             attrs = tuple((n, substitute(v, var, fixed[var])) for n, v in attrs)
         variables = sorted(found - fixed.keys(), key=lambda v: v.path)
-        left = [(k, v) for k, v in guards if k.vars <= found and not k.vars <= fixed.keys()]
-        tried = assignments(variables, left, MAX_ASSIGNMENTS)
+        tried = assignments(variables, guards, MAX_ASSIGNMENTS)
         if tried is None:
             return self._by_values(module, shapes, attrs, span)
         return self._by_assignments(module, shapes, attrs, variables, tried, span)
@@ -174,7 +179,7 @@ class ShapeRule:
 
             raise shape_mistake(module, failure[1], failure[2], span, witness(failure[0]))
         if not table:
-            return None, _unmeasured(module.op)
+            raise Unreachable
         return _open_shape(variables, table), CostRange.either(costs)
 
     def _by_values(
@@ -186,6 +191,8 @@ class ShapeRule:
         for column in columns:
             count *= len(column) if column is not None else MAX_ASSIGNMENTS + 1
         if count > MAX_ASSIGNMENTS:
+            if module.op.arity is None and len(shapes) > 2:
+                return self._pairwise(module, shapes, span), CostRange()
             return None, _unmeasured(module.op)
         outcomes, failed = [], None
         for combination in product(*(c or () for c in columns)):
@@ -200,6 +207,13 @@ class ShapeRule:
             raise shape_mistake(module, failed[0], failed[1], span)
         shape = free_of(distinct([o[0] for o in outcomes]))
         return shape, CostRange.either([_exactly(o) for o in outcomes])
+
+    def _pairwise(self, module: OpModule, shapes: tuple[Any, ...], span: Span | None) -> Any:
+        """A combining operator, which is associative, on two shapes at a time."""
+        joined = free_shape(shapes[0])
+        for shape in shapes[1:]:
+            joined = self(module, (joined, free_shape(shape)), [], span)[0]
+        return joined
 
     def optional(
         self, module: OpModule, sure: list[Tensor], maybe: list[tuple[Any, Tensor]],
@@ -237,7 +251,7 @@ class ShapeRule:
             if not grown:
                 raise shape_mistake(module, inputs, outcome[3], span)
             frontier = list(grown)
-            if len(frontier) > MAX_ASSIGNMENTS:
+            if len(frontier) > MAX_FREE:
                 return None
         for shape in frontier:
             if shape is not None:
@@ -291,7 +305,7 @@ def free_of(values: tuple[Any, ...]) -> Any:
     """Some one of these values, which one is not tracked. The same values give the same Sym."""
     if len(values) == 1:
         return values[0]
-    if not values or len(values) > MAX_ASSIGNMENTS:
+    if not values or len(values) > MAX_FREE:
         return None
     key = tuple(sorted(values))
     if key not in _FREE:
@@ -305,6 +319,15 @@ def free_shape(shape: Any) -> Any:
     if not isinstance(shape, Sym):
         return shape
     return None if shape.values is None else free_of(shape.values)
+
+
+def free_join(shapes: Sequence[Any]) -> Any:
+    """Some one of these shapes, which one is not tracked."""
+    if all(s == shapes[0] for s in shapes):
+        return shapes[0]
+    if any(s is None or (isinstance(s, Sym) and s.values is None) for s in shapes):
+        return None
+    return free_of(distinct([v for s in shapes for v in _values(s) or ()]))
 
 
 Try = Callable[..., Outcome]
