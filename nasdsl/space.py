@@ -67,7 +67,7 @@ class Space:
         self.programs = tuple(programs)
         self.outline = outline(programs, overrides)
         self.name, self.doc = self.outline.name, self.outline.doc
-        self.ops: dict[str, Op] = operators()
+        self.ops: dict[str, Op] = operators(self.programs)
         self._checked: dict[Any, Any] = {}
         self.fixed = fixed_names(self.outline, self.ops)
         with deep_recursion():
