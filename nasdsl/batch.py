@@ -60,6 +60,8 @@ class _Batch:
 
     def _side_by_side(self, node: Product, count: int) -> Rows:
         """Leaves next to each other join as columns; what else there is brings its rows."""
+        if not node.children:
+            return [()] * count
         if node.cards is not None:
             return zip(*[self._column(leaf, count) for leaf in node.children], strict=True)  # type: ignore[arg-type]
         parts: list[Rows] = []

@@ -53,7 +53,9 @@ class _Found(NamedTuple):
 
 
 @lru_cache(maxsize=50_000)
-def _call(op: Op, inputs: tuple[Shape, ...], attrs: tuple[tuple[str, Value], ...]) -> tuple[int, int]:
+def _call(
+    op: Op, inputs: tuple[Shape, ...], attrs: tuple[tuple[str, Value], ...]
+) -> tuple[int, int]:
     """Params and MACs of one operator: the same few calls stand in every architecture of a space."""
     given = dict(attrs)
     return op.parameters(inputs, given), op.macs(inputs, given)
