@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 
 from . import syntax
@@ -31,7 +32,9 @@ def signatures() -> Mapping[str, Signature]:
         name: Signature(spec.params, spec.required, spec.variadic, weak=True)
         for name, spec in BUILTINS.items()
     }
-    found.update((name, of_op(op)) for name, op in operators().items())
+    for name, op in operators().items():
+        both = name in found and op.arity == 1  # abs: of a number, or a module
+        found[name] = replace(found[name], required=0, weak=False) if both else of_op(op)
     return found
 
 

@@ -16,7 +16,7 @@ from .diagnostics import Diagnostic, NasError, fail
 from .domains import Domain
 from .evaluate.basic import bound
 from .evaluate.call import is_module, to_module
-from .evaluate.lists import elements, settle
+from .evaluate.lists import STRUCTURAL, elements, settle
 from .evaluate.machine import Machine, Mistake
 from .evaluate.statements import Frame, ShapeBound, output_count, run_block
 from .joins import join, phi
@@ -43,6 +43,7 @@ from .values import (
 )
 
 MAX_CASES = 1024  # values of one key under which something is evaluated
+MAX_EMPTY = 256  # assignments that are tried for one that makes a list empty
 MAX_DIAGNOSTICS = 50
 
 
@@ -63,6 +64,8 @@ class Elaborator(Machine):
         self.recording = True
         self.guards: list[tuple[Sym, Any]] = []
         self.vars: dict[tuple[str, Domain], Var] = {}
+        self.demands: list[Sym] = []  # the requirements found
+        self.known: tuple[Sym, ...] = ()  # those that an earlier elaboration found
         self.diagnostics: list[Diagnostic] = []
         self.home: object = object()
         self.inputs = 0
@@ -73,7 +76,8 @@ class Elaborator(Machine):
         self.active: set[Any] = set()
         self.plain: set[Any] = set()  # recursive calls whose result is not a module: not shared
         self.widen: set[int] = set()
-        self.memo: dict[Any, tuple[tuple[Any, ...], CostRange]] = {}
+        self.memo: dict[Any, tuple[set[Var], dict[Any, tuple[tuple[Any, ...], CostRange]]]] = {}
+        self.touched: set[Var] = set()  # decisions on which what is being measured depends
         self.keep: list[Any] = []  # modules whose id is a key of `memo` or `widen`
         self.unproven = 0
         self.pick_frames: list[list[CostRange] | None] = []
@@ -93,9 +97,20 @@ class Elaborator(Machine):
         """Whether the present case can occur, as far as that can be tried out."""
         if not self.guards:
             return True
-        variables = frozenset().union(*(key.vars for key, _ in self.guards))
-        tried = assignments(sorted(variables, key=lambda v: v.path), self.guards)
+        tried = self.possible(frozenset().union(*(key.vars for key, _ in self.guards)))
         return tried is None or next(tried, None) is not None
+
+    def conditions(self) -> list[tuple[Sym, Any]]:
+        """What holds in the present case."""
+        return [*self.guards, *((demand, True) for demand in self.known)]
+
+    def possible(self, variables: frozenset[Var]) -> Iterator[dict[Var, int]] | None:
+        """The assignments (of more variables, if need be) that can occur; None: too many to try."""
+        wide = variables.union(*(d.vars for d in self.known if d.vars & variables))
+        tried = assignments(sorted(wide, key=lambda v: v.path), self.conditions())
+        if tried is None and wide != variables:
+            return assignments(sorted(variables, key=lambda v: v.path), self.conditions())
+        return tried
 
     # -------------------------------------------------------------- choices stay open
 
@@ -128,6 +143,7 @@ class Elaborator(Machine):
 
     def _cases(self, key: Sym, run: Callable[[Any], Any]) -> Any:
         outer, before = self.items, self.cost
+        self.touched |= key.vars
         results: dict[Any, Any] = {}
         programs: list[tuple[Any, Program]] = []
         costs: list[CostRange] = []
@@ -190,6 +206,10 @@ class Elaborator(Machine):
                 return POISON
             if arg is UNKNOWN:
                 return UNKNOWN
+        if function not in STRUCTURAL and any(isinstance(a, tuple) for a in args):
+            args = tuple(packed(a) for a in args)
+            if UNKNOWN in args:
+                return UNKNOWN
         failures: list[Exception] = []
         try:
             result = apply(function, *args, failures=failures)
@@ -202,13 +222,13 @@ class Elaborator(Machine):
     def _explain(self, function: Callable[..., Any], args: tuple[Any, ...], span: Span | None) -> None:
         """Raise for the first reachable combination of decisions on which the function fails."""
         variables = frozenset().union(*(a.vars for a in args if isinstance(a, Sym)))
-        for env in assignments(sorted(variables, key=lambda v: v.path), self.guards) or ():
+        for env in self.possible(variables) or ():
             try:
                 function(*[evaluate(a, env) for a in args])
             except Mistake as mistake:
                 if any(v.free for v in env):
                     continue
-                note = f"this happens with {witness(env)}"
+                note = f"this happens with {witness({v: env[v] for v in env if v in variables})}"
                 raise fail(mistake.code, mistake.message, span, help=mistake.help, notes=((note, None),)) from None
             except (ArithmeticError, LookupError):
                 continue
@@ -220,10 +240,13 @@ class Elaborator(Machine):
             return
         if condition.values is not None and not any(condition.values):
             raise fail("NAS510", "this requirement can never hold, whatever is chosen", span)
+        always = implied(self.guards, condition)
+        if isinstance(always, Sym):
+            self.demands.append(always)
         if self.recording:
             self.items.append(Demand(condition))
         else:
-            self.root.append(Demand(implied(self.guards, condition)))
+            self.root.append(Demand(always))
 
     # -------------------------------------------------------------- tensors are shapes
 
@@ -252,25 +275,48 @@ class Elaborator(Machine):
 
     def operate(self, module: OpModule, tensors: Sequence[Tensor], span: Span | None) -> Tensor:
         shapes = tuple(t.shape for t in tensors)
-        shape, cost = self.rule(module, shapes, self.guards, span)
+        for value in (*shapes, *module.attrs.values()):
+            if isinstance(value, Sym):
+                self.touched |= value.vars
+        shape, cost = self.rule(module, shapes, self.conditions(), span)
         self.cost = self.cost.plus(cost)
         return Tensor(self.home, 0, shape)
 
     def combine(self, module: OpModule, items: list[tuple[Any, Any]], span: Span | None) -> Any:
+        items = [(held, t) for held, t in items if held is not False]
         if any(t is POISON for _, t in items):
             return POISON
         sure = [t for held, t in items if held is True]
-        if not items or (not sure and all(held is False for held, _ in items)):
+        if not items:
             raise fail("NAS253", f"`{module.op.name}` of an empty list of tensors", span)
-        maybe = [(held, t) for held, t in items if held is not True and held is not False]
+        maybe = [(held, t) for held, t in items if held is not True]
         if not maybe:
             return self.operate(module, sure, span)
-        shape, cost = self.rule.optional(module, sure, maybe, self.guards, span)
+        if not sure:
+            self._refuse_empty(module, [held for held, _ in maybe], span)
+        shape, cost = self.rule.optional(module, sure, maybe, self.conditions(), span)
         self.cost = self.cost.plus(cost)
         return Tensor(self.home, 0, shape)
 
+    def _refuse_empty(self, module: OpModule, guards: list[Any], span: Span | None) -> None:
+        """Raise if none of the tensors may be there, as far as that can be tried out."""
+        syms = [g for g in guards if isinstance(g, Sym)]
+        if len(syms) < len(guards) or any(v.free for g in syms for v in g.vars):
+            return
+        conditions = [*self.conditions(), *((g, False) for g in syms)]
+        variables = sorted(frozenset().union(*(k.vars for k, _ in conditions)), key=lambda v: v.path)
+        tried = assignments(variables, conditions, MAX_EMPTY)
+        if tried is None:  # too many: only the first options of all
+            tried = _first(variables, conditions)
+        env = next(tried, None)
+        if env is not None:
+            shown = witness({v: i for v, i in env.items() if any(v in g.vars for g in syms)})
+            raise fail("NAS253", f"`{module.op.name}` of a list of tensors that may be empty", span,
+                       notes=((f"this happens with {shown}", None),),
+                       help="test it, as in `sum(xs) if xs else x`, or `require len(xs) > 0`")  # fmt: skip
+
     def loose(self, tensors: Any, span: Span | None) -> Any:
-        found = [(g, self.tensor(t, span)) for _, _, g, t in elements(self, tensors, span)]
+        found = [(g, self.tensor(t, span)) for _, _, g, t in elements(self, tensors, span) if g is not False]
         if not found:
             return ()
         return MaybeList(tuple(t for _, t in found), (UNKNOWN,) * len(found))
@@ -360,9 +406,8 @@ class Elaborator(Machine):
     ) -> Any:
         found = []
         for _, _, held, branch in elements(self, branches, span):
-            part = to_module(self, branch, Scope("branch"), span)
 
-            def one(yes: bool, part: Any = part) -> Any:
+            def one(yes: bool, part: Any = branch) -> Any:
                 return self.apply(part, tensors, span)[0] if yes else POISON
 
             found.append((held, one(True) if held is True else self.cases(held, one, span)))
@@ -375,19 +420,33 @@ class Elaborator(Machine):
         shared = id(module) in self.widen
         if shared:
             shapes = tuple(free_shape(s) for s in shapes)
-        relevant = frozenset().union(*(s.vars for s in shapes if isinstance(s, Sym)))
-        context = tuple((k, v) for k, v in self.guards if k.vars & relevant)
-        key = (id(module), shapes, context)
-        found = self.memo.get(key)
-        if found is None:
-            found = self._measure(module, shapes, span)
-            self.memo[key] = found
+        entry = self.memo.get((id(module), shapes))
+        if entry is None:
+            entry = self.memo[id(module), shapes] = (set(), {})
             self.keep.append(module)
+        touched, known = entry
+        found = known.get(self._context(touched))
+        if found is None:
+            outer, self.touched = self.touched, set()
+            for shape in shapes:
+                if isinstance(shape, Sym):
+                    self.touched |= shape.vars
+            try:
+                found = self._measure(module, shapes, span)
+            finally:
+                touched |= self.touched
+                self.touched = outer
+            known[self._context(touched)] = found
+        self.touched |= touched
         outputs, cost = found
         if shared:
             outputs = tuple(free_shape(s) for s in outputs)
         self.cost = self.cost.plus(cost)
         return tuple(s if s is POISON else Tensor(self.home, 0, s) for s in outputs)
+
+    def _context(self, touched: set[Var]) -> tuple[tuple[Sym, Any], ...]:
+        """The part of the present case that matters to what depends on these decisions."""
+        return tuple((k, v) for k, v in self.guards if not k.vars.isdisjoint(touched))
 
     def _measure(
         self, module: Named | GraphModule, shapes: Sequence[Any], span: Span | None
@@ -513,12 +572,36 @@ def _weight(cost: CostRange) -> float:
     return cost.params[1] + cost.macs[1]
 
 
-def implied(guards: Sequence[tuple[Sym, Any]], condition: Sym) -> Sym:
+def _first(variables: list[Var], conditions: list[tuple[Sym, Any]]) -> Iterator[dict[Var, int]]:
+    """The assignment of first options, if it meets the conditions."""
+    env = dict.fromkeys(variables, 0)
+    try:
+        if all(evaluate(sym, env) == wanted for sym, wanted in conditions):
+            yield env
+    except (ArithmeticError, LookupError):
+        return
+
+
+def packed(value: Any) -> Any:
+    """A list with open elements as one open list."""
+    if not isinstance(value, tuple):
+        return value
+    parts = tuple(packed(v) for v in value)
+    if UNKNOWN in parts:
+        return UNKNOWN
+    return apply(_pack, *parts) if any(isinstance(p, Sym) for p in parts) else value
+
+
+def _pack(*values: Any) -> tuple[Any, ...]:
+    return values
+
+
+def implied(guards: Sequence[tuple[Sym, Any]], condition: Sym) -> Any:
     """The condition, required only in the present case."""
     result: Any = condition
     for key, value in reversed(guards):
         result = apply(_unless, key, value, result)
-    return result  # type: ignore[no-any-return]
+    return result
 
 
 def _unless(key: Any, value: Any, condition: bool) -> bool:

@@ -23,21 +23,17 @@ def join(home: object, key: Sym, results: Mapping[Any, Any]) -> Any:
         return UNKNOWN
     if all(_tensors(v) for v in values):
         return Tensor(home, 0, _joined_shape(key, {c: _shape(home, v) for c, v in found.items()}))
-    if all(isinstance(v, tuple) and len(v) == len(first) for v in values if isinstance(first, tuple)) and isinstance(
-        first, tuple
-    ):
+    if isinstance(first, tuple) and all(isinstance(v, tuple) and len(v) == len(first) for v in values):
         return tuple(join(home, key, {c: v[i] for c, v in found.items()}) for i in range(len(first)))
-    lists = [_open_elements(v) for v in values]
-    if any(isinstance(v, MaybeList) for v in values) or (any(lists) and None not in lists):
+    if any(isinstance(v, MaybeList) or _holds_open(v) for v in values):
         return _join_lists(home, key, found)
     return select(key, found)
 
 
-def _open_elements(value: Any) -> bool | None:
-    """Whether a list has an element that is open; None if it is no list."""
-    if isinstance(value, tuple):
-        return any(isinstance(v, Sym) for v in value)
-    return False if isinstance(value, range) else None
+def _holds_open(value: Any) -> bool:
+    return isinstance(value, tuple) and any(
+        isinstance(v, Sym | MaybeList) or _holds_open(v) for v in value
+    )
 
 
 def _tensors(value: Any) -> bool:
@@ -75,15 +71,34 @@ def _join_lists(home: object, key: Sym, found: Mapping[Any, Any]) -> MaybeList:
         present = {c: v for c, v in lists.items() if i < len(v.elements)}
         guards.append(select(key, {c: v.guards[i] if c in present else False for c, v in lists.items()}))
         elements.append(join(home, key, {c: v.elements[i] for c, v in present.items()}))
-    return MaybeList(tuple(elements), tuple(guards))
+    width = select(key, {c: len(v.elements) if v.width is None else v.width for c, v in lists.items()})
+    open_width = isinstance(width, Sym)
+    exact = all(v.exact or all(g is True for g in v.guards) for v in lists.values())
+    return MaybeList(tuple(elements), tuple(guards), width=width if open_width else None,
+                     exact=open_width and exact)  # fmt: skip
 
 
 def _maybe(value: Any) -> MaybeList:
+    if isinstance(value, Sym) and value.values and all(isinstance(v, tuple | range) for v in value.values):
+        longest = max(len(v) for v in value.values)
+        return MaybeList(
+            tuple(apply(_at, value, i) for i in range(longest)),
+            tuple(apply(_longer, value, i) for i in range(longest)),
+            width=apply(len, value), exact=True,
+        )  # fmt: skip
     if isinstance(value, MaybeList):
         return value
     if isinstance(value, tuple | range):
         return MaybeList(tuple(value), (True,) * len(value))
     raise fail("NAS408", "a list in one case and something else in another cannot be joined")
+
+
+def _at(xs: Any, i: int) -> Any:
+    return xs[i]
+
+
+def _longer(xs: Any, i: int) -> bool:
+    return len(xs) > i
 
 
 __all__ = ["apply", "join", "phi"]

@@ -25,6 +25,7 @@ from .symbolic import (
     Var,
     apply,
     assignments,
+    connected,
     distinct,
     evaluate,
     fixed_by,
@@ -119,7 +120,7 @@ class ShapeRule:
                 raise shape_mistake(module, shapes, outcome[3], span)
             return outcome[0], _exactly(outcome)
         found = frozenset().union(*(s.vars for s in syms))
-        relevant = tuple((k, v) for k, v in guards if k.vars & found)
+        relevant = connected(found, guards)
         key = (module.op, shapes, attrs, relevant)
         known = self.open.get(key)
         if known is None:
@@ -135,8 +136,7 @@ class ShapeRule:
             shapes = tuple(substitute(s, var, fixed[var]) for s in shapes)
             attrs = tuple((n, substitute(v, var, fixed[var])) for n, v in attrs)
         variables = sorted(found - fixed.keys(), key=lambda v: v.path)
-        left = [(k, v) for k, v in guards if k.vars <= found and not k.vars <= fixed.keys()]
-        tried = assignments(variables, left, MAX_ASSIGNMENTS)
+        tried = assignments(variables, guards, MAX_ASSIGNMENTS)
         if tried is None:
             return self._by_values(module, shapes, attrs, span)
         return self._by_assignments(module, shapes, attrs, variables, tried, span)

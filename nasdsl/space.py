@@ -196,9 +196,11 @@ class Space:
 
     def build(self, genotype: Genotype) -> Architecture:
         """The architecture of a genotype."""
-        choices = {path: i for path, _, i in self._places(genotype)}
+        places = self._places(genotype)
+        machine = self._builder({path: i for path, _, i in places})
+        machine.picks = {path: var.domain for path, var, _ in places if var.domain.kind == "pick"}
         with deep_recursion():
-            return self._assemble(self._builder(choices))
+            return self._assemble(machine)
 
     @cached_property
     def _settled(self) -> dict[str, dict[Any, Any]]:
@@ -272,14 +274,12 @@ def elaborate_program(
     program: Outline, ops: Mapping[str, Op], fixed: Env, checked: dict[Any, Any]
 ) -> Elaborated:
     """Elaborate a program: its graph of choices, and every mistake found on the way."""
-    machine = Elaborator(globals_of(program, fixed), ops, recursive_motifs(program), checked)
-    try:
-        _elaborate_network(machine, program)
-        _elaborate_requires(machine, program)
-    except TooMany:
-        pass
-    except NasError as error:
-        machine.diagnostics.extend(error.diagnostics)
+    motifs = recursive_motifs(program)
+    machine = _run(Elaborator(globals_of(program, fixed), ops, motifs, checked), program)
+    if machine.diagnostics and machine.demands:  # which the requirements may exclude
+        again = Elaborator(globals_of(program, fixed), ops, motifs, {})
+        again.vars, again.known = machine.vars, tuple(machine.demands)
+        machine = _run(again, program)
     root: Node | None = None
     if not machine.diagnostics:
         try:
@@ -292,6 +292,18 @@ def elaborate_program(
             if root is None:
                 machine.diagnostics.append(_unsatisfiable(program))
     return Elaborated(root, tuple(machine.diagnostics), machine.cost, machine.rule.unproven)
+
+
+def _run(machine: Elaborator, program: Outline) -> Elaborator:
+    """Elaborate the network, and the requirements in any case."""
+    for part in (_elaborate_network, _elaborate_requires):
+        try:
+            part(machine, program)
+        except TooMany:
+            break
+        except NasError as error:
+            machine.diagnostics.extend(d for d in error.diagnostics if d not in machine.diagnostics)
+    return machine
 
 
 def _unsatisfiable(program: Outline) -> Diagnostic:

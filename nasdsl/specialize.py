@@ -10,7 +10,7 @@ from .architecture import Graph, Input, Node
 from .diagnostics import Diagnostic, NasError, fail
 from .domains import Domain
 from .evaluate.basic import bound
-from .evaluate.call import name_module, to_module
+from .evaluate.call import name_module
 from .evaluate.lists import elements
 from .evaluate.machine import Machine, Mistake
 from .evaluate.statements import Frame, output_count, run_block
@@ -75,6 +75,7 @@ class Builder(Machine):
         super().__init__(globals, ops, checked)
         self.choices = choices
         self.settled = settled
+        self.picks: Mapping[str, Domain] = {}
         self.home = self.root = Home(())
         self.inputs: list[Input] = []
         self.graphs: dict[tuple[Any, ...], Graph] = {}
@@ -85,9 +86,14 @@ class Builder(Machine):
     def decide(self, scope: Scope, domain: Domain, span: Span | None) -> Any:
         path = scope.decision()
         try:
-            return self.choices[path]
+            index = self.choices[path]
         except KeyError:
             raise fail("NAS450", f"the genotype says nothing about `{path}`", span) from None
+        if domain.kind == "pick":
+            asked = self.picks.get(path, domain)
+            if len(asked.labels) != len(domain.labels):  # of a list that may be longer
+                return domain.index(asked.positions(index))  # type: ignore[arg-type]
+        return index
 
     def cases(self, key: Any, run: Callable[[Any], Any], span: Span | None) -> Any:
         return run(key)
@@ -192,7 +198,7 @@ class Builder(Machine):
                 found = []
                 for _, _, held, branch in elements(self, branches, span):
                     if held:
-                        found.append((True, self._single(self._module(branch, span), tensors, span)))
+                        found.append((True, self._single(branch, tensors, span)))
                 return (self.combine(combiner, found, span),)
             case Named(name, inner):
                 return self._call(name, inner, module.memo, tensors, span)
@@ -201,9 +207,6 @@ class Builder(Machine):
             case Scan():
                 return (self._scan(module, tensors, span),)
         raise fail("NAS245", f"expected a module after `->`, not {describe(module)}", span)
-
-    def _module(self, value: Any, span: Span | None) -> Any:
-        return to_module(self, value, Scope("branch"), span)
 
     def _single(self, module: Any, tensors: Sequence[Tensor], span: Span | None) -> Tensor:
         outputs = self.apply(module, tensors, span)

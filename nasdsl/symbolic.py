@@ -183,35 +183,84 @@ def substitute(value: Any, var: Var, index: Any) -> Any:
 def assignments(
     variables: list[Var], conditions: Sequence[tuple[Sym, Any]], limit: int = MAX_ASSIGNMENTS
 ) -> Iterator[dict[Var, int]] | None:
-    """Every joint assignment that meets the conditions, or None if there are too many to try."""
-    count = 1
+    """Every joint assignment that meets the conditions, or None if there are too many to try.
+
+    Conditions that also depend on other decisions count as far as the limit allows to try those, too.
+    """
     fixed = fixed_by(conditions)
-    columns: list[Sequence[int]] = []
+    count = _combinations(variables, fixed, limit)
+    if count is None:
+        return None
+    known = set(variables)
+    relevant: list[tuple[Sym, Any]] = []
+    others: list[Var] = []
+    waiting = [c for c in conditions if c[0].function is not _index]
+    grown = True
+    while grown:
+        grown, left = False, []
+        for condition in waiting:
+            touched = condition[0].vars
+            if touched.isdisjoint(known):
+                left.append(condition)
+                continue
+            more = sorted(touched - known, key=lambda v: v.path)
+            times = _combinations(more, fixed, limit // count)
+            if times is None:
+                continue
+            count *= times
+            known.update(more)
+            others += more
+            relevant.append(condition)
+            grown = grown or bool(more)
+        waiting = left
+    return _assignments(variables, others, fixed, relevant)
+
+
+def _combinations(variables: Iterable[Var], fixed: Mapping[Var, int], limit: int) -> int | None:
+    count = 1
     for var in variables:
         if var in fixed:
-            columns.append((fixed[var],))
             continue
         if var.domain.size is None:
             return None
         count *= var.domain.size
         if count > limit:
             return None
-        columns.append(range(var.domain.size))
-    known = set(variables)
-    relevant = [(s, v) for s, v in conditions if s.vars <= known and s.function is not _index]
-    return _assignments(variables, columns, relevant)
+    return count
 
 
 def _assignments(
-    variables: list[Var], columns: list[Sequence[int]], conditions: list[tuple[Sym, Any]]
+    variables: list[Var], others: list[Var], fixed: Mapping[Var, int], conditions: list[tuple[Sym, Any]]
 ) -> Iterator[dict[Var, int]]:
-    for indices in product(*columns):
+    def column(var: Var) -> Sequence[int]:
+        return (fixed[var],) if var in fixed else range(var.domain.size or 0)
+
+    behind = [column(v) for v in others]
+    for indices in product(*(column(v) for v in variables)):
         env = dict(zip(variables, indices, strict=True))
-        try:
-            if all(_same(evaluate(sym, env), wanted) for sym, wanted in conditions):
+        for more in product(*behind):
+            if _meets({**env, **dict(zip(others, more, strict=True))} if others else env, conditions):
                 yield env
-        except (ArithmeticError, LookupError):
-            continue
+                break
+
+
+def _meets(env: Mapping[Var, int], conditions: list[tuple[Sym, Any]]) -> bool:
+    try:
+        return all(_same(evaluate(sym, env), wanted) for sym, wanted in conditions)
+    except (ArithmeticError, LookupError):
+        return False
+
+
+def connected(variables: frozenset[Var], conditions: Sequence[tuple[Sym, Any]]) -> tuple[tuple[Sym, Any], ...]:
+    """The conditions that bear on these decisions, directly or by way of others."""
+    known, found, waiting = variables, [], list(conditions)
+    while True:
+        touching = [c for c in waiting if not c[0].vars.isdisjoint(known)]
+        if not touching:
+            return tuple(found)
+        found += touching
+        waiting = [c for c in waiting if c[0].vars.isdisjoint(known)]
+        known = known.union(*(c[0].vars for c in touching))
 
 
 def fixed_by(conditions: Iterable[tuple[Sym, Any]]) -> dict[Var, int]:

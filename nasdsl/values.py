@@ -51,13 +51,17 @@ class Tensor:
 class MaybeList:
     """A list some of whose elements are there only under a condition.
 
-    guards: True, a Sym or UNKNOWN for each element. slots: if the length is known, for each place the
-    position of the element that stands there.
+    guards: True, False, a Sym or UNKNOWN for each element. slots: if the length is known, for each place
+    the position of the element that stands there. width: how many places there are, if that is open:
+    the others are behind them. exact: an element is there if its place is, whatever it is.
+    Places mean the same when choices are open and when they are taken: decisions are named by them.
     """
 
     elements: tuple[Any, ...]
     guards: tuple[Any, ...]
     slots: tuple[Sym, ...] | None = None
+    width: Any = None
+    exact: bool = False
 
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
         return zip(self.guards, self.elements, strict=True)
@@ -114,15 +118,9 @@ class Scope:
 
     def decision(self) -> str:
         """The path of the next decision made directly here."""
-        path = self.next
         self.decided += 1
-        return path
-
-    @property
-    def next(self) -> str:
-        """The path that the next decision made directly here will have."""
         path = self.path or ROOT
-        return path if self.decided == 0 else f"{path}#{self.decided + 1}"
+        return path if self.decided == 1 else f"{path}.{self.decided}"
 
     @property
     def path(self) -> str:

@@ -2,10 +2,10 @@
 
 # The activations that NAS-RL, ENAS and DARTS choose from.
 motif activation = one of {
-  tanh: tanh
-  relu: relu
+  tanh:     tanh
+  relu:     relu
   identity: identity
-  sigmoid: sigmoid
+  sigmoid:  sigmoid
 }
 
 # Matrix product without bias, as cells of the literature use it.

@@ -16,10 +16,7 @@ motif conv_relu(k, c) = conv(k, out = c, bias = true) -> relu
 motif pool(k, stride) = max_pool(k, stride, pad = "valid", ceil = true)
 
 motif rest(depth, size, last) = one of {
-  conv if depth < L and bin > 1: conv_relu(
-    any [k for k in [1, 3, 5] if k < bin],
-    any [64, 128, 256, 512]
-  )
+  conv if depth < L and bin > 1: conv_relu(any 1..min(5, bin - 1) step 2, any [64, 128, 256, 512])
     -> rest(depth + 1, size, "conv")
   "pool(5,3)" if depth < L and last == "conv" and bin > 5: pool(5, 3)
     -> rest(depth + 1, (size - 5) / 3 + 1, "pool")

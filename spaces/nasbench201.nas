@@ -30,11 +30,11 @@ motif residual(c) = sum([
 network = image(3, size, size)
   -> conv(3, out = C)
   -> bn
-  -> N*cell
+  -> N * cell
   -> residual(2*C)
-  -> N*cell
+  -> N * cell
   -> residual(4*C)
-  -> N*cell
+  -> N * cell
   -> bn
   -> relu
   -> global_avg_pool

@@ -82,3 +82,15 @@ network = vector(4) -> graph (x) {
         genotype = space.sample(Random(seed))
         assert space.unrank(space.rank(genotype)) == genotype
         assert space.build(genotype).graph.nodes
+
+
+def test_many_bits_may_be_tested_and_counted() -> None:
+    text = """space s
+network = vector(4) -> graph (x) {
+  s = [x -> linear(4) for i in 1..16]
+  fed = some of s
+  require len(fed) <= 2
+  out sum(fed) if fed else x
+}
+"""
+    assert nasdsl.parse_space(text).size == 1 + 16 + comb(16, 2)

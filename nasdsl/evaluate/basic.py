@@ -10,7 +10,7 @@ from nasdsl import syntax
 from nasdsl.diagnostics import fail
 from nasdsl.values import POISON, UNKNOWN, Env, FloatRange, MaybeList, Scope, describe
 
-from .lists import append_lists, check_length, contains, elements
+from .lists import append_lists, check_length, contains, elements, is_wide, open_width, settle
 from .machine import MAX_NUMBER, Machine, Mistake
 
 
@@ -178,6 +178,7 @@ def eval_binary(m: Machine, node: syntax.Binary, env: Env, scope: Scope) -> Any:
     if node.op in ("in", "not in") and isinstance(right, MaybeList):
         found = _held_in(m, left, right, node.span)
         return found if node.op == "in" else m.lift(_not, found, span=node.span)
+    left, right = settle(m, left, node.left.span), settle(m, right, node.right.span)
     return m.lift(OPERATORS[node.op], left, right, span=node.span)
 
 
@@ -275,7 +276,8 @@ def eval_tensors(m: Machine, node: syntax.Tensors, env: Env, scope: Scope) -> An
 def eval_comprehension(m: Machine, node: syntax.Comprehension, env: Env, scope: Scope) -> Any:
     guards: list[Any] = []
     values: list[Any] = []
-    for guard, inner, here in lazy_items(m, node, env, scope):
+    items, width, exact = lazy_items(m, node, env, scope)
+    for guard, inner, here in items:
 
         def make(held: bool, inner: Env = inner, here: Scope = here) -> Any:
             return bound(m, node.item, inner, here) if held else POISON
@@ -284,14 +286,19 @@ def eval_comprehension(m: Machine, node: syntax.Comprehension, env: Env, scope: 
         values.append(make(True) if guard is True else m.cases(guard, make, node.span))
     if all(g is True for g in guards):
         return tuple(values)
-    return MaybeList(tuple(values), tuple(guards))
+    return MaybeList(tuple(values), tuple(guards), width=width, exact=exact)
 
 
 def lazy_items(
     m: Machine, node: syntax.Comprehension, env: Env, scope: Scope
-) -> list[tuple[Any, Env, Scope]]:
-    """The condition, names and scope of each item of a comprehension, which is not evaluated."""
+) -> tuple[list[tuple[Any, Env, Scope]], Any, bool]:
+    """The condition, names and scope of each item of a comprehension, which is not evaluated.
+
+    Also the width of the list, if it is open, and whether its places alone decide what is there.
+    """
     out: list[tuple[Any, Env, Scope]] = []
+    width: Any = None
+    exact = False
 
     def clause(depth: int, env: Env, guard: Any, scope: Scope) -> None:
         if depth == len(node.clauses):
@@ -301,7 +308,12 @@ def lazy_items(
         this = node.clauses[depth]
         loop = scope.child(this.index or this.name)
         source = m.eval(this.source, env, loop.child("in"))
+        if depth == 0:
+            nonlocal width, exact
+            width = open_width(m, source, this.source.span)
+            exact = width is not None and this.cond is None and getattr(source, "exact", True)
         for place, rank, held, value in elements(m, source, this.source.span):
+            _check_places(m, node, depth, source, held)
             inner = Env(env, {this.name: value})
             if this.index is not None:
                 inner.names[this.index] = rank
@@ -312,7 +324,16 @@ def lazy_items(
             clause(depth + 1, inner, both, here)
 
     clause(0, env, True, scope)
-    return out
+    return out, width, exact
+
+
+def _check_places(m: Machine, node: syntax.Comprehension, depth: int, source: Any, held: Any) -> None:
+    """With several clauses, the places of items must not depend on decisions."""
+    if len(node.clauses) > 1 and (
+        is_wide(source) or (depth < len(node.clauses) - 1 and not isinstance(held, bool))
+    ):
+        raise fail("NAS226", "how many items this list has is open inside another `for`", node.clauses[depth].span,
+                   help="run over the longest list and filter it: `for j in 1..4 if j <= n`")  # fmt: skip
 
 
 def _filtered(m: Machine, cond: syntax.Expr, env: Env, scope: Scope, guard: Any) -> Any:

@@ -12,7 +12,7 @@ from nasdsl.diagnostics import fail
 from nasdsl.values import POISON, UNKNOWN, Env, MaybeList, Scan, Scope, describe
 
 from .basic import bound
-from .lists import elements, length, settle
+from .lists import elements, length, reverse
 from .machine import Machine, Mistake
 
 Run = Callable[[Machine, syntax.Call, Env, Scope], Any]
@@ -87,6 +87,7 @@ def _fold(name: str, start: Any, step: Callable[[Any, Any], Any]) -> Spec:
     guarded.__name__ = f"{name} if"
 
     def reduce(m: Machine, items: list[tuple[Any, Any]], node: syntax.Call) -> Any:
+        items = [item for item in items if item[0] is not False]
         if start is None and not any(g is True for g, _ in items):
             raise fail("NAS214", f"`{name}` of a list that may be empty", node.span)
         total: Any = start
@@ -111,15 +112,9 @@ def _run_len(m: Machine, node: syntax.Call, env: Env, scope: Scope) -> Any:
     return length(m, xs, node.span)
 
 
-def _reversed(xs: Any) -> Any:
-    if not isinstance(xs, tuple | range):
-        raise Mistake("NAS210", f"only a list can be reversed, not {describe(xs)}")
-    return tuple(reversed(xs))
-
-
 def _run_reverse(m: Machine, node: syntax.Call, env: Env, scope: Scope) -> Any:
     (xs,) = _arguments(m, ("xs",), 1, node, env, scope)
-    return m.lift(_reversed, settle(m, xs, node.span), span=node.span)
+    return reverse(m, xs, node.span)
 
 
 def _same(a: Any, b: Any) -> int:
@@ -128,20 +123,22 @@ def _same(a: Any, b: Any) -> int:
 
 def _run_count(m: Machine, node: syntax.Call, env: Env, scope: Scope) -> Any:
     xs, x = _arguments(m, ("xs", "x"), 2, node, env, scope)
-    found = [(g, m.lift(_same, v, x, span=node.span)) for _, _, g, v in elements(m, xs, node.span)]
+    found = [
+        (g, m.lift(_same, v, x, span=node.span)) for _, _, g, v in elements(m, xs, node.span) if g is not False
+    ]
     return BUILTINS["sum"].reduce(m, found, node)
 
 
 def _run_chain(m: Machine, node: syntax.Call, env: Env, scope: Scope) -> Any:
-    from .call import chain, to_module
+    from .call import chain, modules_of
 
     (xs,) = _arguments(m, ("modules",), 1, node, env, scope)
     items = list(elements(m, xs, node.span))
+    parts = modules_of(m, items, scope, node.span)
     if all(g is True for _, _, g, _ in items):
-        return chain(tuple(to_module(m, v, scope, node.span) for _, _, _, v in items), node.span)
+        return chain(parts, node.span)
     from nasdsl.values import Chain
 
-    parts = tuple(to_module(m, v, scope, node.span) for _, _, _, v in items)
     return Chain(parts, tuple(g for _, _, g, _ in items), node.span)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from nasdsl import syntax
@@ -57,12 +58,29 @@ def eval_call(m: Machine, node: syntax.Call, env: Env, scope: Scope) -> Any:
 def call(m: Machine, node: syntax.Call, env: Env, scope: Scope, own: bool) -> Any:
     """A call; with `own`, the scope is the call's alone and a motif's decisions are named in it."""
     function = m.eval(node.function, env, scope)
-    if isinstance(function, Sym):
-        inner = scope.child("call")
-        return m.cases(
-            function, lambda f: _call_one(m, node, f, env, inner.restart(), True), node.function.span
-        )
-    return _call_one(m, node, function, env, scope, own)
+    if _is_direct(m, node.function, env):
+        return _call_one(m, node, function, env, scope, own)
+    inner = scope.child(_hint(node.function))
+    return m.cases(
+        function, lambda f: _call_one(m, node, f, env, inner.restart(), True), node.function.span
+    )
+
+
+def _is_direct(m: Machine, node: syntax.Expr, env: Env) -> bool:
+    """Whether a function is called by its own name: by any other, it may be open, and paths must not
+    depend on which one it is."""
+    if not isinstance(node, syntax.Name):
+        return False
+    frame: Env | None = env
+    while frame is not None and node.id not in frame.names:
+        frame = frame.parent
+    return frame is not None and isinstance(frame.names[node.id], _FUNCTIONS) and (
+        frame is m.globals or frame is m.globals.parent
+    )  # fmt: skip
+
+
+def _hint(node: syntax.Expr) -> str:
+    return node.id if isinstance(node, syntax.Name) else "call"
 
 
 def _call_one(
@@ -160,6 +178,8 @@ def name_module(value: Any, name: str, span: Any) -> Any:
 def _call_op(m: Machine, op: Op, node: syntax.Call, env: Env, scope: Scope) -> Any:
     """An operator with its attributes; a variadic one with a list of tensors is applied at once."""
     arguments = list(node.arguments)
+    if arguments and op.arity == 1 and not op.params and op.name in BUILTINS:
+        return BUILTINS[op.name].run(m, node, env, scope.child(op.name))
     tensors: Any = None
     if (op.arity is None or op.arity > 1) and arguments and arguments[0].name is None:
         first = bound(m, arguments[0].value, env, scope)
@@ -184,14 +204,14 @@ def _call_op(m: Machine, op: Op, node: syntax.Call, env: Env, scope: Scope) -> A
             m.checked[id(node)] = module
     if tensors is None:
         return m.source(module, node.span) if op.arity == 0 else module
-    return combine(m, module, tensors, node)
+    return combine(m, module, tensors, node, scope)
 
 
 def _open_list(value: Any) -> bool:
     return isinstance(value, Sym) and bool(value.values) and isinstance(value.values[0], tuple | range)
 
 
-def combine(m: Machine, module: OpModule, items: Any, node: syntax.Call) -> Any:
+def combine(m: Machine, module: OpModule, items: Any, node: syntax.Call, scope: Scope) -> Any:
     """A combining operator on a list: of tensors, of modules (side by side), or of numbers."""
     if items is UNKNOWN:
         return m.unknown_tensor()
@@ -200,11 +220,15 @@ def combine(m: Machine, module: OpModule, items: Any, node: syntax.Call) -> Any:
     if any(k is POISON for k in kinds):
         return POISON
     if kinds and all(is_module(k) for k in kinds):
-        return Combine(module, MaybeList(tuple(v for _, _, _, v in found), tuple(g for _, _, g, _ in found)),
-                       node.span)  # fmt: skip
+        parts = modules_of(m, found, scope.child("branch"), node.span)
+        return Combine(module, MaybeList(parts, tuple(g for _, _, g, _ in found)), node.span)
     if module.op.name in BUILTINS and all(not m.is_tensor(k) for k in kinds):
         return BUILTINS[module.op.name].reduce(m, [(g, v) for _, _, g, v in found], node)
-    return m.combine(module, [(g, m.tensor(v, node.span)) for _, _, g, v in found], node.span)
+    return m.combine(module, _tensors(m, found, node.span), node.span)
+
+
+def _tensors(m: Machine, found: Iterable[tuple[int, Any, Any, Any]], span: Any) -> list[tuple[Any, Any]]:
+    return [(g, m.tensor(v, span)) for _, _, g, v in found if g is not False]
 
 
 def _attributes(
@@ -271,16 +295,39 @@ def _pack(*values: Any) -> tuple[Any, ...]:
 # ---------------------------------------------------------------------------- pipelines
 
 
-def to_module(m: Machine, value: Any, scope: Scope, span: Any) -> Any:
-    """A value where a module is needed: a function without required parameters is called."""
+def to_module(m: Machine, value: Any, scope: Scope, span: Any, hint: str = "call") -> Any:
+    """A value where a module is needed: a function without required parameters is called.
+
+    The scope is entered by the hint, whatever the value is: paths do not depend on decisions.
+    """
+    inner = scope.child(hint)
+    if isinstance(value, _MODULES) or value is POISON:
+        return value
     if isinstance(value, Sym):
         if all(isinstance(v, _MODULES) for v in value.values or ()):
             return value
-        inner = scope.child("call")
-        return m.cases(value, lambda v: to_module(m, v, inner.restart(), span), span)
+        return m.cases(value, lambda v: _called(m, v, inner.restart(), span), span)
+    return _called(m, value, inner, span)
+
+
+def modules_of(
+    m: Machine, found: Sequence[tuple[int, Any, Any, Any]], scope: Scope, span: Any
+) -> tuple[Any, ...]:
+    """The elements of a list as modules; the scope is theirs alone."""
+
+    def one(place: int, value: Any) -> Callable[[Any], Any]:
+        return lambda held: to_module(m, value, scope.item(place), span) if held else POISON
+
+    return tuple(
+        one(place, v)(True) if guard is True else m.cases(guard, one(place, v), span)
+        for place, _, guard, v in found
+    )
+
+
+def _called(m: Machine, value: Any, scope: Scope, span: Any) -> Any:
     match value:
-        case MotifFunction(motif):
-            return to_module(m, invoke(m, value, {}, scope.child(motif.name), span), scope, span)
+        case MotifFunction():
+            return to_module(m, invoke(m, value, {}, scope, span), scope, span)
         case OpFunction(op):
             key = (op, span)
             if key not in m.checked:
@@ -301,9 +348,9 @@ def eval_pipeline(m: Machine, node: syntax.Pipeline, env: Env, scope: Scope) -> 
         if first:
             current, first = value, False
             if value is not POISON and not m.is_flow(value):
-                current = to_module(m, value, scope, part.span)
+                current = to_module(m, value, scope, part.span, _hint(part))
             continue
-        module = to_module(m, value, scope, part.span)
+        module = to_module(m, value, scope, part.span, _hint(part))
         if current is POISON or module is POISON:
             current = POISON
         elif m.is_flow(current):
@@ -317,8 +364,7 @@ def _flow(m: Machine, module: Any, current: Any, span: Any) -> Any:
     """Apply a module to the tensor, or to the tensors side by side, that flow into it."""
     if isinstance(current, tuple | MaybeList):
         if isinstance(module, OpModule) and module.op.arity is None:
-            items = [(g, m.tensor(v, span)) for _, _, g, v in elements(m, current, span)]
-            return m.combine(module, items, span)
+            return m.combine(module, _tensors(m, elements(m, current, span), span), span)
         if isinstance(current, MaybeList):
             raise fail("NAS248", "a list whose length is open can only go into a combining operator", span,
                        help="as in `xs -> sum`")  # fmt: skip

@@ -39,9 +39,13 @@ MAX_LABEL = 32
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Option:
-    """One option: its label, its condition, and how to get its value (in a scope of its own)."""
+    """One option: its label, its condition, and how to get its value (in a scope of its own).
+
+    key: its name in paths, which may not depend on what is decided elsewhere.
+    """
 
     label: str
+    key: str
     guard: Any
     make: Callable[[Scope], Any]
 
@@ -75,7 +79,7 @@ def options(m: Machine, node: syntax.Expr, env: Env, scope: Scope) -> list[Optio
     if isinstance(node, syntax.List):
         return [_written(m, item, i, env) for i, item in enumerate(node.items)]
     if isinstance(node, syntax.Comprehension):
-        lazies = lazy_items(m, node, env, scope.child("of"))
+        lazies, _, _ = lazy_items(m, node, env, scope.child("of"))
         return [_computed(m, node, i, g, inner) for i, (g, inner, _) in enumerate(lazies)]
     value = m.eval(node, env, scope.child("of"))
     if isinstance(value, FloatRange):
@@ -85,17 +89,18 @@ def options(m: Machine, node: syntax.Expr, env: Env, scope: Scope) -> list[Optio
     if isinstance(value, tuple | range):
         check_length(value, node.span)
     return [
-        Option(_show(element, place), guard, lambda _, element=element: element)
+        Option(_show(element, place), str(place), guard, lambda _, element=element: element)
         for place, _, guard, element in elements(m, value, node.span)
     ]
 
 
 def _written(m: Machine, item: syntax.Expr, index: int, env: Env) -> Option:
-    return Option(_label(item, index), True, lambda scope: bound(m, item, env, scope))
+    label = _label(item, index)
+    return Option(label, label, True, lambda scope: bound(m, item, env, scope))
 
 
 def _computed(m: Machine, node: syntax.Comprehension, index: int, guard: Any, env: Env) -> Option:
-    return Option(str(index), guard, lambda scope: bound(m, node.item, env, scope))
+    return Option(str(index), str(index), guard, lambda scope: bound(m, node.item, env, scope))
 
 
 def choose(m: Machine, found: list[Option], scope: Scope, span: Any, ordered: bool = False) -> Any:
@@ -105,19 +110,20 @@ def choose(m: Machine, found: list[Option], scope: Scope, span: Any, ordered: bo
     if not live:
         raise fail("NAS220", "there is nothing to choose from", span,
                    help="every alternative is excluded" if found else "the list is empty")  # fmt: skip
+    path = scope.decision()
+    keys = _unique([o.key for o in found])
     if len(found) == 1:
         if found[0].guard is not True:
             m.demand(found[0].guard, span)
-        return found[0].make(scope)
+        return found[0].make(Scope(f"{path}={keys[0]}"))
     labels = _unique([o.label for o in found])
-    path = scope.next
-    index = m.decide(scope, Domain("one", labels, ordered=ordered), span)
+    index = m.decide(Scope(path), Domain("one", labels, ordered=ordered), span)
     for i, option in enumerate(found):
         if option.guard is not True:
             m.demand(m.lift(_allowed, index, i, option.guard, span=span), span)
 
     def take(i: int) -> Any:
-        return _under_guard(m, found[i], Scope(f"{path}={labels[i]}"), span)
+        return _under_guard(m, found[i], Scope(f"{path}={keys[i]}"), span)
 
     return m.cases(index, take, span)
 
@@ -142,11 +148,19 @@ def _allowed(index: int, i: int, guard: bool) -> bool:
 
 
 def _unique(labels: list[str]) -> tuple[str, ...]:
+    if len(set(labels)) == len(labels):
+        return tuple(labels)
     seen: dict[str, int] = {}
+    taken = set(labels)
     out = []
     for label in labels:
-        seen[label] = seen.get(label, 0) + 1
-        out.append(label if seen[label] == 1 else f"{label}#{seen[label]}")
+        count = seen.get(label, 0) + 1
+        name = label
+        while count > 1 and (name := f"{label}#{count}") in taken:
+            count += 1
+        seen[label] = count
+        taken.add(name)
+        out.append(name)
     return tuple(out)
 
 
@@ -161,7 +175,8 @@ def eval_one_of(m: Machine, node: syntax.OneOf, env: Env, scope: Scope) -> Any:
         if alternative.guard is not None:
             inner = scope.child(f"{alternative.label}?")
             guard = truth(m, m.eval(alternative.guard, env, inner), alternative.guard.span)
-        found.append(Option(alternative.label, guard, _alternative(m, alternative, env)))
+        label = alternative.label
+        found.append(Option(label, label, guard, _alternative(m, alternative, env)))
     return choose(m, found, scope, node.span)
 
 
@@ -180,9 +195,10 @@ def eval_any(m: Machine, node: syntax.Any, env: Env, scope: Scope) -> Any:
     if isinstance(found, range):
         if len(found) == 0:
             raise fail("NAS220", "there is nothing to choose from: the range is empty", node.span)
+        path = scope.decision()
         if len(found) == 1:
             return found[0]
-        index = m.decide(scope, Domain("one", found, ordered=True), node.span)
+        index = m.decide(Scope(path), Domain("one", found, ordered=True), node.span)
         return m.lift(_element, found, index, span=node.span)
     return choose(m, found, scope, node.span, ordered=_numeric(found))
 
@@ -205,23 +221,22 @@ def _listed(m: Machine, node: syntax.Expr, env: Env, scope: Scope, what: str) ->
         raise fail("NAS222", f"`{what}` needs a list, not a range of real numbers", node.span)
     if isinstance(found, range):
         check_length(found, node.span)
-        return [Option(str(v), True, lambda _, v=v: v) for v in found]
+        return [Option(str(v), str(i), True, lambda _, v=v: v) for i, v in enumerate(found)]
     _refuse_unknown(found, node.span)
     return found
 
 
 def eval_some(m: Machine, node: syntax.Some, env: Env, scope: Scope) -> Any:
     found = _listed(m, node.domain, env, scope, "some of")
-    labels = _unique([o.label for o in found])
+    keys = _unique([o.key for o in found])
     guards, values = [], []
-    base = scope.next
-    scope.decided += 1
-    for option, label in zip(found, labels, strict=True):
-        bit = m.decide(Scope(f"{base}[{label}]"), Domain("bit"), node.span)
+    base = scope.decision()
+    for option, key in zip(found, keys, strict=True):
+        bit = m.decide(Scope(f"{base}[{key}]"), Domain("bit"), node.span)
         held = m.lift(_one, bit, span=node.span)
         if option.guard is not True:
             m.demand(m.lift(_allowed, bit, 1, option.guard, span=node.span), node.span)
-        place = Scope(f"{base}={label}")
+        place = Scope(f"{base}={key}")
         values.append(m.cases(held, lambda yes, o=option, p=place: _under_guard(m, o, p, node.span) if yes else POISON, node.span))
         guards.append(held)
     if all(g is True for g in guards):
@@ -235,28 +250,28 @@ def _one(bit: int) -> bool:
 
 def eval_pick(m: Machine, node: syntax.Pick, env: Env, scope: Scope) -> Any:
     found = _listed(m, node.domain, env, scope, "pick")
-    if not isinstance(count := m.eval(node.count, env, scope.child("count")), int):
-        return m.cases(count, lambda k: _pick(m, node, found, k, scope.restart()), node.span)
-    return _pick(m, node, found, count, scope)
+    count = m.eval(node.count, env, scope.child("count"))
+    path = scope.decision()
+    return m.cases(count, lambda k: _pick(m, node, found, k, path), node.span)
 
 
-def _pick(m: Machine, node: syntax.Pick, found: list[Option], count: Any, scope: Scope) -> Any:
+def _pick(m: Machine, node: syntax.Pick, found: list[Option], count: Any, path: str) -> Any:
     if not isinstance(count, int) or isinstance(count, bool) or count < 0:
         raise fail("NAS223", "`pick` takes how many: a whole number from 0", node.count.span)
     domain = Domain("pick", _unique([o.label for o in found]), count, node.ordered, node.repeated)
     if domain.size == 0:
         raise fail("NAS224", f"cannot pick {count} of {len(found)} elements", node.span,
                    help="" if node.repeated else "add `repeated` if an element may be taken twice")  # fmt: skip
-    path = scope.next
-    index = m.decide(scope, domain, node.span) if domain.size != 1 else 0
+    keys = _unique([o.key for o in found])
+    index = m.decide(Scope(path), domain, node.span) if domain.size != 1 else 0
     slots = tuple(m.lift(_slot, domain, index, k, span=node.span) for k in range(count))
     _demand_guards(m, found, slots, node.span)
     if not (node.ordered or node.repeated):
-        return _members(m, found, domain, index, slots, path, node.span)
+        return _members(m, found, domain, index, slots, [f"{path}={key}" for key in keys], node.span)
     values = []
     for k, slot in enumerate(slots):
         def take(j: int, k: int = k) -> Any:
-            return _under_guard(m, found[j], Scope(f"{path}={k}.{domain.labels[j]}"), node.span)
+            return _under_guard(m, found[j], Scope(f"{path}={k}.{keys[j]}"), node.span)
 
         values.append(m.cases(slot, take, node.span))
     return tuple(values)
@@ -270,16 +285,23 @@ def _demand_guards(m: Machine, found: list[Option], slots: tuple[Any, ...], span
 
 
 def _members(
-    m: Machine, found: list[Option], domain: Domain, index: Any, slots: tuple[Any, ...], path: str, span: Any
-) -> Any:
+    m: Machine, found: list[Option], domain: Domain, index: Any, slots: tuple[Any, ...],
+    places: list[str], span: Any,
+) -> Any:  # fmt: skip
     """An unordered pick: each option is evaluated at most once, in its own place."""
+    if domain.size == 1:
+        return tuple(found[j].make(Scope(places[j])) for j in domain.positions(index))
     if isinstance(index, int):
-        return tuple(found[j].make(Scope(f"{path}={domain.labels[j]}")) for j in domain.positions(index))
+        taken = domain.positions(index)
+        return MaybeList(
+            tuple(o.make(Scope(places[j])) if j in taken else POISON for j, o in enumerate(found)),
+            tuple(j in taken for j in range(len(found))), slots,
+        )  # fmt: skip
     with m.picking(len(slots)):
         guards, values = [], []
         for j, option in enumerate(found):
             held = m.lift(_member, domain, index, j, span=span)
-            place = Scope(f"{path}={domain.labels[j]}")
+            place = Scope(places[j])
             values.append(m.cases(held, lambda yes, o=option, p=place: _under_guard(m, o, p, span) if yes else POISON, span))
             guards.append(held)
     return MaybeList(tuple(values), tuple(guards), slots)
@@ -298,9 +320,10 @@ def eval_permutation(m: Machine, node: syntax.Permutation, env: Env, scope: Scop
     if any(o.guard is not True for o in found):
         raise fail("NAS225", "a permutation needs a list of known length", node.span)
     domain = Domain("permutation", _unique([o.label for o in found]))
-    path = scope.next
-    index = m.decide(scope, domain, node.span) if domain.size != 1 else 0
-    values = [o.make(Scope(f"{path}={label}")) for o, label in zip(found, domain.labels, strict=True)]
+    path = scope.decision()
+    index = m.decide(Scope(path), domain, node.span) if domain.size != 1 else 0
+    keys = _unique([o.key for o in found])
+    values = [o.make(Scope(f"{path}={key}")) for o, key in zip(found, keys, strict=True)]
     return tuple(
         m.cases(m.lift(_slot, domain, index, k, span=node.span), lambda j: values[j], node.span)
         for k in range(len(values))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from nasdsl import syntax
@@ -64,7 +64,7 @@ def contains(x: Any, xs: Any) -> bool:
 
 
 def elements(m: Machine, value: Any, span: Any) -> Iterator[tuple[int, Any, Any, Any]]:
-    """Place, rank among those present, condition of presence, and value of each element."""
+    """Place, rank among those present, condition of presence (False too), and value of each element."""
     if isinstance(value, _LISTS):
         check_length(value, span)
         for i, element in enumerate(value):
@@ -72,9 +72,8 @@ def elements(m: Machine, value: Any, span: Any) -> Iterator[tuple[int, Any, Any,
     elif isinstance(value, MaybeList):
         rank: Any = 0
         for i, (guard, element) in enumerate(value):
-            if guard is not False:
-                yield i, rank, guard, element
-                rank = m.lift(_count, rank, guard, span=span)
+            yield i, rank, guard, element
+            rank = m.lift(_count, rank, guard, span=span)
     elif isinstance(value, Sym):
         yield from _open_elements(m, value, span)
     elif value is UNKNOWN or value is POISON:
@@ -110,18 +109,25 @@ def check_length(value: Any, span: Any) -> None:
         raise fail("NAS405", f"a list of {len(value):,} elements; the limit is {MAX_LIST:,}", span)
 
 
-def settle(m: Machine, value: Any, span: Any) -> Any:
-    """A list without optional elements: one open list instead, if need be."""
+def settled(m: Machine, value: Any, use: Callable[[tuple[Any, ...]], Any], span: Any) -> Any:
+    """What `use` makes of a list's present elements, in each case that there is."""
     if not isinstance(value, MaybeList):
-        return value
+        return use(value)
     if UNKNOWN in value.guards:
         return UNKNOWN
+    if value.exact:
+        return m.cases(value.width, lambda width: use(value.elements[:width]), span)
     if all(isinstance(g, bool) for g in value.guards):
-        return tuple(e for g, e in value if g)
+        return use(tuple(e for g, e in value if g))
     return m.cases(
         m.lift(_pattern, *value.guards, span=span),
-        lambda pattern: tuple(e for g, e in zip(pattern, value.elements, strict=True) if g), span,
+        lambda pattern: use(tuple(e for g, e in zip(pattern, value.elements, strict=True) if g)), span,
     )  # fmt: skip
+
+
+def settle(m: Machine, value: Any, span: Any) -> Any:
+    """A list without optional elements; if they hold open values and their number is open, one with."""
+    return settled(m, value, lambda elements: elements, span)
 
 
 def _pattern(*guards: bool) -> tuple[bool, ...]:
@@ -137,7 +143,7 @@ def length(m: Machine, value: Any, span: Any) -> Any:
         for guard in value.guards:
             total = m.lift(_count, total, guard, span=span)
         return total
-    return m.lift(_len, value, span=span)
+    return len(value) if isinstance(value, tuple) else m.lift(_len, value, span=span)
 
 
 def _len(value: Any) -> int:
@@ -146,26 +152,68 @@ def _len(value: Any) -> int:
     return len(value)
 
 
-def _list_of(value: Any) -> tuple[Any, ...]:
-    return tuple(value)
+def _reversed(xs: Any) -> Any:
+    if not isinstance(xs, _LISTS):
+        raise Mistake("NAS210", f"only a list can be reversed, not {describe(xs)}")
+    return tuple(reversed(xs))
+
+
+def reverse(m: Machine, value: Any, span: Any) -> Any:
+    """The list backwards."""
+    return settled(m, value, lambda xs: m.lift(_reversed, xs, span=span), span)
 
 
 def append_lists(m: Machine, left: Any, right: Any, span: Any) -> Any:
-    """`left + right`."""
-    if isinstance(left, MaybeList) or isinstance(right, MaybeList):
-        a, b = _as_maybe(left), _as_maybe(right)
-        if a is not None and b is not None:
-            return MaybeList(a.elements + b.elements, a.guards + b.guards)
-        left, right = settle(m, left, span), settle(m, right, span)
-    return m.lift(_join, left, right, span=span)
+    """`left + right`. Places behind an open number of places are told apart by that number."""
+    if isinstance(left, MaybeList) and left.width is not None:
+        return m.cases(left.width, lambda width: append_lists(m, _first(left, width), right, span), span)
+    if isinstance(left, Sym) and (isinstance(right, MaybeList) or holds_open(right)):
+        return m.cases(left, lambda xs: append_lists(m, xs, right, span), span)
+    if isinstance(right, Sym) and holds_open(left):
+        return m.cases(right, lambda xs: append_lists(m, left, xs, span), span)
+    if not isinstance(left, MaybeList) and not isinstance(right, MaybeList):
+        return m.lift(_join, left, right, span=span)
+    a, b = _as_maybe(m, left, span), _as_maybe(m, right, span)
+    check_length(a.elements + b.elements, span)
+    width = None if b.width is None else m.lift(_plus, len(a.elements), b.width, span=span)
+    return MaybeList(a.elements + b.elements, a.guards + b.guards, width=width)
 
 
-def _as_maybe(value: Any) -> MaybeList | None:
+def is_wide(value: Any) -> bool:
+    """Whether it is open how many places a list has."""
+    return isinstance(value, Sym) or (isinstance(value, MaybeList) and value.width is not None)
+
+
+def open_width(m: Machine, value: Any, span: Any) -> Any:
+    """How many places a list has, if that is open."""
+    if isinstance(value, MaybeList):
+        return value.width
+    width = m.lift(_len, value, span=span) if isinstance(value, Sym) else None
+    return None if isinstance(width, int) else width
+
+
+def holds_open(value: Any) -> bool:
+    """Whether a list has elements that depend on decisions."""
+    return isinstance(value, tuple) and any(isinstance(v, Sym | MaybeList) or holds_open(v) for v in value)
+
+
+def _first(value: MaybeList, width: int) -> Any:
+    elements, guards = value.elements[:width], value.guards[:width]
+    return elements if value.exact or all(g is True for g in guards) else MaybeList(elements, guards)
+
+
+def _as_maybe(m: Machine, value: Any, span: Any) -> MaybeList:
     if isinstance(value, MaybeList):
         return value
     if isinstance(value, _LISTS):
         return MaybeList(tuple(value), (True,) * len(value))
-    return None
+    if isinstance(value, Sym):
+        found = list(elements(m, value, span))
+        width = open_width(m, value, span)
+        return MaybeList(tuple(v for *_, v in found), tuple(g for _, _, g, _ in found), width=width,
+                         exact=width is not None)  # fmt: skip
+    raise fail("NAS201", f"`+` joins two lists, not a list and {describe(value)}", span,
+               help="put it into brackets: `[x]`")  # fmt: skip
 
 
 def _join(a: Any, b: Any) -> Any:
@@ -185,7 +233,7 @@ def _with(xs: Any, x: Any) -> Any:
 def append(m: Machine, target: Any, value: Any, span: Any) -> Any:
     """`target += value`."""
     if isinstance(target, MaybeList):
-        return MaybeList((*target.elements, value), (*target.guards, True))
+        return append_lists(m, target, (value,), span)
     if isinstance(target, tuple | range):
         check_length(target, span)
         return (*target, value)
@@ -199,28 +247,27 @@ def append(m: Machine, target: Any, value: Any, span: Any) -> Any:
 def eval_index(m: Machine, node: syntax.Index, env: Env, scope: Scope) -> Any:
     base = m.eval(node.base, env, scope)
     index = m.eval(node.index, env, scope.child("at"))
-    if isinstance(base, MaybeList):
-        if base.slots is not None and isinstance(index, int) and -len(base.slots) <= index < len(base.slots):
+    if isinstance(base, MaybeList) and base.slots is not None and isinstance(index, int):
+        if -len(base.slots) <= index < len(base.slots):
             return m.cases(base.slots[index], lambda j: base.elements[j], node.span)
-        if isinstance(settled := settle(m, base, node.base.span), MaybeList):
-            return _nth(m, settled, index, node.span)
-        base = settled
-    return m.lift(_get, base, index, span=node.span)
-
-
-def _nth(m: Machine, base: MaybeList, index: Any, span: Any) -> Any:
-    """An element of a list whose length and elements are open."""
-
-    def get(pattern: tuple[bool, ...]) -> Any:
-        present = tuple(e for held, e in zip(pattern, base.elements, strict=True) if held)
-        return m.lift(_get, present, index, span=span)
-
-    return m.cases(m.lift(_pattern, *base.guards, span=span), get, span)
+    return _of(m, _get, base, index, node.span)
 
 
 def eval_slice(m: Machine, node: syntax.Slice, env: Env, scope: Scope) -> Any:
-    base = settle(m, m.eval(node.base, env, scope), node.base.span)
+    base = m.eval(node.base, env, scope)
     if node.start is not None:
-        return m.lift(_from, base, m.eval(node.start, env, scope), span=node.span)
+        return _of(m, _from, base, m.eval(node.start, env, scope), node.span)
     assert node.stop is not None
-    return m.lift(_to, base, m.eval(node.stop, env, scope), span=node.span)
+    return _of(m, _to, base, m.eval(node.stop, env, scope), node.span)
+
+
+def _of(m: Machine, part: Callable[[Any, Any], Any], base: Any, at: Any, span: Any) -> Any:
+    """A part of a list. Where the elements are open themselves, each place is a case of its own."""
+    if isinstance(base, MaybeList):
+        return settled(m, base, lambda xs: _of(m, part, xs, at, span), span)
+    if isinstance(at, Sym) and holds_open(base):
+        return m.cases(at, lambda i: m.lift(part, base, i, span=span), span)
+    return m.lift(part, base, at, span=span)
+
+
+STRUCTURAL = frozenset({_get, _from, _to, _len, _join, _reversed, _longer, _pattern})

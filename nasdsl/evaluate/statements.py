@@ -94,7 +94,7 @@ def run_loop(m: Machine, node: syntax.Loop, env: Env, scope: Scope, frame: Frame
     for place, rank, guard, value in found:
         if guard is True:
             body(place, rank, value)
-        else:
+        elif guard is not False:
             branch(m, guard, lambda held, e=(place, rank, value): body(*e) if held else None, env, node.span)
 
 

@@ -1,0 +1,80 @@
+"""What every space of cells and mobile chains must do: files, points, architectures, modules."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+import torch
+
+import nasdsl
+from nasdsl.architecture import Architecture
+from nasdsl.checks import check
+from nasdsl.format import format_text
+from nasdsl.printer import print_architecture
+from nasdsl.space import parse_space
+from tests.spaces.cells import FOLDER, SMALL, path_of, small
+
+LIBRARIES = ("lib_darts", "lib_mobile", "lib_nasnet")
+SAMPLES = 20
+PRINTED = 10  # of these
+TRAINED = 5  # of these, too
+
+
+@pytest.mark.parametrize("name", [*SMALL, *LIBRARIES])
+def test_the_file_is_laid_out_and_without_warnings(name: str) -> None:
+    text = path_of(name).read_text(encoding="utf-8")
+    assert format_text(text) == text
+    assert [d.message for d in check(path_of(name), SMALL.get(name))] == []
+
+
+def test_no_space_is_left_out() -> None:
+    assert all((FOLDER / f"{name}.nas").exists() for name in SMALL)
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_points(name: str) -> None:
+    space, rng = small(name), Random(1)
+    assert space.size is not None
+    points = [space.sample(rng) for _ in range(SAMPLES)]
+    for one, other in zip(points, points[1:], strict=False):
+        assert space.unrank(space.rank(one)) == one
+        assert space.read(space.text(one)) == one
+        mutant = space.mutate(one, rng)
+        assert space.contains(mutant) and space.distance(one, mutant) >= 1
+        assert space.contains(space.crossover(one, other, rng))
+    last = space.unrank(space.size - 1)
+    assert space.rank(last) == space.size - 1
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_architectures(name: str) -> None:
+    space, rng = small(name), Random(2)
+    torch.manual_seed(0)
+    for number in range(SAMPLES):
+        draw = space.sample if number % 2 else space.sample_uniform
+        architecture = space.build(draw(rng))
+        assert nasdsl.cost(architecture).params > 0
+        if number < PRINTED:
+            _same_when_printed(architecture)
+        if number < TRAINED:
+            _trains(architecture)
+
+
+def _same_when_printed(architecture: Architecture) -> None:
+    again = parse_space(print_architecture(architecture))
+    assert again.size == 1
+    copy = again.build(again.unrank(0))
+    assert nasdsl.cost(copy) == nasdsl.cost(architecture)
+    assert nasdsl.architecture_hash(copy) == nasdsl.architecture_hash(architecture)
+
+
+def _trains(architecture: Architecture) -> None:
+    """One forward and one backward pass; the module owns the parameters that `cost` counts."""
+    module = nasdsl.compile(architecture)
+    assert sum(p.numel() for p in module.parameters()) == nasdsl.cost(architecture).params
+    output = module(torch.randn(2, *architecture.inputs[0].shape))
+    assert output.shape[1:] == architecture.graph.output_shapes[0]
+    output.square().mean().backward()
+    grads = [p.grad for p in module.parameters() if p.grad is not None]
+    assert grads and all(bool(g.isfinite().all()) for g in grads)
