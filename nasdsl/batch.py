@@ -6,8 +6,9 @@ each group goes on together; groups too small to gain from numpy are drawn one b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import chain
+from collections.abc import Iterable
+from itertools import repeat
+from operator import add
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -76,19 +77,25 @@ class _Batch:
             parts.append(self.rows(child, count))
         if columns:
             parts.append(zip(*columns, strict=True))
-        return map(_join, zip(*parts, strict=True))
+        while len(parts) > 1:  # in pairs, so that no chain of iterators gets long
+            pairs = zip(parts[::2], parts[1::2], strict=False)
+            last = parts[-1:] if len(parts) % 2 else []
+            parts = [map(add, left, right) for left, right in pairs] + last
+        return parts[0]
 
-    def _parted(self, node: Branch, count: int) -> Iterator[tuple[Index, ...]]:
+    def _parted(self, node: Branch, count: int) -> Rows:
         """Each point takes an option; the points of one option draw what follows together."""
         picks: list[int] = self.many.integers(len(node.feasible), size=count).tolist()
-        groups: list[Iterator[tuple[Index, ...]]] = []
-        for place, option in enumerate(node.feasible):
-            child = node.children[option]
-            assert child is not None
-            groups.append(iter(self.rows(child, picks.count(place))))
-        options = node.feasible
-        return ((options[pick], *next(groups[pick])) for pick in picks)
+        groups = [
+            iter(self._led(option, node.children[option], picks.count(place)))
+            for place, option in enumerate(node.feasible)
+        ]
+        return map(next, map(groups.__getitem__, picks))
 
-
-def _join(parts: tuple[tuple[Index, ...], ...]) -> tuple[Index, ...]:
-    return tuple(chain.from_iterable(parts))
+    def _led(self, option: int, child: Node | None, count: int) -> Rows:
+        """The rows below one option, with the option at the head."""
+        assert child is not None
+        if isinstance(child, Product) and child.cards is not None and count >= SMALL:
+            columns = [self._column(leaf, count) for leaf in child.children]  # type: ignore[arg-type]
+            return zip(repeat(option, count), *columns, strict=True)
+        return ((option, *row) for row in self.rows(child, count))
