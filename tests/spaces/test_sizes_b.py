@@ -9,7 +9,7 @@ from math import comb, factorial, prod
 import numpy as np
 import pytest
 
-from nasdsl.canonical import architecture_hash, graph_hash
+from nasdsl.canonical import architecture_hash, graph_hash, graph_text
 from nasdsl.space import Space, load
 from tests.spaces.cells import full, path_of, small
 
