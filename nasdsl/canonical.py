@@ -118,7 +118,7 @@ class _Canon:
             return _ZERO
         if op.name == "sum":
             return self._sum(terms)
-        if _keeps_zero(op.name, attrs) and terms and all(t is _ZERO for t in terms):
+        if _keeps_zero(op.name, dict(node.attrs)) and terms and all(t is _ZERO for t in terms):
             return _ZERO
         texts = [t.text for t in terms]
         if op.commutative:
