@@ -64,6 +64,8 @@ class Elaborator(Machine):
         self.recording = True
         self.guards: list[tuple[Sym, Any]] = []
         self.vars: dict[tuple[str, Domain], Var] = {}
+        self.spans: dict[Var, Span | None] = {}
+        self.excluded: set[tuple[Var, int]] = set()  # options that a plain condition rules out
         self.demands: list[Sym] = []  # the requirements found
         self.known: tuple[Sym, ...] = ()  # those that an earlier elaboration found
         self.diagnostics: list[Diagnostic] = []
@@ -122,6 +124,7 @@ class Elaborator(Machine):
                 raise fail("NAS221", "a choice must not depend on the shape of a tensor or on its readers", span,
                            help="pass the number as a parameter of the motif instead")  # fmt: skip
             var = self.vars[path, domain] = Var(path, domain)
+            self.spans[var] = span
         if self.recording:
             self.items.append(Decide(var))
         return index_of(var)
@@ -232,6 +235,11 @@ class Elaborator(Machine):
                 raise fail(mistake.code, mistake.message, span, help=mistake.help, notes=((note, None),)) from None
             except (ArithmeticError, LookupError):
                 continue
+
+    def exclude(self, index: Any, option: int) -> None:
+        """Note that an option of a decision is ruled out whatever else is decided."""
+        if isinstance(index, Sym):
+            self.excluded.update((var, option) for var in index.vars)
 
     def demand(self, condition: Any, span: Span | None) -> None:
         if condition is False:

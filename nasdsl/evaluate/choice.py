@@ -125,6 +125,8 @@ def choose(m: Machine, found: list[Option], scope: Scope, span: Any, ordered: bo
     for i, option in enumerate(found):
         if option.guard is not True:
             m.demand(m.lift(_allowed, index, i, option.guard, span=span), span)
+        if option.guard is False:
+            m.exclude(index, i)
 
     def take(i: int) -> Any:
         return _under_guard(m, found[i], Scope(f"{path}={keys[i]}"), span)
