@@ -12,7 +12,6 @@ from collections.abc import Iterable
 
 from .symbolic import Var
 
-
 MAX_BITS = 1_000_000  # of the number of members
 
 

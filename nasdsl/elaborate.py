@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from . import syntax
-from .specialize import check_inputs, freeze
 from .diagnostics import Diagnostic, NasError, fail
 from .domains import Domain
 from .effort import PURSE
@@ -25,6 +24,7 @@ from .ops.base import Op
 from .program import Decide, Demand, Item, Program, Shared, Switch
 from .shapes import UNKNOWN_COST, CostRange, ShapeRule, Unreachable, free_join, free_shape
 from .spans import Span
+from .specialize import check_inputs, freeze
 from .symbolic import Sym, Var, apply, assignments, evaluate, index_of
 from .values import (
     POISON,
