@@ -33,7 +33,7 @@ def spaces(name: str | None, copy: bool, as_json: bool) -> None:
         click.echo(known[name])
 
 
-def list_spaces(known: dict[str, Path], as_json: bool) -> None:
+def list_spaces(known: dict[str, str], as_json: bool) -> None:
     found = [{"name": name, **describe(path)} for name, path in known.items()]
     if as_json:
         echo_json(found)
@@ -45,7 +45,7 @@ def list_spaces(known: dict[str, Path], as_json: bool) -> None:
         click.echo(f"{'':<{width}}  {size}")
 
 
-def describe(path: Path) -> dict[str, Any]:
+def describe(path: str) -> dict[str, Any]:
     """The path, the line of documentation and the size of a space."""
     from nasdsl import load
 
@@ -53,11 +53,11 @@ def describe(path: Path) -> dict[str, Any]:
         size: int | None = load(path).size
     except NasError as error:
         problem = error.diagnostics[0].message
-        return {"path": str(path), "doc": "", "size": None, "problem": problem}
-    return {"path": str(path), "doc": doc_line(path), "size": size}
+        return {"path": path, "doc": "", "size": None, "problem": problem}
+    return {"path": path, "doc": doc_line(path), "size": size}
 
 
-def doc_line(path: Path) -> str:
+def doc_line(path: str) -> str:
     """The text beside the name of the space."""
     from nasdsl import source, syntax
 
@@ -67,11 +67,11 @@ def doc_line(path: Path) -> str:
     return ""
 
 
-def copy_space(path: Path) -> None:
+def copy_space(path: str) -> None:
     """Copy a space and the files it imports; nothing is overwritten."""
     from nasdsl.study.sources import collect
 
-    texts = collect(path)
+    texts = collect(Path(path))
     taken = [name for name in texts if Path(name).exists()]
     if taken:
         raise click.UsageError(f"{', '.join(taken)} is here already; nothing was copied")

@@ -123,7 +123,7 @@ class Elaborator(Machine):
         var = self.vars.get((path, domain))
         if var is None:
             if not self.recording:
-                raise fail("NAS221", "a choice must not depend on the shape of a tensor", span,
+                raise fail("NAS221", "a choice must not depend on the shape of a tensor or on its readers", span,
                            help="pass the number as a parameter of the motif instead")  # fmt: skip
             var = self.vars[path, domain] = Var(path, domain)
             self.spans[var] = span
@@ -199,7 +199,7 @@ class Elaborator(Machine):
         inside, self.items = self.items, outer
         self.cost = before.plus(CostRange.either(costs))
         if any(isinstance(i, Decide | Switch | Shared) for i in inside):
-            raise fail("NAS221", "a choice must not depend on the shape of a tensor", span,
+            raise fail("NAS221", "a choice must not depend on the shape of a tensor or on its readers", span,
                        help="pass the number as a parameter of the motif instead")  # fmt: skip
         known = [r for r in results if r is not POISON]
         if known and all(isinstance(r, Tensor) for r in known):
@@ -551,6 +551,8 @@ class Elaborator(Machine):
             self.markers += 1
             marker = f"§{self.markers}§"
             result, program = self._elaborate_apart(function, env, scope, key, marker)
+            if result is POISON:
+                return POISON
             if not is_module(result):
                 self.plain.add(key)
                 return bound(self, function.motif.body, env, scope)

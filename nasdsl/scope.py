@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from .evaluate.builtins import BUILTINS
 from .evaluate.machine import Lazy, Machine
 from .ops.base import Op
 from .ops.table import TABLE, extensions
+from .symbolic import Sym
 from .values import (
     Builtin,
     Chain,
@@ -51,7 +52,7 @@ def outline(programs: Sequence[syntax.Program], overrides: Mapping[str, Setting]
     lets: dict[str, syntax.Let] = {}
     motifs: dict[str, syntax.Motif] = {}
     requires: list[syntax.Expr] = []
-    name, doc, network, search = "space", "", None, None
+    name, doc, network, search = "unnamed", "", None, None
     for program in programs:
         for item in program.items:
             match item:
@@ -79,9 +80,39 @@ def outline(programs: Sequence[syntax.Program], overrides: Mapping[str, Setting]
     return Outline(name, doc, params, lets, motifs, network, tuple(requires), search, dict(overrides))
 
 
-def operators() -> dict[str, Op]:
-    """The operator table with installed extensions."""
-    return {**TABLE, **extensions()}
+def operators(programs: Sequence[syntax.Program]) -> dict[str, Op]:
+    """The operators that programs can mean: the table, and the installed ones that they do not hide.
+
+    Those of other distributions are loaded only for a program that uses a name which neither it nor
+    the language defines: what is installed cannot change what other programs mean.
+    """
+    used: set[str] = set()
+    own: set[str] = set()
+    for item in (i for p in programs for i in p.items if not isinstance(i, syntax.Search)):
+        for node in syntax.walk(item):
+            if isinstance(node, syntax.Name):
+                used.add(node.id)
+            else:
+                own.update(introduced(node))
+    if used <= own.union(TABLE, BUILTINS, COSTS):
+        return dict(TABLE)
+    return {**TABLE, **{name: op for name, op in extensions().items() if name not in own}}
+
+
+def introduced(node: syntax.Syntax) -> Iterable[str]:
+    """The names that a node gives a meaning."""
+    match node:
+        case syntax.Let(name) | syntax.Motif(name) | syntax.Formal(name) | syntax.Binding(name):
+            return (name,)
+        case syntax.Append(name) | syntax.Repeat(_, str(name)):
+            return (name,)
+        case syntax.Assign(names):
+            return names
+        case syntax.Loop(index, name) | syntax.Clause(index, name):
+            return (name, index) if index else (name,)
+        case syntax.Graph(inputs):
+            return [tensor.id for tensor in inputs]
+    return ()
 
 
 def fixed_names(program: Outline, ops: Mapping[str, Op]) -> Env:
@@ -112,7 +143,11 @@ def _param(
     def make(m: Machine) -> Any:
         if binding.name in overrides:
             return overrides[binding.name]
-        return bound(m, binding.value, env, Scope(binding.name))
+        value = bound(m, binding.value, env, Scope(binding.name))
+        if isinstance(value, Sym):
+            raise fail("NAS106", f"the parameter `{binding.name}` would be decided", binding.span,
+                       help=f"write `let {binding.name} = …`: a parameter is set by `--set`")  # fmt: skip
+        return value
 
     return make
 

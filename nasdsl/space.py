@@ -10,7 +10,7 @@ from functools import cached_property
 from random import Random
 from typing import Any
 
-from . import points, syntax
+from . import edits, points, syntax
 from .architecture import Architecture
 from .costs import Cost, cost
 from .dag import Branch, Leaf, Node, Pool, TooLarge
@@ -68,7 +68,7 @@ class Space:
         self.programs = tuple(programs)
         self.outline = outline(programs, overrides)
         self.name, self.doc = self.outline.name, self.outline.doc
-        self.ops: dict[str, Op] = operators()
+        self.ops: dict[str, Op] = operators(self.programs)
         self._checked: dict[Any, Any] = {}
         self.fixed = fixed_names(self.outline, self.ops)
         with deep_recursion():
@@ -192,21 +192,15 @@ class Space:
 
     def mutate(self, genotype: Genotype, rng: Random) -> Genotype:
         """One decision changed; decisions that this brings to life are drawn."""
-        from .edits import mutate
-
-        return mutate(self, genotype, rng)
+        return edits.mutate(self, genotype, rng)
 
     def crossover(self, first: Genotype, second: Genotype, rng: Random) -> Genotype:
         """Each decision from either parent (uniform crossover by path)."""
-        from .edits import crossover
-
-        return crossover(self, first, second, rng)
+        return edits.crossover(self, first, second, rng)
 
     def neighbours(self, genotype: Genotype) -> Iterator[Genotype]:
         """Every genotype that differs in one decision (dependents keep or take their first option)."""
-        from .edits import neighbours
-
-        return neighbours(self, genotype)
+        return edits.neighbours(self, genotype)
 
     def distance(self, first: Genotype, second: Genotype) -> int:
         """The number of decisions that differ, counting those that only one has."""
