@@ -10,11 +10,15 @@ unless `sharing` (the reading of NAS-Bench-101's 423,624 modules).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .architecture import Architecture, Graph, Node
+from .ops.base import Value
 
+_NOT_ZERO_AT_ZERO = frozenset(
+    ["cos", "exp", "sigmoid", "softplus", "hard_sigmoid", "softmax", "add_const", "div", "position", "class_token", "attention", "cross_attention", "lstm", "gru", "rnn", "embedding"]
+)
 
 def architecture_hash(
     architecture: Architecture, flatten: bool = False, sharing: bool = False
@@ -33,6 +37,11 @@ def graph_hash(graph: Graph, flatten: bool = False, sharing: bool = False) -> st
 def _hash(graph: Graph, inputs: Sequence[str], flatten: bool, sharing: bool) -> str:
     canon = _Canon(flatten, sharing)
     return canon.digest(canon.graph(graph, [_Term(_digest(text)) for text in inputs]))[:32]
+
+
+def _keeps_zero(name: str, attrs: Mapping[str, Value]) -> bool:
+    """Whether zeros give zeros; normalisation counts as doing so, whatever its learned offset."""
+    return name not in _NOT_ZERO_AT_ZERO and name != "concat" and not attrs.get("bias", False)
 
 
 def _digest(text: str) -> str:
@@ -92,7 +101,7 @@ class _Canon:
             return _ZERO
         if op.name == "sum":
             return self._sum(terms)
-        if terms and all(t is _ZERO for t in terms) and op.name != "concat":
+        if _keeps_zero(op.name, attrs) and terms and all(t is _ZERO for t in terms):
             return _ZERO
         texts = [t.text for t in terms]
         if op.commutative:

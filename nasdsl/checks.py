@@ -68,4 +68,4 @@ def check_programs(
     except NasError as error:
         known = {(d.code, str(d.span)) for d in found}
         return found + [d for d in error.diagnostics if (d.code, str(d.span)) not in known]
-    return found
+    return found + list(space.warnings)

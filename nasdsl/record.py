@@ -49,7 +49,12 @@ class Record:
             object.__setattr__(self, name, value)
 
 
-@dataclass_transform(frozen_default=True)
+def named(*, default: Any = None, kw_only: bool = True) -> Any:
+    """A field that is given by name only, and is None by default."""
+    return default
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(named,))
 def record(cls: type[_T]) -> type[_T]:
     """Make a record of a class whose annotations are its fields, with defaults as usual.
 

@@ -41,9 +41,10 @@ from .settings import SettingValue, read_settings
 from .shapes import CostRange
 from .source import load as load_programs
 from .source import load_all
-from .spans import Source
+from .spans import Source, Span
 from .specialize import Builder
-from .values import POISON, Env, Scope
+from .symbolic import Var
+from .values import POISON, UNKNOWN, Env, Scope
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +55,8 @@ class Elaborated:
     diagnostics: tuple[Diagnostic, ...]
     cost: CostRange
     unproven: int
+    spans: Mapping[Var, Span | None]
+    excluded: frozenset[tuple[Var, int]]
 
 
 class Space:
@@ -75,10 +78,22 @@ class Space:
         self.root: Node = found.root
         self.cost_range = found.cost
         self.unproven = found.unproven
-        self.warnings = tuple(d for d in found.diagnostics if d.severity != "error")
+        self.spans, self.excluded = found.spans, found.excluded
         self.limits = tuple(c for c in self.outline.requires if mentions_cost(c, self.outline))
+        if self.limits:
+            from .constraints import impossible_limits
+
+            if errors := impossible_limits(self):
+                raise NasError(errors)
 
     # -------------------------------------------------------------- what it is
+
+    @cached_property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What is allowed, but hardly meant."""
+        from .constraints import dead_options
+
+        return tuple(dead_options(self))
 
     @property
     def size(self) -> int | None:
@@ -233,11 +248,12 @@ class Space:
 
         if not self.limits:
             return 0.0
-        return violation(self, cost(architecture or self.build(genotype)))
+        return violation(self, genotype, cost(architecture or self.build(genotype)))
 
-    def cost_machine(self, found: Cost) -> tuple[Machine, Env]:
+    def cost_machine(self, found: Cost, genotype: Genotype | None) -> tuple[Machine, Env]:
         """A machine and the names with which a cost limit is evaluated."""
-        machine = self._builder({})
+        places = [] if genotype is None else self._places(genotype)
+        machine = self._builder({path: i for path, _, i in places})
         return machine, Env(machine.globals, {c: getattr(found, c) for c in COSTS})
 
     def sample_feasible(self, rng: Random) -> Genotype:
@@ -297,7 +313,8 @@ def elaborate_program(
         else:
             if root is None:
                 machine.diagnostics.append(_unsatisfiable(program))
-    return Elaborated(root, tuple(machine.diagnostics), machine.cost, machine.rule.unproven)
+    return Elaborated(root, tuple(machine.diagnostics), machine.cost, machine.rule.unproven,
+                      machine.spans, frozenset(machine.excluded))  # fmt: skip
 
 
 def _run(machine: Elaborator, program: Outline) -> Elaborator:
@@ -331,6 +348,8 @@ def _elaborate_network(machine: Elaborator, program: Outline) -> None:
 def _elaborate_requires(machine: Elaborator, program: Outline) -> None:
     for condition in program.requires:
         if mentions_cost(condition, program):
+            later = Env(machine.globals, dict.fromkeys(COSTS, UNKNOWN))
+            machine.attempt(condition, later, Scope("require"))
             continue
         value = machine.attempt(condition, machine.globals, Scope("require"))
         try:

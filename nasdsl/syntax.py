@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .record import Record, record
+from .record import Record, named, record
 from .spans import Span
 
 
@@ -15,7 +15,7 @@ from .spans import Span
 class Syntax(Record):
     """Anything with a place in the source, which is given by name."""
 
-    span: Span | None = None
+    span: Span | None = named(default=None, kw_only=True)
 
 
 # ------------------------------------------------------------------ expressions

@@ -15,6 +15,10 @@ from .machine import MAX_LIST, Machine, Mistake
 _LISTS = (tuple, range)
 
 
+def _plus(a: int, b: int) -> int:
+    return a + b
+
+
 def _count(before: int, held: bool) -> int:
     return before + 1 if held else before
 
