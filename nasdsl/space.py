@@ -16,6 +16,7 @@ from .costs import Cost, cost
 from .dag import Branch, Leaf, Node, Pool, TooLarge
 from .diagnostics import Diagnostic, NasError, fail
 from .domains import Domain
+from .effort import PURSE, Exhausted
 from .elaborate import Elaborator, TooMany
 from .evaluate.basic import bound, truth
 from .evaluate.machine import Machine
@@ -291,6 +292,7 @@ def elaborate_program(
 ) -> Elaborated:
     """Elaborate a program: its graph of choices, and every mistake found on the way."""
     motifs = recursive_motifs(program)
+    PURSE.fill()
     machine = _run(Elaborator(globals_of(program, fixed), ops, motifs, checked), program)
     if machine.diagnostics and machine.demands:  # which the requirements may exclude
         again = Elaborator(globals_of(program, fixed), ops, motifs, {})
@@ -300,6 +302,8 @@ def elaborate_program(
     if not machine.diagnostics:
         try:
             root = compile_program(tuple(machine.root), Pool())
+        except Exhausted:
+            machine.diagnostics.append(_too_much(program))
         except TooLarge as error:
             machine.diagnostics.append(Diagnostic(
                 "NAS409", f"the decisions depend on each other in more than {error.limit:,} ways",
@@ -311,12 +315,21 @@ def elaborate_program(
                       machine.spans, frozenset(machine.excluded))  # fmt: skip
 
 
+def _too_much(program: Outline) -> Diagnostic:
+    return Diagnostic("NAS410", "it would take too long to work out this space", program.network.span,
+                      notes=(("too many decisions bear on each other, or too much is repeated", None),),
+                      help="decide fewer things by the same requirement or condition, or repeat less")  # fmt: skip
+
+
 def _run(machine: Elaborator, program: Outline) -> Elaborator:
     """Elaborate the network, and the requirements in any case."""
     for part in (_elaborate_network, _elaborate_requires):
         try:
             part(machine, program)
         except TooMany:
+            break
+        except Exhausted:
+            machine.diagnostics.append(_too_much(program))
             break
         except NasError as error:
             machine.diagnostics.extend(d for d in error.diagnostics if d not in machine.diagnostics)

@@ -7,8 +7,8 @@ from typing import Any
 
 from nasdsl import syntax
 from nasdsl.diagnostics import NasError, did_you_mean, fail
-from nasdsl.ops.bind import BindError, check, signature_text
 from nasdsl.ops.base import Op, Param, Required
+from nasdsl.ops.bind import BindError, check, signature_text
 from nasdsl.symbolic import Sym
 from nasdsl.values import (
     POISON,
