@@ -6,7 +6,7 @@ Every program has a meaning, but the one of a few lines may be too much to work 
 
 from __future__ import annotations
 
-LIMIT = 10_000_000  # the largest spaces of the literature take up to three million
+LIMIT = 10_000_000  # some microseconds each at most; the largest spaces of the literature take 4 million
 
 
 class Exhausted(Exception):

@@ -137,7 +137,7 @@ def apply(function: Callable[..., Any], *args: Any, failures: list[Exception] | 
         count *= len(column)
         columns.append(column)
     listed = []
-    PURSE.spend(count)
+    PURSE.spend(20 + count)
     for combination in product(*columns):
         try:
             listed.append(function(*combination))
