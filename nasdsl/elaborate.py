@@ -151,6 +151,7 @@ class Elaborator(Machine):
         return super().eval(node, env, scope)
 
     def _cases(self, key: Sym, run: Callable[[Any], Any]) -> Any:
+        PURSE.spend(200)
         outer, before = self.items, self.cost
         self.touched |= key.vars
         results: dict[Any, Any] = {}

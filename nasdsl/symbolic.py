@@ -137,7 +137,7 @@ def apply(function: Callable[..., Any], *args: Any, failures: list[Exception] | 
         count *= len(column)
         columns.append(column)
     listed = []
-    PURSE.spend(count)
+    PURSE.spend(30 + 2 * count)
     for combination in product(*columns):
         try:
             listed.append(function(*combination))
@@ -169,6 +169,7 @@ def substitute(value: Any, var: Var, index: Any) -> Any:
     """
     if not isinstance(value, Sym) or var not in value.vars:
         return value
+    PURSE.spend(15)
     function, args = value.function, value.args
     if function is _index:
         return index
