@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +10,7 @@ from .common import echo_json, find_space, json_option
 
 if TYPE_CHECKING:
     from nasdsl.diagnostics import Diagnostic
+    from nasdsl.space import Space
 
 
 @click.command()
@@ -32,33 +32,29 @@ def check(files: tuple[str, ...], as_json: bool) -> int:
 
 def check_file(name: str) -> list[Diagnostic]:
     """The mistakes of one file: that it cannot be found, its code, its search block."""
-    from nasdsl.checks import check as check_path
+    from nasdsl.checks import check_space
     from nasdsl.diagnostics import NasError
 
     try:
-        path: Path = find_space(name)
+        path = find_space(name)
     except NasError as error:
         return list(error.diagnostics)
-    found = list(check_path(path))
-    if any(d.severity == "error" for d in found):
+    found, space = check_space(path)
+    if space is None or any(d.severity == "error" for d in found):
         return found
-    return found + search_mistakes(path)
+    return found + search_mistakes(space)
 
 
-def search_mistakes(path: Path) -> list[Diagnostic]:
-    """What is wrong in the search block, the options of strategy and evaluator included."""
-    from nasdsl import syntax
+def search_mistakes(space: Space) -> list[Diagnostic]:
+    """What is wrong with the options of the strategy, the evaluator and the objectives."""
     from nasdsl.diagnostics import NasError
-    from nasdsl.source import load
 
-    blocks = [i for i in load(path)[-1].items if isinstance(i, syntax.Search)]
-    if not blocks:
+    if space.outline.search is None:
         return []
-    from nasdsl import load as load_space
     from nasdsl.study.config import read_search
 
     try:
-        read_search(load_space(path).search)
+        read_search(space.search)
     except NasError as error:
         return list(error.diagnostics)
     return []

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -34,36 +34,46 @@ def genotype_options(command: F) -> F:
     return text(rank(command))
 
 
-def find_space(name: str) -> Path:
+def find_space(name: str) -> str:
     """The path of a .nas file, or of a shipped space by its name.
 
     NasErrors: NAS550 a folder, NAS551 no such file or space, NAS552 not a .nas file.
     """
-    path = Path(name)
-    if path.is_dir():
-        inside = sorted(p.name for p in path.glob("*.nas"))[:5]
+    if os.path.isdir(name):
+        inside = spaces_in(name)[:5]
         help = f"it holds {', '.join(inside)}" if inside else "name a .nas file"
         raise NasError(Diagnostic("NAS550", f"{name} is a folder", help=help))
-    if path.exists():
-        if path.suffix == ".nas":
-            return path
-        twin = path.with_suffix(".nas")
-        help = f"did you mean {twin}?" if twin.is_file() else "spaces are in files named *.nas"
+    stem, suffix = os.path.splitext(name)
+    if os.path.exists(name):
+        if suffix == ".nas":
+            return name
+        twin = stem + ".nas"
+        help = f"did you mean {twin}?" if os.path.isfile(twin) else "spaces are in files named *.nas"
         raise NasError(Diagnostic("NAS552", f"{name} is not a .nas file", help=help))
     shipped = shipped_spaces()
-    found = shipped.get(path.name.removesuffix(".nas")) if path.parent == Path() else None
+    folder = os.path.dirname(name)
+    plain = os.path.basename(name).removesuffix(".nas")
+    found = shipped.get(plain) if folder in ("", ".") else None
     if found is not None:
         return found
-    near = [str(p) for p in sorted(path.parent.glob("*.nas"))] if path.parent.is_dir() else []
+    near = [os.path.join(folder, file) for file in spaces_in(folder or ".")]
     help = did_you_mean(name, near + list(shipped)) or "`nasdsl spaces` lists the shipped ones"
     raise NasError(Diagnostic("NAS551", f"there is no file {name}", help=help))
 
 
-def shipped_spaces() -> dict[str, Path]:
-    """The spaces that come with nasdsl, by name; libraries of motifs are left out."""
+def spaces_in(folder: str) -> list[str]:
+    """The names of the .nas files of a folder, none if it cannot be read."""
+    try:
+        return sorted(name for name in os.listdir(folder) if name.endswith(".nas"))
+    except OSError:
+        return []
+
+
+def shipped_spaces() -> dict[str, str]:
+    """The paths of the spaces that come with nasdsl, by name; libraries of motifs are left out."""
     from nasdsl.source import shipped
 
-    names = {name.removesuffix(".nas"): Path(str(place)) for name, place in shipped().items()}
+    names = {name.removesuffix(".nas"): path for name, path in shipped().items()}
     return {name: path for name, path in names.items() if not name.startswith("lib_")}
 
 
@@ -145,9 +155,12 @@ def size_text(size: int | None) -> str:
         return "uncountable (it has ranges of real numbers)"
     if size < 10**9:
         return f"{size:,}"
-    digits = str(size)
-    about = f"{digits[0]}.{digits[1:3]}e{len(digits) - 1}"
-    return f"{size:,} (about {about})" if len(digits) <= 30 else f"about {about}"
+    power = len(str(size)) - 1
+    lead = round(size / 10 ** (power - 2)) if power < 300 else size // 10 ** (power - 2)
+    if lead == 1000:
+        lead, power = 100, power + 1
+    about = f"{lead // 100}.{lead % 100:02}e{power}"
+    return f"{size:,} (about {about})" if power < 30 else f"about {about}"
 
 
 def echo_json(value: object) -> None:

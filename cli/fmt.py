@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from difflib import unified_diff
-from pathlib import Path
 
 import click
 
@@ -44,8 +43,10 @@ def format_one(name: str, *, write: bool, diff: bool) -> bool:
     else:
         path = find_space(name)
         before = load_source(path).text
-        after = format_text(before, str(path))
+        after = format_text(before, path)
     if diff:
+        from difflib import unified_diff
+
         lines = unified_diff(
             before.splitlines(keepends=True), after.splitlines(keepends=True), name, name
         )
@@ -60,10 +61,11 @@ def format_one(name: str, *, write: bool, diff: bool) -> bool:
     return before != after
 
 
-def replace(path: Path, text: str) -> None:
+def replace(path: str, text: str) -> None:
     """Write a file in one step, with its permissions kept."""
-    target = path.resolve()
-    draft = target.with_name(target.name + ".new")
-    draft.write_text(text, encoding="utf-8", newline="\n")
-    draft.chmod(target.stat().st_mode)
-    draft.replace(target)
+    target = os.path.realpath(path)
+    draft = target + ".new"
+    with open(draft, "w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+    os.chmod(draft, os.stat(target).st_mode)
+    os.replace(draft, target)

@@ -79,7 +79,7 @@ def search(
 
     from .overrides import read_overrides
 
-    path, space = find_space(file), load_space(file, sets)
+    path, space = Path(find_space(file)), load_space(file, sets)
     overrides = read_overrides(
         {
             "strategy": strategy,

@@ -1,10 +1,11 @@
 """The canonical hash: equal for architectures that are one network drawn in different ways.
 
 Dead nodes do not count, nor does the nesting of graphs, nor the order of commutative inputs, nor
-identities; an operator of a zero tensor is a zero tensor. A `sum` keeps its zero terms and nested sums
-stay apart (NAS-Bench-201 has 6,900 cells then) unless `flatten`, which makes one sum of nested ones
-without their zeros (4,930; the 6,466 of its paper come from texts without brackets). One tensor that two operators read is not told from two equal ones
-unless `sharing` (the reading of NAS-Bench-101's 423,624 modules).
+identities; what gives zeros of a zero tensor is a zero tensor. A `sum` keeps its zero terms, and nested
+sums stay apart (6,900 cells of NAS-Bench-201), unless `flatten`, which makes one sum of nested ones
+without their zeros (4,930). One tensor that two operators read is not told from two equal ones unless
+`sharing` (the 423,624 modules of NAS-Bench-101). `graph_text` is the text by which NAS-Bench-201 itself
+tells cells apart: 6,466 of them, since it writes nested sums without brackets.
 """
 
 from __future__ import annotations
@@ -37,6 +38,22 @@ def graph_hash(graph: Graph, flatten: bool = False, sharing: bool = False) -> st
 def _hash(graph: Graph, inputs: Sequence[str], flatten: bool, sharing: bool) -> str:
     canon = _Canon(flatten, sharing)
     return canon.digest(canon.graph(graph, [_Term(_digest(text)) for text in inputs]))[:32]
+
+
+def graph_text(graph: Graph) -> str:
+    """A cell of one input as NAS-Bench-201 writes it (`to_unique_str`): an operator as `(x)@name`, a sum
+    as its sorted terms joined by `+`, an identity as its input, whatever reads a zero as `#`."""
+    values = ["0"] * len(graph.inputs)
+    for node in graph.nodes:
+        terms = [values[i] for i in node.inputs]
+        name = node.body.name if node.body is not None else node.name
+        if name == "sum":
+            values.append("+".join(sorted(terms)))
+        elif name == "zero" or "#" in terms:
+            values.append("#")
+        else:
+            values.append(terms[0] if name == "identity" else f"({','.join(terms)})@{name}")
+    return " ".join(values[o] for o in graph.outputs)
 
 
 def _keeps_zero(name: str, attrs: Mapping[str, Value]) -> bool:
@@ -101,7 +118,7 @@ class _Canon:
             return _ZERO
         if op.name == "sum":
             return self._sum(terms)
-        if _keeps_zero(op.name, attrs) and terms and all(t is _ZERO for t in terms):
+        if _keeps_zero(op.name, dict(node.attrs)) and terms and all(t is _ZERO for t in terms):
             return _ZERO
         texts = [t.text for t in terms]
         if op.commutative:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cache
+from typing import TYPE_CHECKING
 
 from . import syntax
 from .calls import Signature
@@ -16,56 +16,66 @@ from .ops.base import Op, Required
 from .scope import Setting, operators
 from .source import load as load_programs
 
+if TYPE_CHECKING:
+    from .space import Space
 
-@cache
-def signatures() -> Mapping[str, Signature]:
-    """What each operator and built-in function takes."""
 
-    def of_op(op: Op) -> Signature:
-        names = tuple(p.name for p in op.params)
-        if op.arity in (0, 1):
-            needed = tuple(p.name for p in op.params if isinstance(p.default, Required))
-            return Signature(names, needed=needed)
-        return Signature(variadic=True, keywords=names)  # tensors may come first
-
+def signatures(programs: Sequence[syntax.Program] = ()) -> Mapping[str, Signature]:
+    """What each operator and built-in function takes that programs can mean."""
     found = {
         name: Signature(spec.params, spec.required, spec.variadic, weak=True)
         for name, spec in BUILTINS.items()
     }
-    for name, op in operators().items():
-        both = name in found and op.arity == 1  # abs: of a number, or a module
-        found[name] = replace(found[name], required=0, weak=False) if both else of_op(op)
+    for name, op in operators(programs).items():
+        found[name] = _both(found[name], op) if name in found else _of_op(op)
     return found
+
+
+def _both(function: Signature, op: Op) -> Signature:
+    """A name with two meanings (abs: of a number, or a module)."""
+    if op.arity != 1:
+        return _of_op(op)
+    return Signature(function.positional, variadic=function.variadic)
+
+
+@cache
+def _of_op(op: Op) -> Signature:
+    names = tuple(p.name for p in op.params)
+    if op.arity in (0, 1):
+        needed = tuple(p.name for p in op.params if isinstance(p.default, Required))
+        return Signature(names, needed=needed)
+    return Signature(variadic=True, keywords=names)  # tensors may come first
 
 
 def static_mistakes(programs: Sequence[syntax.Program], whole: bool = True) -> list[Diagnostic]:
     """Mistakes of names, over all code, also of code that nothing uses."""
-    return check_names(programs, signatures(), whole=whole)
+    return check_names(programs, signatures(programs), whole=whole)
 
 
 def check(path: str | os.PathLike[str], set: Mapping[str, Setting] | None = None) -> list[Diagnostic]:
     """Every mistake and warning of a file; a file without `network` is checked as a library."""
+    return check_space(path, set)[0]
+
+
+def check_space(
+    path: str | os.PathLike[str], set: Mapping[str, Setting] | None = None
+) -> tuple[list[Diagnostic], Space | None]:
+    """As `check`, and the space, if the file is one and has no mistakes but in its search block."""
     try:
         programs = load_programs(path)
     except NasError as error:
-        return list(error.diagnostics)
-    return check_programs(programs, set or {})
-
-
-def check_programs(
-    programs: Sequence[syntax.Program], overrides: Mapping[str, Setting]
-) -> list[Diagnostic]:
-    """As `check`, for programs that are parsed."""
-    from .space import Space
-
+        return list(error.diagnostics), None
     whole = any(isinstance(i, syntax.Network | syntax.SpaceDecl | syntax.Search) for i in programs[-1].items)
     found = static_mistakes(programs, whole)
     if not whole or any(d.severity == "error" for d in found):
-        return found
+        return found, None
+    from .space import Space
+
+    space = None
     try:
-        space = Space(programs, overrides)
+        space = Space(programs, set or {})
         _ = space.search
     except NasError as error:
         known = {(d.code, str(d.span)) for d in found}
-        return found + [d for d in error.diagnostics if (d.code, str(d.span)) not in known]
-    return found + list(space.warnings)
+        found += [d for d in error.diagnostics if (d.code, str(d.span)) not in known]
+    return found + list(space.warnings if space else ()), space

@@ -13,6 +13,7 @@ from typing import Any
 from . import syntax
 from .diagnostics import Diagnostic, NasError, fail
 from .domains import Domain
+from .effort import PURSE
 from .evaluate.basic import bound
 from .evaluate.call import is_module, to_module
 from .evaluate.lists import STRUCTURAL, elements, settle
@@ -97,6 +98,7 @@ class Elaborator(Machine):
 
     def reachable(self) -> bool:
         """Whether the present case can occur, as far as that can be tried out."""
+        PURSE.spend(20 * len(self.guards))
         if not self.guards:
             return True
         tried = self.possible(frozenset().union(*(key.vars for key, _ in self.guards)))
@@ -143,6 +145,10 @@ class Elaborator(Machine):
             raise fail("NAS404", "what follows depends on too many combinations of decisions", span,
                        help=f"at most {MAX_CASES} different values may decide the structure here")  # fmt: skip
         return self._cases(key, run)
+
+    def eval(self, node: syntax.Expr, env: Env, scope: Scope) -> Any:
+        PURSE.spend(30)
+        return super().eval(node, env, scope)
 
     def _cases(self, key: Sym, run: Callable[[Any], Any]) -> Any:
         outer, before = self.items, self.cost
@@ -282,6 +288,7 @@ class Elaborator(Machine):
         return self.operate(module, (), span)
 
     def operate(self, module: OpModule, tensors: Sequence[Tensor], span: Span | None) -> Tensor:
+        PURSE.spend(30 + len(tensors))
         shapes = tuple(t.shape for t in tensors)
         for value in (*shapes, *module.attrs.values()):
             if isinstance(value, Sym):

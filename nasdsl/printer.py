@@ -9,7 +9,7 @@ from __future__ import annotations
 from .architecture import Architecture, Graph, Node
 from .ops.base import Value
 from .ops.bind import show
-from .ops.table import TABLE, extensions
+from .ops.table import TABLE
 
 _WIDTH = 100
 _KEYWORDS = frozenset(
@@ -54,6 +54,8 @@ _KEYWORDS = frozenset(
 def print_architecture(architecture: Architecture, comment: str = "") -> str:
     """The text of a space with exactly this member."""
     printer = _Printer()
+    for graph in architecture.graphs():
+        printer.taken.update(node.op.name for node in graph.nodes if node.op is not None)
     lines = [f"# {line}" for line in comment.splitlines()]
     lines.append(f"space {printer.fresh(architecture.name)}")
     lines.append("")
@@ -67,7 +69,7 @@ def print_architecture(architecture: Architecture, comment: str = "") -> str:
 
 class _Printer:
     def __init__(self) -> None:
-        self.taken = set(_KEYWORDS) | set(TABLE) | set(extensions())
+        self.taken = set(_KEYWORDS) | set(TABLE)
         from .evaluate.builtins import BUILTINS
 
         self.taken |= set(BUILTINS)

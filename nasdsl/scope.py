@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,9 +80,39 @@ def outline(programs: Sequence[syntax.Program], overrides: Mapping[str, Setting]
     return Outline(name, doc, params, lets, motifs, network, tuple(requires), search, dict(overrides))
 
 
-def operators() -> dict[str, Op]:
-    """The operator table with installed extensions."""
-    return {**TABLE, **extensions()}
+def operators(programs: Sequence[syntax.Program]) -> dict[str, Op]:
+    """The operators that programs can mean: the table, and the installed ones that they do not hide.
+
+    Those of other distributions are loaded only for a program that uses a name which neither it nor
+    the language defines: what is installed cannot change what other programs mean.
+    """
+    used: set[str] = set()
+    own: set[str] = set()
+    for item in (i for p in programs for i in p.items if not isinstance(i, syntax.Search)):
+        for node in syntax.walk(item):
+            if isinstance(node, syntax.Name):
+                used.add(node.id)
+            else:
+                own.update(introduced(node))
+    if used <= own.union(TABLE, BUILTINS, COSTS):
+        return dict(TABLE)
+    return {**TABLE, **{name: op for name, op in extensions().items() if name not in own}}
+
+
+def introduced(node: syntax.Syntax) -> Iterable[str]:
+    """The names that a node gives a meaning."""
+    match node:
+        case syntax.Let(name) | syntax.Motif(name) | syntax.Formal(name) | syntax.Binding(name):
+            return (name,)
+        case syntax.Append(name) | syntax.Repeat(_, str(name)):
+            return (name,)
+        case syntax.Assign(names):
+            return names
+        case syntax.Loop(index, name) | syntax.Clause(index, name):
+            return (name, index) if index else (name,)
+        case syntax.Graph(inputs):
+            return [tensor.id for tensor in inputs]
+    return ()
 
 
 def fixed_names(program: Outline, ops: Mapping[str, Op]) -> Env:

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from .specialize import shape_mistake
 from .domains import Domain
 from .ops.base import Op, Shape, ShapeError, free_of_charge
 from .ops.table import infer
 from .spans import Span
+from .specialize import shape_mistake
 from .symbolic import (
     MAX_ASSIGNMENTS,
     Cases,

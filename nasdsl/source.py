@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass, field
-from importlib.resources import files
-from importlib.resources.abc import Traversable
-from pathlib import Path, PurePosixPath
 
+from . import spaces
 from . import syntax as s
 from .diagnostics import Diagnostic, NasError, did_you_mean, fail
 from .parser import MAX_CHARACTERS, parse
@@ -23,7 +20,8 @@ MAX_FILES = 200
 
 def load_source(path: str | os.PathLike[str], name: str | None = None) -> Source:
     """The text of a regular file, which messages call by `name`, or else by the path given."""
-    return Source(name or os.fspath(path), _read(Path(path), name or os.fspath(path), None))
+    path = os.fspath(path)
+    return Source(name or path, _read(path, name or path, None))
 
 
 def load(path: str | os.PathLike[str]) -> tuple[s.Program, ...]:
@@ -31,34 +29,38 @@ def load(path: str | os.PathLike[str]) -> tuple[s.Program, ...]:
 
     Raises NasError with the mistakes of every file that could be read.
     """
-    return load_all(load_source(path), Path(path).parent)
+    return load_all(load_source(path), os.path.dirname(path) or ".")
 
 
-def load_all(main: Source, root: Path | None = None) -> tuple[s.Program, ...]:
+def load_all(main: Source, root: str | os.PathLike[str] | None = None) -> tuple[s.Program, ...]:
     """As `load`, for a text already read; without a root only shipped libraries can be imported."""
-    loader = _Loader(root.resolve() if root else None)
-    own = str((loader.root / Path(main.name).name).resolve()) if loader.root else main.name
-    loader.visit(main, root.resolve() if root else None, (own,))
+    loader = _Loader(None if root is None else os.path.realpath(root))
+    own = main.name
+    if loader.root is not None:
+        own = os.path.realpath(os.path.join(loader.root, os.path.basename(main.name)))
+    loader.visit(main, loader.root, (own,))
     if loader.problems:
         raise NasError(loader.problems)
     return tuple(loader.programs)
 
 
-def shipped() -> dict[str, Traversable]:
-    """The .nas files that come with nasdsl, by file name."""
-    folder = files("nasdsl.spaces")
-    found = sorted((f for f in folder.iterdir() if f.name.endswith(".nas")), key=lambda f: f.name)
-    return {f.name: f for f in found}
+def shipped() -> dict[str, str]:
+    """The paths of the .nas files that come with nasdsl, by file name."""
+    folder = spaces.__path__[0]
+    names = sorted(name for name in os.listdir(folder) if name.endswith(".nas"))
+    return {name: os.path.join(folder, name) for name in names}
 
 
-@dataclass
 class _Loader:
-    root: Path | None
-    programs: list[s.Program] = field(default_factory=list)
-    problems: list[Diagnostic] = field(default_factory=list)
-    seen: set[str] = field(default_factory=set)
+    """Follows imports; `root` is a folder without symbolic links in its path."""
 
-    def visit(self, source: Source, folder: Path | None, chain: tuple[str, ...]) -> None:
+    def __init__(self, root: str | None) -> None:
+        self.root = root
+        self.programs: list[s.Program] = []
+        self.problems: list[Diagnostic] = []
+        self.seen: set[str] = set()
+
+    def visit(self, source: Source, folder: str | None, chain: tuple[str, ...]) -> None:
         """Load a file after what it imports; `chain` names the files that led here."""
         self.seen.add(chain[-1])
         try:
@@ -74,16 +76,17 @@ class _Loader:
                     self.problems += error.diagnostics
         self.programs.append(program)
 
-    def _follow(self, item: s.Import, folder: Path | None, chain: tuple[str, ...]) -> None:
+    def _follow(self, item: s.Import, folder: str | None, chain: tuple[str, ...]) -> None:
         span = _path_span(item)
         _check_form(item.path, span)
         path = self._inside(item.path, folder, span)
         if path is not None:
-            key, name, inner = str(path), os.path.relpath(path, self.root), path.parent
+            key, name = path, os.path.relpath(path, self.root)
+            inner: str | None = os.path.dirname(path)
         else:
             key, name, inner = f"nasdsl:{item.path}", f"nasdsl/{item.path}", None
         if key in chain:
-            names = [Path(k).name for k in (*chain[chain.index(key) :], key)]
+            names = [os.path.basename(k) for k in (*chain[chain.index(key) :], key)]
             message = "files that import each other: " + " → ".join(names)
             help = "move what both need into a third file"
             raise fail("NAS045", message, span, help=help)
@@ -97,25 +100,32 @@ class _Loader:
             library = shipped().get(item.path)
             if library is None:
                 raise self._missing(item.path, folder, span)
-            text = library.read_text(encoding="utf-8")
+            text = _read(library, name, span)
         self.visit(Source(name, text), inner, (*chain, key))
 
-    def _inside(self, path: str, folder: Path | None, span: Span | None) -> Path | None:
+    def _inside(self, path: str, folder: str | None, span: Span | None) -> str | None:
         """The file under the root that a path means, or None if there is none there."""
         if folder is None or self.root is None:
             return None
-        resolved = (folder / path).resolve()
-        if not resolved.is_relative_to(self.root):
+        resolved = os.path.realpath(os.path.join(folder, path))
+        if not _is_within(resolved, self.root):
             message = f'"{path}" leads out of the folder of the main file'
             help = "copy the file into that folder"
             raise fail("NAS044", message, span, help=help)
-        return resolved if resolved.exists() else None
+        return resolved if os.path.exists(resolved) else None
 
-    def _missing(self, path: str, folder: Path | None, span: Span | None) -> NasError:
-        near = [] if folder is None else _neighbours((folder / path).parent)
-        parent = PurePosixPath(path).parent
-        known = [str(parent / name) for name in near] + list(shipped())
-        return fail("NAS040", f'there is no file "{path}"', span, help=did_you_mean(path, known))
+    def _missing(self, path: str, folder: str | None, span: Span | None) -> NasError:
+        near = [] if folder is None else _neighbours(os.path.dirname(os.path.join(folder, path)))
+        above = [part for part in path.split("/")[:-1] if part not in ("", ".")]
+        known = ["/".join([*above, name]) for name in near]
+        help = did_you_mean(path, [*known, *shipped()])
+        return fail("NAS040", f'there is no file "{path}"', span, help=help)
+
+
+def _is_within(path: str, root: str) -> bool:
+    """Whether a resolved path is a resolved folder, or below it."""
+    path, root = os.path.normcase(path), os.path.normcase(root)
+    return path == root or path.startswith(root.rstrip(os.sep) + os.sep)
 
 
 def _check_form(path: str, span: Span | None) -> None:
@@ -134,14 +144,14 @@ def _path_span(item: s.Import) -> Span | None:
     return Span(item.span.source, item.span.start + item.span.text.index('"'), item.span.end)
 
 
-def _neighbours(folder: Path) -> list[str]:
+def _neighbours(folder: str) -> list[str]:
     try:
-        return sorted(f.name for f in folder.iterdir() if f.suffix == ".nas")[:1000]
-    except OSError:
+        return sorted(name for name in os.listdir(folder or ".") if name.endswith(".nas"))[:1000]
+    except (OSError, ValueError):
         return []
 
 
-def _read(path: Path, name: str, span: Span | None) -> str:
+def _read(path: str, name: str, span: Span | None) -> str:
     """The text of a regular UTF-8 file of bounded size; NasError otherwise."""
     try:
         # Without O_NONBLOCK, opening a pipe would wait for a writer.
@@ -149,7 +159,7 @@ def _read(path: Path, name: str, span: Span | None) -> str:
             path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         )
     except FileNotFoundError:
-        help = did_you_mean(path.name, _neighbours(path.parent))
+        help = did_you_mean(os.path.basename(path), _neighbours(os.path.dirname(path)))
         raise fail("NAS040", f"there is no file {name}", span, help=help) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)

@@ -10,12 +10,13 @@ from functools import cached_property
 from random import Random
 from typing import Any
 
-from . import points, syntax
+from . import edits, points, syntax
 from .architecture import Architecture
 from .costs import Cost, cost
 from .dag import Branch, Leaf, Node, Pool, TooLarge
 from .diagnostics import Diagnostic, NasError, fail
 from .domains import Domain
+from .effort import PURSE, Exhausted
 from .elaborate import Elaborator, TooMany
 from .evaluate.basic import bound, truth
 from .evaluate.machine import Machine
@@ -67,7 +68,7 @@ class Space:
         self.programs = tuple(programs)
         self.outline = outline(programs, overrides)
         self.name, self.doc = self.outline.name, self.outline.doc
-        self.ops: dict[str, Op] = operators()
+        self.ops: dict[str, Op] = operators(self.programs)
         self._checked: dict[Any, Any] = {}
         self.fixed = fixed_names(self.outline, self.ops)
         with deep_recursion():
@@ -191,21 +192,15 @@ class Space:
 
     def mutate(self, genotype: Genotype, rng: Random) -> Genotype:
         """One decision changed; decisions that this brings to life are drawn."""
-        from .edits import mutate
-
-        return mutate(self, genotype, rng)
+        return edits.mutate(self, genotype, rng)
 
     def crossover(self, first: Genotype, second: Genotype, rng: Random) -> Genotype:
         """Each decision from either parent (uniform crossover by path)."""
-        from .edits import crossover
-
-        return crossover(self, first, second, rng)
+        return edits.crossover(self, first, second, rng)
 
     def neighbours(self, genotype: Genotype) -> Iterator[Genotype]:
         """Every genotype that differs in one decision (dependents keep or take their first option)."""
-        from .edits import neighbours
-
-        return neighbours(self, genotype)
+        return edits.neighbours(self, genotype)
 
     def distance(self, first: Genotype, second: Genotype) -> int:
         """The number of decisions that differ, counting those that only one has."""
@@ -297,6 +292,7 @@ def elaborate_program(
 ) -> Elaborated:
     """Elaborate a program: its graph of choices, and every mistake found on the way."""
     motifs = recursive_motifs(program)
+    PURSE.fill()
     machine = _run(Elaborator(globals_of(program, fixed), ops, motifs, checked), program)
     if machine.diagnostics and machine.demands:  # which the requirements may exclude
         again = Elaborator(globals_of(program, fixed), ops, motifs, {})
@@ -306,6 +302,8 @@ def elaborate_program(
     if not machine.diagnostics:
         try:
             root = compile_program(tuple(machine.root), Pool())
+        except Exhausted:
+            machine.diagnostics.append(_too_much(program))
         except TooLarge as error:
             machine.diagnostics.append(Diagnostic(
                 "NAS409", f"the decisions depend on each other in more than {error.limit:,} ways",
@@ -317,12 +315,21 @@ def elaborate_program(
                       machine.spans, frozenset(machine.excluded))  # fmt: skip
 
 
+def _too_much(program: Outline) -> Diagnostic:
+    return Diagnostic("NAS410", "it would take too long to work out this space", program.network.span,
+                      notes=(("too many decisions bear on each other, or too much is repeated", None),),
+                      help="decide fewer things by the same requirement or condition, or repeat less")  # fmt: skip
+
+
 def _run(machine: Elaborator, program: Outline) -> Elaborator:
     """Elaborate the network, and the requirements in any case."""
     for part in (_elaborate_network, _elaborate_requires):
         try:
             part(machine, program)
         except TooMany:
+            break
+        except Exhausted:
+            machine.diagnostics.append(_too_much(program))
             break
         except NasError as error:
             machine.diagnostics.extend(d for d in error.diagnostics if d not in machine.diagnostics)

@@ -1,6 +1,6 @@
 """From grammar rules to syntax nodes: one method per rule or alias of grammar/nas.lark.
 
-Lark calls these while it parses, with every token kept, so a node spans exactly its children.
+Called by either parser (lalr.py, Lark) with every token kept, so a node spans exactly its children.
 """
 
 from __future__ import annotations
@@ -8,10 +8,9 @@ from __future__ import annotations
 import re
 from typing import Any, TypeVar
 
-from lark import Token
-
 from . import syntax as s
 from .diagnostics import Diagnostic, fail
+from .lalr import Token
 from .lexemes import KEYWORDS
 from .spans import Source, Span
 
@@ -32,7 +31,7 @@ def unquote(literal: str) -> str:
 
 
 def _nodes(children: Children) -> tuple[Any, ...]:
-    return tuple(c for c in children if not isinstance(c, Token))
+    return tuple([c for c in children if isinstance(c, s.Syntax)])
 
 
 class KeywordName(Exception):
@@ -56,9 +55,9 @@ class TreeBuilder:
 
     def _span(self, children: Children) -> Span:
         first, last = children[0], children[-1]
-        start = first.start_pos if isinstance(first, Token) else first.span.start
-        end = last.end_pos if isinstance(last, Token) else last.span.end
-        return Span(self._source, start or 0, end or 0)
+        start = first.span.start if isinstance(first, s.Syntax) else first.start_pos
+        end = last.span.end if isinstance(last, s.Syntax) else last.end_pos
+        return Span(self._source, start, end)
 
     def _make(self, kind: type[_Node], children: Children, *values: object) -> _Node:
         get, level = self._levels.get, 0
@@ -85,10 +84,10 @@ class TreeBuilder:
         return name
 
     def _names(self, children: Children) -> list[str]:
-        return [self._bind(c) for c in children if isinstance(c, Token) and c.type == "NAME"]
+        return [self._bind(c) for c in children if not isinstance(c, s.Syntax) and c.type == "NAME"]
 
     def _leaf(self, token: Token) -> Span:
-        return Span(self._source, token.start_pos or 0, token.end_pos or 0)
+        return Span(self._source, token.start_pos, token.end_pos)
 
     # -------------------------------------------------------------- expressions
 
@@ -139,7 +138,7 @@ class TreeBuilder:
         return self._make(s.Permutation, c, c[2])
 
     def range(self, c: Children) -> s.Range:
-        log = isinstance(c[-1], Token)
+        log = not isinstance(c[-1], s.Syntax)
         step = c[4] if len(c) > 4 else None
         return self._make(s.Range, c, c[0], c[2], step, log)
 
@@ -185,9 +184,8 @@ class TreeBuilder:
 
     def label(self, c: Children) -> Token:
         (token,) = c
-        if token.type == "STRING":
-            return Token.new_borrow_pos("LABEL", unquote(token.value), token)
-        return Token.new_borrow_pos("LABEL", token.value, token)
+        text = unquote(token.value) if token.type == "STRING" else token.value
+        return Token("LABEL", text, token.start_pos, token.end_pos)
 
     def graph(self, c: Children) -> s.Graph:
         block = c.pop()

@@ -16,8 +16,10 @@ from nasdsl.diagnostics import NasError, render
 from nasdsl.format import format_text, print_program
 from nasdsl.lexemes import KEYWORDS, scan
 from nasdsl.names import check_names
-from nasdsl.parser import MAX_CHARACTERS, grammar, parse_expression, parse_text
+from nasdsl.parser import MAX_CHARACTERS, parse_expression, parse_text
+from nasdsl.recovery import lark_parser
 from nasdsl.spans import Source
+from nasdsl.tree import TreeBuilder
 from tests.trees import expressions, programs
 
 relaxed = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=60)
@@ -218,7 +220,7 @@ def test_mistakes_are_capped() -> None:
 def test_the_words_of_the_grammar_are_the_keywords() -> None:
     words = {
         t.pattern.value
-        for t in grammar().terminals
+        for t in lark_parser(TreeBuilder()).terminals
         if t.pattern.type == "str" and t.pattern.value.isalpha()
     }
     assert words == KEYWORDS

@@ -13,10 +13,13 @@ from typing import Any
 
 import pytest
 
+from nasdsl import syntax
 from nasdsl.compiler import helpers
 from nasdsl.diagnostics import NasError
 from nasdsl.ops import TABLE, Op, lookup, table
 from nasdsl.ops.describe import describe
+from nasdsl.parser import parse_text
+from nasdsl.scope import operators
 
 ROOT = Path(__file__).parents[2]
 
@@ -85,3 +88,28 @@ def test_bad_extension(installed: Any, names: list[str], code: str) -> None:
     with pytest.raises(NasError) as caught:
         lookup("own")
     assert caught.value.diagnostics[0].code == code
+
+
+def program(text: str) -> list[syntax.Program]:
+    return [parse_text(text)]
+
+
+def test_programs_mean_extensions_by_names_of_no_other_meaning(installed: Any) -> None:
+    installed("OWN")
+    assert operators(program("network = image(3, 8, 8) -> own"))["own"] is OWN
+    assert "own" not in operators(program("motif own = relu\nnetwork = image(3, 8, 8) -> own -> other"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "motif own = relu\nnetwork = image(3, 8, 8) -> own",
+        "let own = relu\nparam n = 3\nrequire macs < 3M, n > len([1])",
+        "motif own(a, b = a) = a -> b\nsearch { strategy = own2(c = d) }",
+        "let g = graph (x, y) { a, b = x for i, c in [a] { d += c + i } when y { e = d } out e }",
+        "let l = [a + i for i, a in [1, 2] for b in [a] if b > c] where c = 3\nlet r = repeat 3 as k { conv(k) }",
+    ],
+)
+def test_other_programs_load_no_extensions(installed: Any, text: str) -> None:
+    installed("NONSENSE")
+    assert operators(program(text)) == dict(TABLE)
