@@ -51,7 +51,8 @@ class LalrParser:
         rows, rules, words, signs = self._rows, self._rules, self._words, self._signs
         passing, settled = self._passing, self._settled
         state, last = self._starts[start]
-        states, values = [state], []
+        states: list[int] = [state]
+        values: list[Any] = []
         row = rows[state]
         for match in self._pieces.finditer(text):
             kind = match.lastgroup

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from random import Random
 from typing import Any
@@ -24,6 +23,7 @@ from .limits import deep_recursion
 from .ops.base import Op
 from .points import Malformed
 from .program import compile_program
+from .record import Frozen, record
 from .scope import (
     COSTS,
     Outline,
@@ -46,8 +46,8 @@ from .specialize import Builder
 from .values import POISON, Env, Scope
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Elaborated:
+@record
+class Elaborated(Frozen):
     """What elaboration of a program finds out."""
 
     root: Node | None
