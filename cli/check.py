@@ -49,7 +49,9 @@ def search_mistakes(space: Space) -> list[Diagnostic]:
     """What is wrong with the options of the strategy, the evaluator and the objectives."""
     from nasdsl.diagnostics import NasError
 
-    if space.outline.search is None:
+    from nasdsl.study.options import surely_right
+
+    if surely_right(space.search):
         return []
     from nasdsl.study.config import read_search
 

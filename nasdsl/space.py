@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
@@ -341,6 +340,8 @@ def _elaborate_requires(machine: Elaborator, program: Outline) -> None:
 
 def structure_hash(root: Node) -> str:
     """SHA-256 of the graph of choices: paths, domains and structure."""
+    import hashlib  # OpenSSL is slow to load, and many commands do without
+
     known: dict[int, str] = {}
 
     def digest(node: Node | None) -> str:
