@@ -155,9 +155,12 @@ def size_text(size: int | None) -> str:
         return "uncountable (it has ranges of real numbers)"
     if size < 10**9:
         return f"{size:,}"
-    digits = str(size)
-    about = f"{digits[0]}.{digits[1:3]}e{len(digits) - 1}"
-    return f"{size:,} (about {about})" if len(digits) <= 30 else f"about {about}"
+    power = len(str(size)) - 1
+    lead = round(size / 10 ** (power - 2)) if power < 300 else size // 10 ** (power - 2)
+    if lead == 1000:
+        lead, power = 100, power + 1
+    about = f"{lead // 100}.{lead % 100:02}e{power}"
+    return f"{size:,} (about {about})" if power < 30 else f"about {about}"
 
 
 def echo_json(value: object) -> None:

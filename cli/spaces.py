@@ -15,12 +15,13 @@ from .common import echo_json, json_option, shipped_spaces, size_text
 @click.command()
 @click.argument("name", required=False)
 @click.option("--copy", is_flag=True, help="Copy it, with what it imports, into this folder.")
+@click.option("--sizes", is_flag=True, help="Count each space as well (some take seconds).")
 @json_option
-def spaces(name: str | None, copy: bool, as_json: bool) -> None:
+def spaces(name: str | None, copy: bool, sizes: bool, as_json: bool) -> None:
     """List the spaces that come with nasdsl, or find one: its path, or a copy to edit."""
     known = shipped_spaces()
     if name is None:
-        list_spaces(known, as_json)
+        list_spaces(known, sizes, as_json)
         return
     if name not in known:
         help = did_you_mean(name, list(known)).replace("`", "'")
@@ -33,16 +34,21 @@ def spaces(name: str | None, copy: bool, as_json: bool) -> None:
         click.echo(known[name])
 
 
-def list_spaces(known: dict[str, str], as_json: bool) -> None:
-    found = [{"name": name, **describe(path)} for name, path in known.items()]
+def list_spaces(known: dict[str, str], sizes: bool, as_json: bool) -> None:
     if as_json:
-        echo_json(found)
+        echo_json([{"name": n, **(describe(p) if sizes else brief(p))} for n, p in known.items()])
         return
     width = max((len(name) for name in known), default=0)
-    for record in found:
-        size = record.get("problem") or size_text(record["size"])
-        click.echo(f"{record['name']:<{width}}  {record['doc']}")
-        click.echo(f"{'':<{width}}  {size}")
+    for name, path in known.items():
+        click.echo(f"{name:<{width}}  {doc_line(path)}")
+        if sizes:
+            record = describe(path)
+            click.echo(f"{'':<{width}}  {record.get('problem') or size_text(record['size'])}")
+
+
+def brief(path: str) -> dict[str, Any]:
+    """The path and the line of documentation of a space."""
+    return {"path": path, "doc": doc_line(path)}
 
 
 def describe(path: str) -> dict[str, Any]:
@@ -54,7 +60,7 @@ def describe(path: str) -> dict[str, Any]:
     except NasError as error:
         problem = error.diagnostics[0].message
         return {"path": path, "doc": "", "size": None, "problem": problem}
-    return {"path": path, "doc": doc_line(path), "size": size}
+    return {**brief(path), "size": size}
 
 
 def doc_line(path: str) -> str:

@@ -12,6 +12,8 @@ from collections.abc import Iterable
 
 from .symbolic import Var
 
+MAX_BITS = 1_000_000  # of the number of members
+
 
 class TooLarge(Exception):
     """More distinct sub-spaces than the limit."""
@@ -71,6 +73,8 @@ class Product:
                 self.size = None
             else:
                 self.size *= child.size
+                if self.size.bit_length() > MAX_BITS:
+                    raise TooLarge(MAX_BITS)
         flat = all(isinstance(c, Leaf) and c.size is not None for c in children)
         self.cards = tuple(c.size or 0 for c in children) if flat else None
 

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from . import syntax
-from .specialize import check_inputs, freeze
 from .diagnostics import Diagnostic, NasError, fail
 from .domains import Domain
+from .effort import PURSE
 from .evaluate.basic import bound
 from .evaluate.call import is_module, to_module
 from .evaluate.lists import STRUCTURAL, elements, settle
@@ -24,6 +24,7 @@ from .ops.base import Op
 from .program import Decide, Demand, Item, Program, Shared, Switch
 from .shapes import UNKNOWN_COST, CostRange, ShapeRule, Unreachable, free_join, free_shape
 from .spans import Span
+from .specialize import check_inputs, freeze
 from .symbolic import Sym, Var, apply, assignments, evaluate, index_of
 from .values import (
     POISON,
@@ -64,6 +65,8 @@ class Elaborator(Machine):
         self.recording = True
         self.guards: list[tuple[Sym, Any]] = []
         self.vars: dict[tuple[str, Domain], Var] = {}
+        self.spans: dict[Var, Span | None] = {}
+        self.excluded: set[tuple[Var, int]] = set()  # options that a plain condition rules out
         self.demands: list[Sym] = []  # the requirements found
         self.known: tuple[Sym, ...] = ()  # those that an earlier elaboration found
         self.diagnostics: list[Diagnostic] = []
@@ -95,6 +98,7 @@ class Elaborator(Machine):
 
     def reachable(self) -> bool:
         """Whether the present case can occur, as far as that can be tried out."""
+        PURSE.spend(20 * len(self.guards))
         if not self.guards:
             return True
         tried = self.possible(frozenset().union(*(key.vars for key, _ in self.guards)))
@@ -119,9 +123,10 @@ class Elaborator(Machine):
         var = self.vars.get((path, domain))
         if var is None:
             if not self.recording:
-                raise fail("NAS221", "a choice must not depend on the shape of a tensor", span,
+                raise fail("NAS221", "a choice must not depend on the shape of a tensor or on its readers", span,
                            help="pass the number as a parameter of the motif instead")  # fmt: skip
             var = self.vars[path, domain] = Var(path, domain)
+            self.spans[var] = span
         if self.recording:
             self.items.append(Decide(var))
         return index_of(var)
@@ -140,6 +145,10 @@ class Elaborator(Machine):
             raise fail("NAS404", "what follows depends on too many combinations of decisions", span,
                        help=f"at most {MAX_CASES} different values may decide the structure here")  # fmt: skip
         return self._cases(key, run)
+
+    def eval(self, node: syntax.Expr, env: Env, scope: Scope) -> Any:
+        PURSE.spend(30)
+        return super().eval(node, env, scope)
 
     def _cases(self, key: Sym, run: Callable[[Any], Any]) -> Any:
         outer, before = self.items, self.cost
@@ -190,7 +199,7 @@ class Elaborator(Machine):
         inside, self.items = self.items, outer
         self.cost = before.plus(CostRange.either(costs))
         if any(isinstance(i, Decide | Switch | Shared) for i in inside):
-            raise fail("NAS221", "a choice must not depend on the shape of a tensor", span,
+            raise fail("NAS221", "a choice must not depend on the shape of a tensor or on its readers", span,
                        help="pass the number as a parameter of the motif instead")  # fmt: skip
         known = [r for r in results if r is not POISON]
         if known and all(isinstance(r, Tensor) for r in known):
@@ -233,6 +242,11 @@ class Elaborator(Machine):
             except (ArithmeticError, LookupError):
                 continue
 
+    def exclude(self, index: Any, option: int) -> None:
+        """Note that an option of a decision is ruled out whatever else is decided."""
+        if isinstance(index, Sym):
+            self.excluded.update((var, option) for var in index.vars)
+
     def demand(self, condition: Any, span: Span | None) -> None:
         if condition is False:
             raise fail("NAS510", "this requirement can never hold", span)
@@ -274,6 +288,7 @@ class Elaborator(Machine):
         return self.operate(module, (), span)
 
     def operate(self, module: OpModule, tensors: Sequence[Tensor], span: Span | None) -> Tensor:
+        PURSE.spend(30 + len(tensors))
         shapes = tuple(t.shape for t in tensors)
         for value in (*shapes, *module.attrs.values()):
             if isinstance(value, Sym):
@@ -536,6 +551,8 @@ class Elaborator(Machine):
             self.markers += 1
             marker = f"§{self.markers}§"
             result, program = self._elaborate_apart(function, env, scope, key, marker)
+            if result is POISON:
+                return POISON
             if not is_module(result):
                 self.plain.add(key)
                 return bound(self, function.motif.body, env, scope)

@@ -53,6 +53,8 @@ def _joined_shape(key: Sym, shapes: Mapping[Any, Any]) -> Any:
 def phi(home: object, value: Sym) -> Tensor:
     """An open choice between tensors, as one tensor."""
     tensors = value.values or ()
+    if not all(isinstance(t, Tensor) for t in tensors):
+        raise fail("NAS408", "this is a tensor in one case and something else in another")
     shapes = [t.shape for t in tensors]
     if any(s is None for s in shapes):
         shape: Any = None

@@ -171,5 +171,9 @@ def _lexer(conf: Mapping[str, Any], memo: Mapping[Any, Any]) -> dict[str, Any]:
         if name not in conf["ignore"] and pattern["__type__"] == "PatternRE"
     ]  # fmt: skip
     longest = sorted(signs, key=len, reverse=True)
-    pieces = [f"(?P<skip>(?:{skipped})+)", *others, f"(?P<sign>{'|'.join(map(re.escape, longest))})"]
+    pieces = [
+        f"(?P<skip>(?:{skipped})+)",
+        *others,
+        f"(?P<sign>{'|'.join(map(re.escape, longest))})",
+    ]
     return {"words": words, "signs": signs, "pieces": "|".join([*pieces, "(?P<bad>(?s:.))"])}

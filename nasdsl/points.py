@@ -105,15 +105,20 @@ def _take(node: Leaf | Branch, choices: Sequence[Index], position: int) -> Index
     if position >= len(choices):
         raise Malformed(f"it ends before `{node.var.path}`")
     index = choices[position]
-    domain = node.var.domain
-    if domain.size is None:
-        if not isinstance(index, int | float) or not domain.low <= index <= domain.high:
-            raise Malformed(f"`{node.var.path}` must be in {domain}, not {index}")
-        return index
-    if not isinstance(index, int) or not 0 <= index < domain.size:
-        raise Malformed(f"`{node.var.path}` must be 0..{domain.size - 1}, not {index}")
+    if isinstance(node, Leaf):
+        size = node.arity
+        if size is None:
+            domain = node.var.domain
+            if not isinstance(index, int | float) or not domain.low <= index <= domain.high:
+                raise Malformed(f"`{node.var.path}` must be in {domain}, not {index}")
+            return index
+    else:
+        size = len(node.children)
+    if not isinstance(index, int) or not 0 <= index < size:
+        raise Malformed(f"`{node.var.path}` must be 0..{size - 1}, not {index}")
     if isinstance(node, Branch) and node.children[index] is None:
-        raise Malformed(f"`{node.var.path}` = {domain.show(index)} is excluded by a requirement")
+        shown = node.var.domain.show(index)
+        raise Malformed(f"`{node.var.path}` = {shown} is excluded by a requirement")
     return index
 
 
@@ -188,10 +193,11 @@ def complete(root: Node, choose: Choose, rng: Random) -> list[Index]:
 def _fits(node: Leaf | Branch, index: Index | None) -> bool:
     if index is None:
         return False
-    domain = node.var.domain
-    if domain.size is None:
+    size = node.arity if isinstance(node, Leaf) else len(node.children)
+    if size is None:
+        domain = node.var.domain
         return domain.low <= index <= domain.high
-    return isinstance(index, int) and 0 <= index < domain.size
+    return isinstance(index, int) and 0 <= index < size
 
 
 TAIL = 4096  # sizes up to which the points of a part are listed once and reused

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from .dag import Branch, Leaf, Node, Pool, Prefix, TooLarge
+from .effort import PURSE
 from .symbolic import Sym, Var, evaluate, index_of, substitute
 
 
@@ -184,6 +185,7 @@ class _Compiler:
 def _take(program: Program, var: Var, index: int) -> Program:
     """The program once a decision is taken. Raises Infeasible if a demand fails."""
     out: list[Item] = []
+    PURSE.spend(1 + len(program) // 4)
     for item in program:
         if var not in item.uses:
             out.append(item)

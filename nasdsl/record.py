@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, dataclass_transform, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, dataclass_transform
 
 if TYPE_CHECKING:
     from .spans import Span
@@ -60,23 +60,23 @@ class Record(Frozen):
         return hash((self.__class__, *[getattr(self, n) for n in self._compared]))
 
 
-@overload
-def record(cls: type[_T]) -> type[_T]: ...
-@overload
-def record(*, kw_only: Literal[True]) -> Callable[[type[_T]], type[_T]]: ...
-@dataclass_transform(frozen_default=True)
-def record(cls: type[_T] | None = None, *, kw_only: bool = False) -> Any:
+def named(*, default: None = None, kw_only: Literal[True] = True) -> Any:
+    """A field that is given by name only, is None by default, and takes no part in comparison."""
+    return _NAMED
+
+
+_NAMED = object()
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(named,))
+def record(cls: type[_T]) -> type[_T]:
     """Make a record of a class whose annotations are its fields, with defaults as usual.
 
-    Defaults are shared by all instances. `kw_only` is for Placed alone.
+    Defaults are shared by all instances. Only `span` of Placed can be a `named` field.
     """
-    return _made(cls, kw_only) if cls is not None else lambda other: _made(other, kw_only)
-
-
-def _made(cls: Any, kw_only: bool) -> Any:
     own = cls.__dict__.get("__annotations__", {})
-    placed = kw_only or "span" in cls._fields  # the field of Placed
-    fields = () if kw_only else tuple(own)
+    fields = tuple(n for n in own if cls.__dict__.get(n) is not _NAMED)
+    placed = len(fields) < len(own) or "span" in getattr(cls, "_fields", ())
     defaults = {n: cls.__dict__[n] for n in fields if n in cls.__dict__}
     left_out = {"__dict__", "__weakref__", *own}
     body = {k: v for k, v in cls.__dict__.items() if k not in left_out}
@@ -88,7 +88,7 @@ def _made(cls: Any, kw_only: bool) -> Any:
     made.__qualname__ = cls.__qualname__
     if "__init__" not in body:
         made.__init__ = _init(made, fields, defaults, placed)
-    return made
+    return made  # type: ignore[no-any-return]
 
 
 def _init(
@@ -99,15 +99,15 @@ def _init(
     set_span: Any = cls.span.__set__ if placed else None
     count = len(fields)
 
-    def __init__(self: Any, *values: Any, **named: Any) -> None:
-        if named or len(values) != count:
-            values = _complete(cls, fields, defaults, values, named)
+    def __init__(self: Any, *values: Any, **more: Any) -> None:
+        if more or len(values) != count:
+            values = _complete(cls, fields, defaults, values, more)
         for set_field, value in zip(setters, values, strict=True):
             set_field(self, value)
 
-    def init_placed(self: Any, *values: Any, span: Any = None, **named: Any) -> None:
-        if named or len(values) != count:
-            values = _complete(cls, fields, defaults, values, named)
+    def init_placed(self: Any, *values: Any, span: Any = None, **more: Any) -> None:
+        if more or len(values) != count:
+            values = _complete(cls, fields, defaults, values, more)
         for set_field, value in zip(setters, values, strict=True):
             set_field(self, value)
         set_span(self, span)
@@ -117,13 +117,13 @@ def _init(
 
 def _complete(
     cls: type, fields: tuple[str, ...], defaults: dict[str, Any], values: tuple[Any, ...],
-    named: dict[str, Any],
+    more: dict[str, Any],
 ) -> tuple[Any, ...]:  # fmt: skip
     """The values of all fields, from those given by place and by name, and the defaults."""
     if len(values) > len(fields):
         raise TypeError(f"{cls.__name__} takes {len(fields)} values, not {len(values)}")
     given = dict(zip(fields, values, strict=False))
-    for name, value in named.items():
+    for name, value in more.items():
         if name not in fields or name in given:
             raise TypeError(f"{cls.__name__} has no field {name!r} left to set")
         given[name] = value
@@ -134,8 +134,8 @@ def _complete(
     return tuple(full[n] for n in fields)
 
 
-@record(kw_only=True)
+@record
 class Placed(Record):
-    """Something with a place in a text, given by name, which takes no part in comparison."""
+    """Something with a place in a text."""
 
-    span: Span | None = None
+    span: Span | None = named(default=None, kw_only=True)

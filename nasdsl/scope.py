@@ -13,6 +13,7 @@ from .evaluate.machine import Lazy, Machine
 from .ops.base import Op
 from .ops.table import TABLE, extensions
 from .record import Frozen, record
+from .symbolic import Sym
 from .values import (
     Builtin,
     Chain,
@@ -51,7 +52,7 @@ def outline(programs: Sequence[syntax.Program], overrides: Mapping[str, Setting]
     lets: dict[str, syntax.Let] = {}
     motifs: dict[str, syntax.Motif] = {}
     requires: list[syntax.Expr] = []
-    name, doc, network, search = "space", "", None, None
+    name, doc, network, search = "unnamed", "", None, None
     for program in programs:
         for item in program.items:
             match item:
@@ -142,7 +143,11 @@ def _param(
     def make(m: Machine) -> Any:
         if binding.name in overrides:
             return overrides[binding.name]
-        return bound(m, binding.value, env, Scope(binding.name))
+        value = bound(m, binding.value, env, Scope(binding.name))
+        if isinstance(value, Sym):
+            raise fail("NAS106", f"the parameter `{binding.name}` would be decided", binding.span,
+                       help=f"write `let {binding.name} = …`: a parameter is set by `--set`")  # fmt: skip
+        return value
 
     return make
 

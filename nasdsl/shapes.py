@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 from typing import Any
 
-from .specialize import shape_mistake
 from .domains import Domain
 from .ops.base import Op, Shape, ShapeError, free_of_charge
 from .ops.table import infer
 from .record import Record, put, record
 from .spans import Span
+from .specialize import shape_mistake
 from .symbolic import (
     MAX_ASSIGNMENTS,
     Cases,
@@ -35,6 +35,7 @@ from .symbolic import (
 )
 from .values import POISON, UNKNOWN, OpModule, Tensor
 
+ABSENT = "absent"  # in place of the shape of a tensor that is not there
 MAX_FREE = 128  # values of a shape whose dependence on decisions is not tracked
 MAX_TABLE = 256  # assignments that an open shape lists; past it, only its possible values are kept
 
@@ -170,9 +171,11 @@ class ShapeRule:
         free = any(v.free for v in variables)
         for env in tried:
             try:
-                plain = tuple(evaluate(s, env) for s in shapes)
+                plain = tuple(s for s in (evaluate(s, env) for s in shapes) if s != ABSENT)
                 values = tuple((n, evaluate(v, env)) for n, v in attrs)
             except (ArithmeticError, LookupError):
+                continue
+            if not plain and shapes:
                 continue
             outcome = self._try(module, plain, values)
             if outcome[0] is None:
@@ -203,22 +206,30 @@ class ShapeRule:
         outcomes, failed = [], None
         for combination in product(*(c or () for c in columns)):
             plain, values = combination[: len(shapes)], combination[len(shapes) :]
+            plain = tuple(s for s in plain if s != ABSENT)
+            if not plain and shapes:
+                continue
             named = tuple((n, v) for (n, _), v in zip(attrs, values, strict=True))
             outcome = self._try(module, plain, named)
             if outcome[0] is None:
                 failed = failed or (plain, outcome[3])
             else:
                 outcomes.append(outcome)
-        if not outcomes and failed:
-            raise shape_mistake(module, failed[0], failed[1], span)
+        if not outcomes:
+            if failed:
+                raise shape_mistake(module, failed[0], failed[1], span)
+            raise Unreachable
         shape = free_of(distinct([o[0] for o in outcomes]))
         return shape, CostRange.either([_exactly(o) for o in outcomes])
 
     def _pairwise(self, module: OpModule, shapes: tuple[Any, ...], span: Span | None) -> Any:
         """A combining operator, which is associative, on two shapes at a time."""
-        joined = free_shape(shapes[0])
-        for shape in shapes[1:]:
-            joined = self(module, (joined, free_shape(shape)), [], span)[0]
+        free = [free_of(tuple(v for v in _values(s) or () if v != ABSENT)) for s in shapes]
+        joined = free[0]
+        for shape in free[1:]:
+            if joined is None or shape is None:
+                return None
+            joined = self(module, (joined, shape), [], span)[0]
         return joined
 
     def optional(
@@ -229,10 +240,18 @@ class ShapeRule:
         shapes = [t.shape for t in sure] + [t.shape for _, t in maybe]
         if any(s is None for s in shapes):
             return None, CostRange()
-        if module.op.name != "concat":
-            shape, _ = self(module, tuple(shapes), guards, span)
+        if module.op.name == "concat":
+            shape = self._concat(module, [t.shape for t in sure], [t.shape for _, t in maybe], span)
             return shape, CostRange()
-        return self._concat(module, [t.shape for t in sure], [t.shape for _, t in maybe], span), CostRange()
+        tracked = [
+            select(held, {True: t.shape, False: ABSENT}) for held, t in maybe if isinstance(held, Sym)
+        ]
+        untracked = [free_shape(t.shape) for held, t in maybe if not isinstance(held, Sym)]
+        known = tuple([t.shape for t in sure] + tracked)
+        joined = self(module, known, guards, span)[0] if known else untracked[0]
+        if joined is None or None in untracked:
+            return joined, CostRange()
+        return self._pairwise(module, (joined, *untracked), span), CostRange()
 
     def _concat(self, module: OpModule, sure: list[Any], maybe: list[Any], span: Span | None) -> Any:
         """Every sum of channels that can arise; which ones do is not tracked.

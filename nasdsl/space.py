@@ -8,12 +8,13 @@ from functools import cached_property
 from random import Random
 from typing import Any
 
-from . import points, syntax
+from . import edits, points, syntax
 from .architecture import Architecture
 from .costs import Cost, cost
 from .dag import Branch, Leaf, Node, Pool, TooLarge
 from .diagnostics import Diagnostic, NasError, fail
 from .domains import Domain
+from .effort import PURSE, Exhausted
 from .elaborate import Elaborator, TooMany
 from .evaluate.basic import bound, truth
 from .evaluate.machine import Machine
@@ -40,9 +41,10 @@ from .settings import SettingValue, read_settings
 from .shapes import CostRange
 from .source import load as load_programs
 from .source import load_all
-from .spans import Source
+from .spans import Source, Span
 from .specialize import Builder
-from .values import POISON, Env, Scope
+from .symbolic import Var
+from .values import POISON, UNKNOWN, Env, Scope
 
 
 @record
@@ -53,6 +55,8 @@ class Elaborated(Frozen):
     diagnostics: tuple[Diagnostic, ...]
     cost: CostRange
     unproven: int
+    spans: Mapping[Var, Span | None]
+    excluded: frozenset[tuple[Var, int]]
 
 
 class Space:
@@ -74,10 +78,22 @@ class Space:
         self.root: Node = found.root
         self.cost_range = found.cost
         self.unproven = found.unproven
-        self.warnings = tuple(d for d in found.diagnostics if d.severity != "error")
+        self.spans, self.excluded = found.spans, found.excluded
         self.limits = tuple(c for c in self.outline.requires if mentions_cost(c, self.outline))
+        if self.limits:
+            from .constraints import impossible_limits
+
+            if errors := impossible_limits(self):
+                raise NasError(errors)
 
     # -------------------------------------------------------------- what it is
+
+    @cached_property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What is allowed, but hardly meant."""
+        from .constraints import dead_options
+
+        return tuple(dead_options(self))
 
     @property
     def size(self) -> int | None:
@@ -175,21 +191,15 @@ class Space:
 
     def mutate(self, genotype: Genotype, rng: Random) -> Genotype:
         """One decision changed; decisions that this brings to life are drawn."""
-        from .edits import mutate
-
-        return mutate(self, genotype, rng)
+        return edits.mutate(self, genotype, rng)
 
     def crossover(self, first: Genotype, second: Genotype, rng: Random) -> Genotype:
         """Each decision from either parent (uniform crossover by path)."""
-        from .edits import crossover
-
-        return crossover(self, first, second, rng)
+        return edits.crossover(self, first, second, rng)
 
     def neighbours(self, genotype: Genotype) -> Iterator[Genotype]:
         """Every genotype that differs in one decision (dependents keep or take their first option)."""
-        from .edits import neighbours
-
-        return neighbours(self, genotype)
+        return edits.neighbours(self, genotype)
 
     def distance(self, first: Genotype, second: Genotype) -> int:
         """The number of decisions that differ, counting those that only one has."""
@@ -232,11 +242,12 @@ class Space:
 
         if not self.limits:
             return 0.0
-        return violation(self, cost(architecture or self.build(genotype)))
+        return violation(self, genotype, cost(architecture or self.build(genotype)))
 
-    def cost_machine(self, found: Cost) -> tuple[Machine, Env]:
+    def cost_machine(self, found: Cost, genotype: Genotype | None) -> tuple[Machine, Env]:
         """A machine and the names with which a cost limit is evaluated."""
-        machine = self._builder({})
+        places = [] if genotype is None else self._places(genotype)
+        machine = self._builder({path: i for path, _, i in places})
         return machine, Env(machine.globals, {c: getattr(found, c) for c in COSTS})
 
     def sample_feasible(self, rng: Random) -> Genotype:
@@ -280,6 +291,7 @@ def elaborate_program(
 ) -> Elaborated:
     """Elaborate a program: its graph of choices, and every mistake found on the way."""
     motifs = recursive_motifs(program)
+    PURSE.fill()
     machine = _run(Elaborator(globals_of(program, fixed), ops, motifs, checked), program)
     if machine.diagnostics and machine.demands:  # which the requirements may exclude
         again = Elaborator(globals_of(program, fixed), ops, motifs, {})
@@ -289,6 +301,8 @@ def elaborate_program(
     if not machine.diagnostics:
         try:
             root = compile_program(tuple(machine.root), Pool())
+        except Exhausted:
+            machine.diagnostics.append(_too_much(program))
         except TooLarge as error:
             machine.diagnostics.append(Diagnostic(
                 "NAS409", f"the decisions depend on each other in more than {error.limit:,} ways",
@@ -296,7 +310,14 @@ def elaborate_program(
         else:
             if root is None:
                 machine.diagnostics.append(_unsatisfiable(program))
-    return Elaborated(root, tuple(machine.diagnostics), machine.cost, machine.rule.unproven)
+    return Elaborated(root, tuple(machine.diagnostics), machine.cost, machine.rule.unproven,
+                      machine.spans, frozenset(machine.excluded))  # fmt: skip
+
+
+def _too_much(program: Outline) -> Diagnostic:
+    return Diagnostic("NAS410", "it would take too long to work out this space", program.network.span,
+                      notes=(("too many decisions bear on each other, or too much is repeated", None),),
+                      help="decide fewer things by the same requirement or condition, or repeat less")  # fmt: skip
 
 
 def _run(machine: Elaborator, program: Outline) -> Elaborator:
@@ -305,6 +326,9 @@ def _run(machine: Elaborator, program: Outline) -> Elaborator:
         try:
             part(machine, program)
         except TooMany:
+            break
+        except Exhausted:
+            machine.diagnostics.append(_too_much(program))
             break
         except NasError as error:
             machine.diagnostics.extend(d for d in error.diagnostics if d not in machine.diagnostics)
@@ -330,6 +354,8 @@ def _elaborate_network(machine: Elaborator, program: Outline) -> None:
 def _elaborate_requires(machine: Elaborator, program: Outline) -> None:
     for condition in program.requires:
         if mentions_cost(condition, program):
+            later = Env(machine.globals, dict.fromkeys(COSTS, UNKNOWN))
+            machine.attempt(condition, later, Scope("require"))
             continue
         value = machine.attempt(condition, machine.globals, Scope("require"))
         try:

@@ -168,7 +168,7 @@ class Builder(Machine):
         known = self.settled.get(function.motif.name)
         if known is None:
             return bound(self, function.motif.body, env, scope)
-        key = tuple(env.names.items())
+        key = tuple((n, v.__class__, v) for n, v in env.names.items())  # 1, 1.0 and true are equal
         try:
             if key in known:
                 return known[key]

@@ -12,6 +12,7 @@ from itertools import product
 from typing import Any
 
 from .domains import Domain
+from .effort import PURSE
 
 MAX_VALUES = 4096  # possible values of one Sym that are listed
 MAX_ASSIGNMENTS = 4096  # joint assignments that are tried one by one
@@ -136,6 +137,7 @@ def apply(function: Callable[..., Any], *args: Any, failures: list[Exception] | 
         count *= len(column)
         columns.append(column)
     listed = []
+    PURSE.spend(count)
     for combination in product(*columns):
         try:
             listed.append(function(*combination))
@@ -239,6 +241,7 @@ def _assignments(
     for indices in product(*(column(v) for v in variables)):
         env = dict(zip(variables, indices, strict=True))
         for more in product(*behind):
+            PURSE.spend(3)
             if _meets({**env, **dict(zip(others, more, strict=True))} if others else env, conditions):
                 yield env
                 break

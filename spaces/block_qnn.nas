@@ -1,11 +1,11 @@
-# Blocks of at most L layers in the Network Structure Code: each layer is (number, type, kernel, first
-# predecessor, second predecessor) and reads the block's input or earlier layers. The block is stacked,
-# with a fixed max pooling and twice the width after every group of copies.
+# Blocks of at most L layers in the Network Structure Code: each layer is (number, type, kernel,
+# first predecessor, second predecessor) and reads the block's input or earlier layers. The block is
+# stacked, with a fixed max pooling and twice the width after every group of copies.
 #
 # One predecessor: convolution (ReLU, convolution, BN), pooling, identity. Two different ones, in
-# either order: sum and concatenation. Layers that none reads are concatenated.
-# The paper leaves open what is summed where widths differ: here a 1x1 convolution widens or narrows
-# an operand to the block's width. Kernel 1 makes a pooling layer the identity, and counts apart.
+# either order: sum and concatenation. Layers that none reads are concatenated. The paper leaves
+# open what is summed where widths differ: here a 1x1 convolution widens or narrows an operand to
+# the block's width. Kernel 1 makes a pooling layer the identity, and counts apart.
 space block_qnn "BlockQNN (Zhong, Yan, Wu, Shao, Liu; CVPR 2018)"
 import "lib_basic.nas"
 

@@ -2,9 +2,9 @@
 #
 # A node that others read but that reads none is fed by the stage's input node; a node that reads
 # others but that none reads feeds its output node; a node without any edge does not exist; without
-# any edge at all, the input node feeds the output node. Where edges meet, they are summed.
-# CIFAR: K = (3, 4, 5), 524,288 codes. MNIST: --set K3=0 --set K2=5, 8,192 codes.
-# The paper leaves the widths of its reduced training open; here they double from stage to stage.
+# any edge at all, the input node feeds the output node. Where edges meet, they are summed. CIFAR: K
+# = (3, 4, 5), 524,288 codes. MNIST: --set K3=0 --set K2=5, 8,192 codes. The paper leaves the widths
+# of its reduced training open; here they double from stage to stage.
 space genetic_cnn "Genetic CNN (Xie, Yuille; ICCV 2017)"
 import "lib_basic.nas"
 

@@ -1,12 +1,12 @@
 # Motifs of motifs: six primitives are the edges of six small graphs of 4 nodes, and these are the
-# edges of one cell of 5 nodes. An edge is 0 for none, or the number of an operation: 7^46 = 7.49e38.
+# edges of one cell of 5 nodes. An edge is 0 for none, or an operation's number: 7^46 = 7.49e38.
 #
-# `chain_none = false` keeps the edges from each node to the next, as NASLib does (6^22*7^24 = 2.52e37).
-# An edge that is none is not there; a node that nothing feeds is zero, whatever it feeds.
-# The paper leaves open how edges meet. Here they are concatenated and a 1x1 convolution restores the
-# width: of twelve readings, the one that gives the published 15.7M weights. A separable convolution
-# follows every cell; at the ends of stages it halves the size and doubles the width.
-space hierarchical "Hierarchical representations (Liu, Simonyan, Vinyals, Fernando, Kavukcuoglu; ICLR 2018)"
+# `chain_none = false` keeps the edges from each node to the next, as NASLib does: 2.52e37, which is
+# 6^22*7^24. An edge that is none is not there; a node that nothing feeds is zero, whatever it feeds.
+# The paper leaves open how edges meet. Here they are concatenated and a 1x1 convolution restores
+# the width: of twelve readings, the one that gives the published 15.7M weights. A separable
+# convolution follows every cell; at the ends of stages it halves the size and doubles the width.
+space hierarchical "Hierarchical representations (Liu, Simonyan, Vinyals et al.; ICLR 2018)"
 import "lib_basic.nas"
 
 param C = 64, cells = 2, size = 32, classes = 10

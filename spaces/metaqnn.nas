@@ -2,10 +2,11 @@
 # representation: 1 (below 4), 4 (below 8) or 8 (all larger ones), as in the released code.
 #
 # A kernel must be smaller than that number. Pooling follows a convolution only. Fully connected
-# layers come last, at most two, none wider than the one before, and only where the size is at most 4.
-# A chain ends in a softmax layer, or in global average pooling (a layer: a 1x1 convolution to one map
-# a class) and that. The released code has L = 18 for CIFAR-10, the paper's table 12 (--set L=12).
-# Dropout, which the paper sets after every second layer by the final depth, is left to the training.
+# layers come last, at most two, none wider than the one before, and only where the size is at most
+# 4. A chain ends in a softmax layer, or in global average pooling (a layer: a 1x1 convolution to
+# one map a class) and that. The released code has L = 18 for CIFAR-10, the paper's table 12 (--set
+# L=12). Dropout, which the paper sets after every second layer by the final depth, is left to the
+# training.
 space metaqnn "MetaQNN (Baker, Gupta, Naik, Raskar; ICLR 2017)"
 
 param L = 18, size = 32, channels_in = 3, classes = 10

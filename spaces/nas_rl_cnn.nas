@@ -1,10 +1,10 @@
-# A chain of convolutions with a bit for every pair of layers: a layer reads the layers whose bits are
-# set, or the image if none is. Layers that none reads are joined before the classifier.
+# A chain of convolutions with a bit for every pair of layers: a layer reads the layers whose bits
+# are set, or the image if none is. Layers that none reads are joined before the classifier.
 #
 # Inputs are concatenated in depth; smaller ones are padded with zeros to the size of the largest,
 # on the right and below, as the paper does not say where. (4*4*4)^L * 2^(L(L-1)/2) networks; with
-# `strides = 3` also a stride of 1, 2 or 3 in each direction, 9^L times as many. The reported networks
-# have 15 layers (without strides), 20 and 39 (with poolings in between, by hand).
+# `strides = 3` also a stride of 1, 2 or 3 in each direction, 9^L times as many. The reported
+# networks have 15 layers (without strides), 20 and 39 (with poolings in between, by hand).
 space nas_rl_cnn "NAS-RL, convolutional networks (Zoph, Le; ICLR 2017)"
 
 param L = 15, strides = 1, size = 32, classes = 10

@@ -1,10 +1,11 @@
 # A recurrent cell as a binary tree: each of its nodes joins two vectors and applies an activation.
 # Base 8: 8 leaves of (input, previous state), 15 nodes, 8^16*15^2 = 63,331,869,759,897,600 cells.
 #
-# Two cell indices say where the memory goes. Inject: the activated value of that node is joined with
-# the previous memory, by a join and an activation of their own, and what comes out takes its place.
-# Store: the value of that node before its activation is the new memory. Both range over all nodes,
-# the root too, and may be equal. The root is the new state. The paper tunes the width of the state.
+# Two cell indices say where the memory goes. Inject: the activated value of that node is joined
+# with the previous memory, by a join and an activation of their own, and what comes out takes its
+# place. Store: the value of that node before its activation is the new memory. Both range over all
+# nodes, the root too, and may be equal. The root is the new state. The paper tunes the width of the
+# state.
 space nas_rl_rnn "NAS-RL, recurrent cell (Zoph, Le; ICLR 2017)"
 import "lib_rnn.nas"
 

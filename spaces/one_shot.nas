@@ -2,8 +2,8 @@
 #
 # A block's inputs are taken from the outputs of the two cells before and from the earlier blocks of
 # its cell, each at most once. The cell's output is the concatenation of all its blocks. A 1x1
-# convolution brings both inputs of a cell to the width of its stage, before the choices.
-# Between stages, max pooling halves both, and the width doubles.
+# convolution brings both inputs of a cell to the width of its stage, before the choices. Between
+# stages, max pooling halves both, and the width doubles.
 space one_shot "One-shot architecture search (Bender, Kindermans, Zoph, Vasudevan, Le; ICML 2018)"
 import "lib_basic.nas"
 

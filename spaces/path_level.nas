@@ -1,10 +1,11 @@
 # One cell, a tree of splits and merges, in every block of a pyramidal residual network.
 #
-# A node carries one branch, the mean of 2 or 3 branches that read the same input, or 2 branches on halves of the
-# channels, concatenated. A branch is one of 7 operations, and a further node may follow it, down to
-# `depth`. The released code's controller decides in this order; unlike it, the root's edges are
-# chosen too. The mean keeps the function when a path is copied. Operations normalise first.
-# The host, PyramidNet with bottlenecks (Han et al., CVPR 2017), halves the size by average pooling.
+# A node carries one branch, the mean of 2 or 3 branches that read the same input, or 2 branches on
+# halves of the channels, concatenated. A branch is one of 7 operations, and a further node may
+# follow it, down to `depth`. The released code's controller decides in this order; unlike it, the
+# root's edges are chosen too. The mean keeps the function when a path is copied. Operations
+# normalise first. The host, PyramidNet with bottlenecks (Han et al., CVPR 2017), halves the size by
+# average pooling.
 space path_level "Path-level network transformation (Cai, Yang, Zhang, Han, Yu; ICML 2018)"
 import "lib_basic.nas"
 

@@ -1,9 +1,9 @@
-# A recurrent cell as two expressions: the new memory c(t), and the new state h(t), which may use it.
-# Their leaves are the input, the one before it, the previous state and the previous memory.
+# A recurrent cell as two expressions: the new memory c(t), and the new state h(t), which may use
+# it. Their leaves are the input, the one before it, the previous state and the previous memory.
 #
-# The paper limits the number of nodes; here the height of each expression is limited. Gate3 is
-# g*a + (1 - g)*b with g the sigmoid of its third part. `extended` adds the operators of the paper's second set.
-# The paper asks that x(t) and h(t-1) be used: here an expression may leave them out.
+# The paper limits the number of nodes; here the height of each expression is limited. Gate3 is g*a
+# + (1 - g)*b with g the sigmoid of its third part. `extended` adds the operators of the paper's
+# second set. The paper asks that x(t) and h(t-1) be used: here an expression may leave them out.
 space schrimpf_rnn "RNN expressions (Schrimpf, Merity, Bradbury, Socher; ICLR workshop 2018)"
 import "lib_rnn.nas"
 

@@ -1,15 +1,15 @@
-# Blocks that read and write banks of memory: an operation concatenates the banks that it reads, and what
-# it computes is added to the banks that it writes. At least one bank each.
+# Blocks that read and write banks of memory: an operation concatenates the banks that it reads, and
+# what it computes is added to the banks that it writes. At least one bank each.
 #
 # The block's input is the first bank; a bank that nothing has written yet is zero. Banks of a block
 # are equally wide, a multiple of N that is chosen too. An operation is a 1x1 convolution to 1 to 4
 # times that width and then one or two paths of one or two convolutions, summed. The released code
 # draws the number of operations from a budget of parameters and may write wider results to several
-# banks: here the number is fixed and a result is as wide as a bank. The first kernel and dilation are vertical.
-# Between blocks, a 1x1 convolution and average pooling.
+# banks: here the number is fixed and a result is as wide as a bank. The first kernel and dilation
+# are vertical. Between blocks, a 1x1 convolution and average pooling.
 space smash "SMASH (Brock, Lim, Ritchie, Weston; ICLR 2018)"
 
-param N = 8, banks = 6, operations = 8, blocks = 3, size = 32, classes = 100
+param N = 8, banks = 6, operations = 6, blocks = 3, size = 32, classes = 100
 
 # A dilation of at most 4 - kernel/2: 3 for kernel 3, 2 for 5 and 1 for 7.
 motif part(c) = relu

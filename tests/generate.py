@@ -253,8 +253,8 @@ class Maker:
             return f"{states} += sum([y -> {self.module(depth - 1)} for y in {states}])"
         if form == "loop":
             name = self.fresh("i")
-            self.numbers.append(name)
             source = self.pick("1..2", self.list(depth - 1))
+            self.numbers.append(name)
             inner = self.scoped(depth - 1, states)
             self.numbers.pop()
             return f"for {name} in {source} {{\n{inner}\n}}"

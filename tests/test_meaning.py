@@ -29,10 +29,13 @@ def check_meaning(text: str) -> None:
     space = open_space(text)
     assume(space.size is not None and space.size <= 600)
     try:
-        expected, names = meaning(space)
+        compare(space)
     except TooMany:
         assume(False)
-        raise
+
+
+def compare(space: Space) -> None:
+    expected, names = meaning(space)
     found = set()
     genotypes = list(space.enumerate())
     for genotype in genotypes:
@@ -59,3 +62,35 @@ def test_random_spaces(text: str) -> None:
 @given(spaces(fuel=9))
 def test_many_random_spaces(text: str) -> None:
     check_meaning(text)
+
+
+FIXED = {
+    "options of one": "network = vector(4) -> linear((any [any [1, 2]]) + (any [any [1, 2]]))",
+    "second decisions": "motif f = (any [1, 2]) + (any [1, 2])\nlet l = [f(), f()]\nnetwork = vector(4) -> linear(sum(l))",
+    "open count": "let n = any 1..2\nmotif f = sum(pick n of [1, 2, 3]) + (any [1, 2])\nnetwork = vector(4) -> linear(f())",
+    "open motif": "motif f = linear(any [1, 2])\nmotif g = relu | tanh\nnetwork = vector(4) -> (f | g)",
+    "open call": "motif f(k) = linear(any [1, 2])\nmotif g(k) = relu | tanh\nnetwork = vector(4) -> (f | g)(3)",
+    "motifs side by side": "motif f = linear(4) | identity\nmotif g = relu | tanh\nnetwork = vector(4) -> sum([f, g]) -> sum([f, g])",
+    "motifs in lists": "motif f = linear(4) | identity\nmotif g = relu | tanh\n"
+    "network = vector(4) -> chain(some of [f, g]) -> sum(pick 2 of [f, g, f])",
+    "open range": "let n = any 1..3\nmotif f = (any 1..n) + (any [1, 2])\nnetwork = vector(4) -> linear(f())",
+    "filtered options": "let k = any 1..4\nlet l = [i for i in 1..4 if i != k]\nlet y = any l\nnetwork = vector(4) -> linear(y)",
+    "open options": "let l = [any [1, 2], 3]\nlet s = some of l\nnetwork = vector(4) -> linear(1 + sum(s))",
+    "places behind an open list": "let n = any 1..2\nlet l = [i for i in 1..n] + [5]\nlet m = [any [1, 2] for x in l]\n"
+    "network = vector(4) -> linear(1 + sum(m))",
+    "open lists of open numbers": "let n = any 1..2\nlet l = [any [1, 2]] if n == 1 else [any [3, 4], 5]\n"
+    "network = vector(4) -> linear(l[0] + len(l))",
+    "open index": "let l = [any [1, 2], any [3, 4]]\nlet i = any 0..1\nnetwork = vector(4) -> linear(l[i])",
+    "membership": "let l = [any [1, 2], any [3, 4]]\nlet i = any 1..4\nnetwork = vector(4) -> linear(3)\nrequire i in l",
+    "open bits": "let n = any 1..2\nlet s = (some of [1, 2]) + (1..n)\nlet m = [any [1, 2] for x in s + [3]]\n"
+    "network = vector(4) -> linear(sum(m))",
+    "lists under when": "let c = any [true, false]\nlet b = [2, 3]\nnetwork = vector(4) -> graph (x) {\n  s = some of b\n"
+    "  when c { s += any [1, 2] }\n  s += any [7, 8]\n  t = [any [1, 2] for v in s]\n  out x -> linear(sum(t))\n}",
+    "recursion": "motif t(d) = linear(4) if d == 0 else one of {\n  leaf: linear(4)\n  node: sum([t(d - 1), t(d - 1)]) -> relu\n}\n"
+    "network = vector(4) -> t(2)",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", FIXED)
+def test_it_means_what_it_says(case: str) -> None:
+    compare(parse_space(FIXED[case]))

@@ -42,7 +42,11 @@ def _pairs(names: list[str]) -> list[str]:
 
 
 def test_membership_in_a_pick() -> None:
-    text = "let p = pick 2 of 1..4\nrequire 4 not in p\nspace s\nnetwork = vector(2) -> linear(sum(p))"
+    text = """space s
+let p = pick 2 of 1..4
+require 4 not in p
+network = vector(2) -> linear(sum(p))
+"""
     space = nasdsl.parse_space(text)
     assert space.size == len(list(combinations(range(1, 4), 2)))
 
@@ -53,14 +57,16 @@ network = vector(4) -> chain([linear(n) -> relu for n in pick (any 1..2) of [8, 
 """
     space = nasdsl.parse_space(text)
     assert space.size == 3 + 6
-    widths = set()
-    for genotype in space.enumerate():
-        widths.add(tuple(n.shapes[0][0] for n in space.build(genotype).graph.nodes if n.name == "linear"))
+    graphs = [space.build(genotype).graph for genotype in space.enumerate()]
+    widths = {tuple(n.shapes[0][0] for n in g.nodes if n.name == "linear") for g in graphs}
     assert len(widths) == 9 and all(list(w) == sorted(w, reverse=True) for w in widths)
 
 
 def test_index_into_picks_of_an_open_number() -> None:
-    text = "space s\nlet p = pick (any 1..2) of [8, 4, 2] repeated\nnetwork = vector(4) -> linear(p[-1])"
+    text = """space s
+let p = pick (any 1..2) of [8, 4, 2] repeated
+network = vector(4) -> linear(p[-1])
+"""
     space = nasdsl.parse_space(text)
     found = [space.build(g).graph.nodes[-1].shapes[0][0] for g in space.enumerate()]
     assert sorted(found) == [2, 2, 2, 2, 4, 4, 4, 8, 8]

@@ -174,7 +174,7 @@ def eval_binary(m: Machine, node: syntax.Binary, env: Env, scope: Scope) -> Any:
         from .call import is_module, repeat_tied
 
         if is_module(right):
-            return repeat_tied(m, left, right, scope.child("times"), node.span)
+            return repeat_tied(m, left, node, right, scope.child("times"))
     if node.op in ("in", "not in") and isinstance(right, MaybeList):
         found = _held_in(m, left, right, node.span)
         return found if node.op == "in" else m.lift(_not, found, span=node.span)

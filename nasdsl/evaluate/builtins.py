@@ -151,7 +151,7 @@ def _run_scan(m: Machine, node: syntax.Call, env: Env, scope: Scope) -> Any:
     from .call import to_module
 
     cell, states = _arguments(m, ("cell", "states"), 2, node, env, scope)
-    module = to_module(m, cell, scope, node.span)
+    module = to_module(m, cell, scope, node.span, "cell")
     if not isinstance(states, tuple | range):
         states = (states,)
     return Scan(module, tuple(s if isinstance(s, tuple) else (s,) for s in states), node.span)

@@ -7,8 +7,8 @@ from typing import Any
 
 from nasdsl import syntax
 from nasdsl.diagnostics import NasError, did_you_mean, fail
-from nasdsl.ops.bind import BindError, check, signature_text
 from nasdsl.ops.base import Op, Param, Required
+from nasdsl.ops.bind import BindError, check, signature_text
 from nasdsl.symbolic import Sym
 from nasdsl.values import (
     POISON,
@@ -417,7 +417,7 @@ def eval_repeat(m: Machine, node: syntax.Repeat, env: Env, scope: Scope) -> Any:
             if not held:
                 return POISON
             value = bound(m, node.body, inner, here := loop.item(i))
-            return to_module(m, value, here, node.body.span)
+            return to_module(m, value, here, node.body.span, _hint(node.body))
 
         guard = m.lift(_above, count, i, span=node.span)
         part = copy(True) if guard is True else m.cases(guard, copy, node.span)
@@ -426,16 +426,17 @@ def eval_repeat(m: Machine, node: syntax.Repeat, env: Env, scope: Scope) -> Any:
     return Chain(tuple(parts), tuple(guards), node.span)
 
 
-def repeat_tied(m: Machine, count: Any, module: Any, scope: Scope, span: Any) -> Any:
+def repeat_tied(m: Machine, count: Any, node: syntax.Binary, module: Any, scope: Scope) -> Any:
     """`n * module`: n copies of one decision, each with weights of its own."""
     if module is POISON or count is POISON:
         return POISON
+    span = node.span
     if not is_module(module):
         raise fail("NAS201", f"`*` takes two numbers, or a number and a module, not {describe(count)} and "
                    f"{describe(module)}", span)  # fmt: skip
     count = m.lift(_positive, count, span=span)
     most = _most(count, span)
-    module = to_module(m, module, scope, span)
+    module = to_module(m, module, scope, span, _hint(node.right))
     return Chain((module,) * most, tuple(m.lift(_above, count, i, span=span) for i in range(most)), span)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from nasdsl import syntax
-from nasdsl.diagnostics import fail
+from nasdsl.diagnostics import NasError, fail
 from nasdsl.domains import Domain
 from nasdsl.record import Frozen, record
 from nasdsl.format import print_expr
@@ -72,7 +72,9 @@ def _show(value: Any, index: int) -> str:
     return str(index)
 
 
-def options(m: Machine, node: syntax.Expr, env: Env, scope: Scope) -> list[Option] | range | FloatRange:
+def options(
+    m: Machine, node: syntax.Expr, env: Env, scope: Scope, span: Any
+) -> list[Option] | range | FloatRange:
     """The options that an expression offers: lazily if it is written as a list."""
     while isinstance(node, syntax.Group):
         node = node.body
@@ -82,6 +84,8 @@ def options(m: Machine, node: syntax.Expr, env: Env, scope: Scope) -> list[Optio
         lazies, _, _ = lazy_items(m, node, env, scope.child("of"))
         return [_computed(m, node, i, g, inner) for i, (g, inner, _) in enumerate(lazies)]
     value = m.eval(node, env, scope.child("of"))
+    if value is UNKNOWN:
+        raise _unknown(span)
     if isinstance(value, FloatRange):
         return value
     if isinstance(value, range) and len(value) <= MAX_OPTIONS:
@@ -121,6 +125,8 @@ def choose(m: Machine, found: list[Option], scope: Scope, span: Any, ordered: bo
     for i, option in enumerate(found):
         if option.guard is not True:
             m.demand(m.lift(_allowed, index, i, option.guard, span=span), span)
+        if option.guard is False:
+            m.exclude(index, i)
 
     def take(i: int) -> Any:
         return _under_guard(m, found[i], Scope(f"{path}={keys[i]}"), span)
@@ -139,8 +145,12 @@ def _under_guard(m: Machine, option: Option, scope: Scope, span: Any) -> Any:
 
 def _refuse_unknown(found: list[Option], span: Any) -> None:
     if any(o.guard is UNKNOWN for o in found):
-        raise fail("NAS221", "a choice must not depend on the shape of a tensor or on its readers", span,
-                   help="pass the number as a parameter of the motif instead")  # fmt: skip
+        raise _unknown(span)
+
+
+def _unknown(span: Any) -> NasError:
+    return fail("NAS221", "a choice must not depend on the shape of a tensor or on its readers", span,
+                help="pass the number as a parameter of the motif instead")  # fmt: skip
 
 
 def _allowed(index: int, i: int, guard: bool) -> bool:
@@ -188,7 +198,7 @@ def _alternative(m: Machine, node: syntax.Alternative, env: Env) -> Callable[[Sc
 
 
 def eval_any(m: Machine, node: syntax.Any, env: Env, scope: Scope) -> Any:
-    found = options(m, node.domain, env, scope)
+    found = options(m, node.domain, env, scope, node.span)
     if isinstance(found, FloatRange):
         domain = Domain("float", low=found.low, high=found.high, log=found.log)
         return m.decide(scope, domain, node.span)
@@ -215,8 +225,10 @@ def _numeric(found: list[Option]) -> bool:
     return numbers == sorted(numbers)
 
 
-def _listed(m: Machine, node: syntax.Expr, env: Env, scope: Scope, what: str) -> list[Option]:
-    found = options(m, node, env, scope)
+def _listed(
+    m: Machine, node: syntax.Expr, env: Env, scope: Scope, what: str, span: Any
+) -> list[Option]:
+    found = options(m, node, env, scope, span)
     if isinstance(found, FloatRange):
         raise fail("NAS222", f"`{what}` needs a list, not a range of real numbers", node.span)
     if isinstance(found, range):
@@ -227,7 +239,7 @@ def _listed(m: Machine, node: syntax.Expr, env: Env, scope: Scope, what: str) ->
 
 
 def eval_some(m: Machine, node: syntax.Some, env: Env, scope: Scope) -> Any:
-    found = _listed(m, node.domain, env, scope, "some of")
+    found = _listed(m, node.domain, env, scope, "some of", node.span)
     keys = _unique([o.key for o in found])
     guards, values = [], []
     base = scope.decision()
@@ -249,7 +261,7 @@ def _one(bit: int) -> bool:
 
 
 def eval_pick(m: Machine, node: syntax.Pick, env: Env, scope: Scope) -> Any:
-    found = _listed(m, node.domain, env, scope, "pick")
+    found = _listed(m, node.domain, env, scope, "pick", node.span)
     count = m.eval(node.count, env, scope.child("count"))
     path = scope.decision()
     return m.cases(count, lambda k: _pick(m, node, found, k, path), node.span)
@@ -316,7 +328,7 @@ def _member(domain: Domain, index: int, j: int) -> bool:
 
 
 def eval_permutation(m: Machine, node: syntax.Permutation, env: Env, scope: Scope) -> Any:
-    found = _listed(m, node.domain, env, scope, "permutation of")
+    found = _listed(m, node.domain, env, scope, "permutation of", node.span)
     if any(o.guard is not True for o in found):
         raise fail("NAS225", "a permutation needs a list of known length", node.span)
     domain = Domain("permutation", _unique([o.label for o in found]))

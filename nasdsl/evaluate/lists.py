@@ -15,6 +15,10 @@ from .machine import MAX_LIST, Machine, Mistake
 _LISTS = (tuple, range)
 
 
+def _plus(a: int, b: int) -> int:
+    return a + b
+
+
 def _count(before: int, held: bool) -> int:
     return before + 1 if held else before
 
@@ -175,8 +179,12 @@ def append_lists(m: Machine, left: Any, right: Any, span: Any) -> Any:
         return m.lift(_join, left, right, span=span)
     a, b = _as_maybe(m, left, span), _as_maybe(m, right, span)
     check_length(a.elements + b.elements, span)
-    width = None if b.width is None else m.lift(_plus, len(a.elements), b.width, span=span)
+    width = None if b.width is None else m.lift(_more, b.width, len(a.elements), span=span)
     return MaybeList(a.elements + b.elements, a.guards + b.guards, width=width)
+
+
+def _more(width: int, count: int) -> int:
+    return width + count
 
 
 def is_wide(value: Any) -> bool:
@@ -247,9 +255,9 @@ def append(m: Machine, target: Any, value: Any, span: Any) -> Any:
 def eval_index(m: Machine, node: syntax.Index, env: Env, scope: Scope) -> Any:
     base = m.eval(node.base, env, scope)
     index = m.eval(node.index, env, scope.child("at"))
-    if isinstance(base, MaybeList) and base.slots is not None and isinstance(index, int):
-        if -len(base.slots) <= index < len(base.slots):
-            return m.cases(base.slots[index], lambda j: base.elements[j], node.span)
+    slots = base.slots if isinstance(base, MaybeList) else None
+    if slots is not None and isinstance(index, int) and -len(slots) <= index < len(slots):
+        return m.cases(slots[index], lambda j: base.elements[j], node.span)
     return _of(m, _get, base, index, node.span)
 
 

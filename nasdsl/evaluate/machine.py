@@ -20,7 +20,7 @@ from nasdsl.spans import Span
 from nasdsl.symbolic import Sym
 from nasdsl.values import POISON, Env, MaybeList, MotifFunction, OpModule, Scope, Tensor
 
-MAX_STEPS = 2_000_000  # evaluated expressions; an elaboration past it is too large to be meant
+MAX_STEPS = 400_000  # evaluated expressions; an elaboration past it is too large to be meant
 MAX_DEPTH = 150  # motif calls inside one another
 MAX_LIST = 20_000  # elements of a list
 MAX_NUMBER = 2**62
@@ -66,6 +66,9 @@ class Machine:
     def demand(self, condition: Any, span: Span | None) -> None:
         """A constraint."""
         raise AssertionError
+
+    def exclude(self, index: Any, option: int) -> None:
+        """Note that an option of a decision is ruled out whatever else is decided."""
 
     def operate(self, module: OpModule, tensors: Sequence[Tensor], span: Span | None) -> Tensor:
         """Apply an operator to tensors."""

@@ -18,9 +18,7 @@ PATH = os.path.join(os.path.dirname(__file__), "options.json")
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "integer": (int,), "number": (int, float), "string": (str,), "boolean": (bool,),
 }  # fmt: skip
-_KEYS = frozenset(
-    ["type", "enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"]
-)
+_KEYS = frozenset(["type", "enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"])
 
 
 def surely_right(settings: Settings) -> bool:

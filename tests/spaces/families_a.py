@@ -17,14 +17,14 @@ SMALL: dict[str, dict[str, int | bool]] = {
     "darts_rnn": {"hidden": 6, "steps": 4, "vocabulary": 12},
     "enas_rnn": {"hidden": 6, "steps": 4, "vocabulary": 12},
     "genetic_cnn": {"C": 4, "size": 8},
-    "hierarchical": {"C": 4, "cells": 1, "size": 8},
+    "hierarchical": {"C": 4, "cells": 1, "motifs": 3, "size": 4},
     "metaqnn": {"L": 5, "size": 9},
     "nas_rl_cnn": {"L": 4, "strides": 3, "size": 8},
     "nas_rl_rnn": {"hidden": 6, "steps": 4, "vocabulary": 12},
     "one_shot": {"F": 4, "cells": 1, "size": 8},
     "path_level": {"N": 1, "C": 8, "growth": 4, "size": 8},
     "schrimpf_rnn": {"height": 3, "extended": True, "hidden": 6, "steps": 4, "vocabulary": 12},
-    "smash": {"banks": 3, "operations": 2, "blocks": 2, "size": 8, "classes": 10},
+    "smash": {"banks": 3, "operations": 2, "blocks": 1, "size": 6, "classes": 10},
 }
 LIBRARIES = ("lib_basic", "lib_rnn")
 
@@ -46,7 +46,7 @@ def load(name: str, **params: int | bool) -> Space:
     return nasdsl.load(FOLDER / f"{name}.nas", set=params)
 
 
-def drive(space: Space, answers: Iterable[str | int]) -> Genotype:
+def drive(space: Space, answers: Iterable[object]) -> Genotype:
     """The genotype with these answers to the decisions, in the order in which they come up."""
     choices: dict[str, int | float] = {}
     for place, answer in enumerate(answers):

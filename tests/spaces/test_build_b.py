@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -37,7 +38,7 @@ def test_points(name: str) -> None:
     space, rng = small(name), Random(1)
     assert space.size is not None
     points = [space.sample(rng) for _ in range(SAMPLES)]
-    for one, other in zip(points, points[1:], strict=False):
+    for one, other in pairwise(points):
         assert space.unrank(space.rank(one)) == one
         assert space.read(space.text(one)) == one
         mutant = space.mutate(one, rng)

@@ -1,8 +1,8 @@
-"""Worked examples of recurrent cells: decoded from the papers' tokens, they compute the papers' formulas."""
+"""Worked examples of recurrent cells: decoded from tokens, they compute the papers' formulas."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -32,7 +32,8 @@ def _run(space: Space, genotype: Genotype) -> tuple[Tensor, Tensor, list[Tensor]
 
 
 def test_the_enas_example() -> None:
-    """h1 = tanh(x Wx + h Wh), h2 = ReLU(h1 W21), h3 = ReLU(h2 W32), h4 = tanh(h1 W41), h = (h3 + h4)/2."""
+    """h1 = tanh(x Wx + h Wh), h2 = ReLU(h1 W21), h3 = ReLU(h2 W32), h4 = tanh(h1 W41); the leaves
+    h3 and h4 are averaged."""
     space = load("enas_rnn", N=4, **SMALL)
     genotype = drive(space, ["tanh", "relu", "1", "relu", "0", "tanh"])
     x, states, (wx, wh, w21, w32, w41) = _run(space, genotype)
@@ -61,9 +62,11 @@ def test_the_nas_rl_example() -> None:
 def test_a_darts_cell() -> None:
     """Highway nodes s + sigmoid(c)*(act(h) - s), and the mean of all but the first."""
     space = load("darts_rnn", nodes=3, **SMALL)
-    acts = {"tanh": torch.tanh, "relu": torch.relu, "identity": lambda v: v, "sigmoid": torch.sigmoid}
+    acts: dict[str, Callable[[Tensor], Tensor]] = {
+        "tanh": torch.tanh, "relu": torch.relu, "identity": torch.clone, "sigmoid": torch.sigmoid
+    }  # fmt: skip
     recurrent = [("sigmoid", 0), ("relu", 1), ("identity", 0)]
-    answers: Sequence[str | int] = ["sigmoid", 1, "relu", 0, "identity"]
+    answers = ["sigmoid", 1, "relu", 0, "identity"]
     x, states, (w0, *w) = _run(space, drive(space, answers))
 
     def node(s: Tensor, mixed: Tensor, act: str) -> Tensor:

@@ -23,7 +23,15 @@ def _cost(space: Space, choices: Mapping[str, int]) -> tuple[int, int]:
 
 # ------------------------------------------------------------------ DARTS
 
-DARTS_OPS = "max_pool_3x3 avg_pool_3x3 skip_connect sep_conv_3x3 sep_conv_5x5 dil_conv_3x3 dil_conv_5x5".split()
+DARTS_OPS = [
+    "max_pool_3x3",
+    "avg_pool_3x3",
+    "skip_connect",
+    "sep_conv_3x3",
+    "sep_conv_5x5",
+    "dil_conv_3x3",
+    "dil_conv_5x5",
+]
 DARTS_V2 = {
     "normal": "sep_conv_3x3 0 sep_conv_3x3 1 sep_conv_3x3 0 sep_conv_3x3 1 sep_conv_3x3 1 skip_connect 0 "
     "skip_connect 0 dil_conv_3x3 2",
@@ -40,7 +48,7 @@ IMAGENET = {"C": 48, "layers": 14, "size": 224, "classes": 1000, "skeleton": "im
 
 
 def _darts(genotype: Mapping[str, str]) -> dict[str, int]:
-    choices = {}
+    choices: dict[str, int] = {}
     for cell, text in genotype.items():
         words = text.split()
         pairs = list(zip(words[::2], map(int, words[1::2]), strict=True))
@@ -67,7 +75,9 @@ def test_darts(genotype: Mapping[str, str], settings: Mapping[str, int | str], p
 
 
 def test_robnet_large_v1() -> None:
-    codes = iter("11 11 11 11 11 01 11 01 10 11 01 01 01 11".split())
+    codes = iter(
+        ["11", "11", "11", "11", "11", "01", "11", "01", "10", "11", "01", "01", "01", "11"]
+    )
     choices = {
         f"shared/i[{i}]/j[{j}]": ("00", "01", "10", "11").index(next(codes))
         for i in range(4) for j in range(i + 2)
@@ -77,15 +87,37 @@ def test_robnet_large_v1() -> None:
 
 # ------------------------------------------------------------------ NASNet and its kin
 
-PNAS_OPS = "identity_or_1x1 sep_3x3 sep_5x5 sep_7x7 avg_3x3 max_3x3 dil_3x3 conv_1x7_7x1".split()
+PNAS_OPS = [
+    "identity_or_1x1",
+    "sep_3x3",
+    "sep_5x5",
+    "sep_7x7",
+    "avg_3x3",
+    "max_3x3",
+    "dil_3x3",
+    "conv_1x7_7x1",
+]
 
 
 def test_pnasnet_5() -> None:
-    ops = "sep_5x5 max_3x3 sep_7x7 max_3x3 sep_5x5 sep_3x3 sep_3x3 max_3x3 sep_3x3 identity_or_1x1".split()
+    ops = [
+        "sep_5x5",
+        "max_3x3",
+        "sep_7x7",
+        "max_3x3",
+        "sep_5x5",
+        "sep_3x3",
+        "sep_3x3",
+        "max_3x3",
+        "sep_3x3",
+        "identity_or_1x1",
+    ]
     inputs = (0, 0, 1, 1, 1, 1, 4, 1, 0, 1)  # 0 is the cell before the last
-    choices = {}
+    choices: dict[str, int] = {}
     for b in range(5):
-        for half, (op, state) in enumerate(zip(ops[2 * b : 2 * b + 2], inputs[2 * b : 2 * b + 2], strict=True)):
+        for half, (op, state) in enumerate(
+            zip(ops[2 * b : 2 * b + 2], inputs[2 * b : 2 * b + 2], strict=True)
+        ):
             choices[f"{('first', 'second')[half]}/i[{b}]"] = state
             choices[f"op{half + 1}/i[{b}]"] = PNAS_OPS.index(op)
     assert _cost(full("pnas"), choices) == (3_189_082, 574_891_392)
@@ -133,7 +165,7 @@ def test_enas_micro() -> None:
         "normal": "0 2 0 0 0 4 0 1 0 4 1 1 1 0 0 1 0 2 1 1",
         "reduce": "1 0 1 0 0 3 0 2 1 1 3 1 1 0 0 4 0 3 1 1",
     }
-    choices = {}
+    choices: dict[str, int] = {}
     for cell, arc in arcs.items():
         numbers = list(map(int, arc.split()))
         for i in range(5):
@@ -154,7 +186,7 @@ ENAS_MACRO = """
 
 def test_enas_macro() -> None:
     numbers = iter(map(int, ENAS_MACRO.split()))
-    choices = {}
+    choices: dict[str, int] = {}
     for i in range(24):
         choices[f"graph/i[{i}]/y/op"] = next(numbers)
         choices |= {f"graph/i[{i}]/when/then/y[{j}]": next(numbers) for j in range(i)}
@@ -164,24 +196,42 @@ def test_enas_macro() -> None:
 
 # ------------------------------------------------------------------ benchmarks
 
-NB201_OPS = "none skip_connect nor_conv_1x1 nor_conv_3x3 avg_pool_3x3".split()
+NB201_OPS = ["none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3"]
 
 
 @pytest.mark.parametrize(
     ("text", "classes", "params"),
     [
-        ("nor_conv_3x3 nor_conv_3x3 nor_conv_3x3 nor_conv_3x3 nor_conv_3x3 nor_conv_3x3", 10, 1_531_546),
-        ("avg_pool_3x3 nor_conv_1x1 skip_connect nor_conv_1x1 skip_connect skip_connect", 10, 129_306),
-        ("avg_pool_3x3 nor_conv_1x1 skip_connect nor_conv_1x1 skip_connect skip_connect", 100, 135_156),
+        (
+            "nor_conv_3x3 nor_conv_3x3 nor_conv_3x3 nor_conv_3x3 nor_conv_3x3 nor_conv_3x3",
+            10,
+            1_531_546,
+        ),
+        (
+            "avg_pool_3x3 nor_conv_1x1 skip_connect nor_conv_1x1 skip_connect skip_connect",
+            10,
+            129_306,
+        ),
+        (
+            "avg_pool_3x3 nor_conv_1x1 skip_connect nor_conv_1x1 skip_connect skip_connect",
+            100,
+            135_156,
+        ),
         ("skip_connect skip_connect skip_connect none nor_conv_1x1 none", 100, 107_156),
-        ("nor_conv_3x3 nor_conv_3x3 nor_conv_3x3 skip_connect nor_conv_1x1 nor_conv_3x3", 10, 1_073_466),
+        (
+            "nor_conv_3x3 nor_conv_3x3 nor_conv_3x3 skip_connect nor_conv_1x1 nor_conv_3x3",
+            10,
+            1_073_466,
+        ),
         ("nor_conv_3x3 none nor_conv_3x3 skip_connect none skip_connect", 10, 559_386),
     ],
 )
 def test_nasbench201(text: str, classes: int, params: int) -> None:
     ops = iter(text.split())
     choices = {
-        f"cell/i[{i}]/n/y[{j}]/edge": NB201_OPS.index(next(ops)) for i in range(3) for j in range(i + 1)
+        f"cell/i[{i}]/n/y[{j}]/edge": NB201_OPS.index(next(ops))
+        for i in range(3)
+        for j in range(i + 1)
     }
     assert _cost(load(path_of("nasbench201"), set={"classes": classes}), choices)[0] == params
 
@@ -200,7 +250,11 @@ def test_nasbench_macro() -> None:
     """The first three rows of the table."""
     names = ["stage/repeat", "stage#2/repeat", "stage#3/repeat"]
     paths = [f"{name}[{i}]" for name, n in zip(names, (2, 3, 3), strict=True) for i in range(n)]
-    table = {"00000000": (387_882, 7_713_280), "00000001": (791_594, 14_115_328), "00000002": (1_219_370, 20_910_592)}
+    table = {
+        "00000000": (387_882, 7_713_280),
+        "00000001": (791_594, 14_115_328),
+        "00000002": (1_219_370, 20_910_592),
+    }
     for code, row in table.items():
         assert _cost(full("nasbench_macro"), dict(zip(paths, map(int, code), strict=True))) == row
 
@@ -233,8 +287,32 @@ def test_nasbench101(matrix: str, ops: tuple[int, ...], params: int) -> None:
 
 def test_proxyless_mobile() -> None:
     labels = [f"{k}x{k}_MBConv{e}" for k in (3, 5, 7) for e in (3, 6)] + ["Zero"]
-    blocks = iter("53 33 0 0 73 33 53 53 76 53 53 53 56 53 53 53 76 76 73 73 76".split())
-    choices = {}
+    blocks = iter(
+        [
+            "53",
+            "33",
+            "0",
+            "0",
+            "73",
+            "33",
+            "53",
+            "53",
+            "76",
+            "53",
+            "53",
+            "53",
+            "56",
+            "53",
+            "53",
+            "53",
+            "76",
+            "76",
+            "73",
+            "73",
+            "76",
+        ]
+    )
+    choices: dict[str, int] = {}
     for stage, n in enumerate((4, 4, 4, 4, 4, 1), start=1):
         for i in range(n):
             block = next(blocks)
@@ -250,23 +328,26 @@ OFA_S7EDGE = "33 33 | 53 34 | 54 34 | 54 54 | 36 53"
 
 @pytest.mark.parametrize(
     ("text", "width", "size", "found"),
-    [(OFA_595M, 1.2, 236, (9_135_928, 595_189_032)), (OFA_S7EDGE, 1.0, 144, (3_830_224, 66_444_032))],
+    [
+        (OFA_595M, 1.2, 236, (9_135_928, 595_189_032)),
+        (OFA_S7EDGE, 1.0, 144, (3_830_224, 66_444_032)),
+    ],
 )
 def test_ofa(text: str, width: float, size: int, found: tuple[int, int]) -> None:
-    choices = {}
+    choices: dict[str, int] = {}
     for number, unit in enumerate(text.split(" | "), start=1):
         layers = unit.split()
         at = f"unit{f'#{number}' if number > 1 else ''}/repeat"
         choices[f"{at}/count"] = len(layers) - 2
-        for i, (k, e) in enumerate(layers):
-            choices[f"{at}[{i}]/k"] = "357".index(k)
-            choices[f"{at}[{i}]/e"] = "346".index(e)
+        for i, layer in enumerate(layers):
+            choices[f"{at}[{i}]/k"] = "357".index(layer[0])
+            choices[f"{at}[{i}]/e"] = "346".index(layer[1])
     settings = {"width": width, "smallest": size, "largest": size}
     assert _cost(load(path_of("ofa"), set=settings), choices) == found
 
 
 def test_fbnet_c() -> None:
-    labels = "k3_e1 k3_e1_g2 k3_e3 k3_e6 k5_e1 k5_e1_g2 k5_e3 k5_e6 skip".split()
+    labels = ["k3_e1", "k3_e1_g2", "k3_e3", "k3_e6", "k5_e1", "k5_e1_g2", "k5_e3", "k5_e6", "skip"]
     stages = (
         "k3_e1", "k3_e6 skip k3_e1 k3_e1", "k5_e6 k5_e3 k5_e6 k3_e6", "k5_e6 k5_e3 k5_e6 k5_e6",
         "k5_e6 k5_e6 k5_e6 k5_e3", "k5_e6 k5_e6 k5_e6 k5_e6", "k3_e6",

@@ -50,12 +50,10 @@ def test_darts_rnn() -> None:
     assert published("darts_rnn").size == factorial(8) * 4**8 == 2_642_411_520
 
 
-@pytest.mark.parametrize(
-    ("actions", "count"), [(8, 22_960_000), (11, 27_295_000)]
-)
-def test_darts_rnn_has_the_published_weights(actions: int, count: int) -> None:
+@pytest.mark.parametrize(("nodes", "count"), [(8, 22_960_000), (11, 27_295_000)])
+def test_darts_rnn_has_the_published_weights(nodes: int, count: int) -> None:
     """22.96 M and 27.3 M, where the decoder's matrix is the embedding's."""
-    space = load("darts_rnn", nodes=actions)
+    space = load("darts_rnn", nodes=nodes)
     found = nasdsl.cost(space.build(space.unrank(0))).params
     assert found - 10_000 * 850 == count
 
@@ -69,14 +67,17 @@ def test_hierarchical(free: bool, size: int) -> None:
 
 # The edges 12, 13, 23, 14, 24, 34 of the six motifs, and 12, 13, 23, … of the cell (appendix of the
 # paper as NASLib transcribes it).
-MOTIFS = "max conv dw sep conv max, max dw dw conv sep sep, sep dw sep sep identity avg, avg sep sep \
-identity max avg, identity sep identity sep identity sep, dw max max sep identity avg"
+MOTIFS = (
+    "max conv dw sep conv max", "max dw dw conv sep sep", "sep dw sep sep identity avg",
+    "avg sep sep identity max avg", "identity sep identity sep identity sep",
+    "dw max max sep identity avg",
+)  # fmt: skip
 CELL = (5, 3, 3, 3, 1, 3, 4, 5, 5, 5)
 
 
 def test_the_published_hierarchical_cell_has_its_weights() -> None:
     names = ["none", "identity", "conv", "dw", "sep", "max", "avg"]
-    edges = [names.index(op) for op in MOTIFS.replace(",", " ").split()]
+    edges = [names.index(op) for op in " ".join(MOTIFS).split()]
     space = published("hierarchical")
     assert len(edges) == 36
     genotype = drive(space, [*edges, *CELL])
@@ -105,8 +106,8 @@ def test_metaqnn(layers: int, size: int) -> None:
 def test_published_metaqnn_networks_have_their_weights() -> None:
     """Two of the CIFAR-10 models of bowenbaker/metaqnn, as its Caffe files count them."""
     space = load("metaqnn", L=8)
-    first = ["conv", 5, 128, "conv", 3, 512, "pool(2,2)", "conv", 1, 128, "conv", 5, 128, "pool(3,2)",
-             "conv", 3, 512, "softmax"]  # fmt: skip
+    first = ["conv", 5, 128, "conv", 3, 512, "pool(2,2)", "conv", 1, 128, "conv", 5, 128,
+             "pool(3,2)", "conv", 3, 512, "softmax"]  # fmt: skip
     assert nasdsl.cost(space.build(drive(space, first))).params == 1_993_482
     second = ["conv", 3, 64, "conv", 3, 128, "pool(5,3)", "conv", 3, 256, "pool(3,2)", "fc", 2]
     genotype = drive(space, [*second, "(512, 128)"])

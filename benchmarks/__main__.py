@@ -1,0 +1,47 @@
+"""`python -m benchmarks [names] [--record]`: all of them, or those named."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from . import checkout
+from .measure import FULL, SMOKE, Effort, Row, run
+from .table import record, text
+
+NAMES = ("genotypes", "evolution", "costs", "networks", "text")
+RESULTS = Path(__file__).parent / "RESULTS.md"
+
+
+def measure(names: Sequence[str], effort: Effort) -> Iterator[Row]:
+    """The rows of these benchmarks, in order."""
+    checkout.prepare()
+    for name in names:
+        benchmark = importlib.import_module(f"{__package__}.{name}")
+        for contest in benchmark.contests(effort.small):
+            print(f"  {contest.group}: {contest.what}", file=sys.stderr)
+            yield from run(contest, effort)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(NAMES))
+    parser.add_argument("--record", action="store_true", help=f"write {RESULTS.name}")
+    parser.add_argument("--rounds", type=int, default=FULL.rounds)
+    parser.add_argument("--smoke", action="store_true", help="only see that everything runs")
+    given = parser.parse_args()
+    if unknown := set(given.names) - set(NAMES):
+        parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
+    effort = SMOKE if given.smoke else Effort(rounds=given.rounds)
+    rows = list(measure(given.names or NAMES, effort))
+    print(text(rows))
+    if given.record:
+        command = " ".join(["python -m benchmarks", *given.names, "--record"])
+        record(rows, command, effort.rounds, RESULTS)
+
+
+if __name__ == "__main__":
+    main()

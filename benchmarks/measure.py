@@ -1,0 +1,133 @@
+"""Interleaved timing: in every round all contestants run, one after the other.
+
+A ratio is taken within a round and the median over the rounds is reported, so what slows the
+machine down for a while slows all of them. Time is CPU time of the process, per operation.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from math import ceil
+from statistics import median
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How long to measure. `small`: tiny problems, to see that everything runs."""
+
+    rounds: int = 7
+    seconds: float = 0.1  # at least, for one contestant in one round
+    small: bool = False
+
+
+FULL = Effort()
+SMOKE = Effort(rounds=1, seconds=0.0, small=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Something to time: one call does `count` operations."""
+
+    call: Callable[[], object]
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """What ours is held against; `make` imports it, and its absence is no failure.
+
+    bar: how many times faster ours should be (below 1: how much slower it may be).
+    """
+
+    name: str
+    make: Callable[[], Work]
+    bar: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """One figure of ours and its peers. `at_most`: seconds an operation of ours should take.
+
+    check: raises unless the contestants compute the same; what it returns is put beside the figure.
+    """
+
+    group: str
+    what: str
+    ours: Work
+    peers: Sequence[Peer] = ()
+    at_most: float | None = None
+    check: Callable[[], str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the table: seconds an operation (medians), and their time over ours by round."""
+
+    group: str
+    what: str
+    ours: float
+    peer: str = ""
+    theirs: float | None = None
+    ratios: tuple[float, ...] = ()
+    bar: float | None = None
+    at_most: float | None = None
+    note: str = field(default="")
+
+    @property
+    def ratio(self) -> float | None:
+        return median(self.ratios) if self.ratios else None
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the bar is met; None if there is none, or nothing to compare with."""
+        if self.at_most is not None:
+            return self.ours <= self.at_most
+        return None if self.bar is None or self.ratio is None else self.ratio >= self.bar
+
+
+def run(contest: Contest, effort: Effort) -> Iterator[Row]:
+    """The rows of a contest: one for each peer, and one for a limit on our own time."""
+    present: list[tuple[Peer, Work]] = []
+    missing: list[tuple[Peer, str]] = []
+    for peer in contest.peers:
+        try:
+            present.append((peer, peer.make()))
+        except ModuleNotFoundError as error:
+            missing.append((peer, f"{error.name} is missing: pip install 'nasdsl[bench]'"))
+    note = contest.check() if contest.check else ""
+    times = _rounds([contest.ours, *(work for _, work in present)], effort)
+    ours = median(times[0])
+    if contest.at_most is not None or not contest.peers:
+        yield Row(contest.group, contest.what, ours, at_most=contest.at_most, note=note)
+    for (peer, _), theirs in zip(present, times[1:], strict=True):
+        ratios = tuple(t / o for o, t in zip(times[0], theirs, strict=True))
+        yield Row(contest.group, contest.what, ours, peer.name, median(theirs), ratios, peer.bar,
+                  note=note)  # fmt: skip
+    for peer, reason in missing:
+        yield Row(contest.group, contest.what, ours, peer.name, note=reason)
+
+
+def _rounds(works: Sequence[Work], effort: Effort) -> list[list[float]]:
+    """Seconds an operation, by contestant and round; every other round runs backwards."""
+    repeats = [max(1, ceil(effort.seconds / max(_warm_up(work), 1e-7))) for work in works]
+    times: list[list[float]] = [[] for _ in works]
+    for number in range(effort.rounds):
+        order = range(len(works))
+        for i in order if number % 2 == 0 else reversed(order):
+            times[i].append(_seconds(works[i].call, repeats[i]) / works[i].count)
+    return times
+
+
+def _warm_up(work: Work) -> float:
+    """Seconds of a call, once caches are filled."""
+    work.call()
+    return _seconds(work.call, 1)
+
+
+def _seconds(call: Callable[[], object], repeats: int) -> float:
+    started = time.process_time()
+    for _ in range(repeats):
+        call()
+    return max(time.process_time() - started, 1e-9) / repeats

@@ -1,0 +1,137 @@
+"""Fenced blocks of the documents, and what their programs say of themselves.
+
+A block marked `nas` is a whole program; the `text` block behind it names reports and shows them:
+
+    ```text size decisions
+
+`pytest tests/test_docs.py --update-golden` writes the reports into the documents.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from nasdsl.canonical import architecture_hash
+from nasdsl.checks import check_programs
+from nasdsl.cli.common import read_sets
+from nasdsl.costs import cost
+from nasdsl.diagnostics import render
+from nasdsl.printer import print_architecture
+from nasdsl.source import load_all
+from nasdsl.space import Space, parse_space
+from nasdsl.spans import Source
+
+ROOT = Path(__file__).parents[1]
+NAME = "example.nas"
+SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A fenced block: the words behind the fence, its text, and where its text is in the document."""
+
+    info: tuple[str, ...]
+    text: str
+    line: int
+    start: int
+    end: int
+
+    @property
+    def kind(self) -> str:
+        return self.info[0] if self.info else ""
+
+
+def blocks(document: str) -> list[Block]:
+    """Every fenced block of a document, in order."""
+    found = re.finditer(r"^```([^\n]*)\n(.*?)^```$", document, re.MULTILINE | re.DOTALL)
+    return [
+        Block(
+            tuple(m[1].split()), m[2], document.count("\n", 0, m.start()) + 1, m.start(2), m.end(2)
+        )
+        for m in found
+    ]
+
+
+def examples(document: str) -> Iterator[tuple[Block, Block]]:
+    """The programs with what stands behind them."""
+    found = blocks(document)
+    for i, block in enumerate(found):
+        if block.info == ("nas",):
+            assert i + 1 < len(found) and found[i + 1].kind == "text", (
+                f"line {block.line}: no report"
+            )
+            yield block, found[i + 1]
+
+
+def report(program: str, wanted: tuple[str, ...]) -> str:
+    """What the named reports say of a program, a line feed at the end of each."""
+    names = [w for w in wanted if not w.startswith("set=")]
+    values = read_sets([w.removeprefix("set=") for w in wanted if w not in names])
+    if names == ["check"]:
+        found = check_programs(load_all(Source(NAME, program)), values)
+        return "\n\n".join(map(render, found)) + "\n"
+    space = parse_space(program, NAME, values)
+    return "".join(_one(space, name) for name in names)
+
+
+def _one(space: Space, word: str) -> str:
+    name, _, argument = word.partition("=")
+    return _REPORTS[name](space, argument)
+
+
+def _size(space: Space, _: str) -> str:
+    return f"size {space.size if space.size is not None else 'not finite'}\n"
+
+
+def _decisions(space: Space, _: str) -> str:
+    lines = [f"{path}: {domain}" for path, domain in space.all_decisions()]
+    return "\n".join(lines or ["no decisions"]) + "\n"
+
+
+def _points(space: Space, count: str) -> str:
+    """Rank and decisions, of the first architectures or of all."""
+    lines = []
+    for genotype in space.enumerate(0, int(count) if count else SHOWN):
+        shown = ", ".join(map(str, space.decisions(genotype)))
+        lines.append(f"{space.rank(genotype)}: {shown or 'no decisions'}")
+    return "\n".join(lines) + "\n"
+
+
+def _architectures(space: Space, _: str) -> str:
+    return f"architectures {len({architecture_hash(space.build(g)) for g in space.enumerate()})}\n"
+
+
+def _cost(space: Space, rank: str) -> str:
+    found = [cost(space.build(g)) for g in _chosen(space, rank)]
+    parts = []
+    for name in ("params", "macs", "activations", "depth"):
+        values = [getattr(c, name) for c in found]
+        low, high = min(values), max(values)
+        parts.append(f"{name} {low}" + (f"..{high}" if high != low else ""))
+    return ", ".join(parts) + "\n"
+
+
+def _chosen(space: Space, rank: str) -> Iterator[object]:
+    return iter([space.unrank(int(rank))]) if rank else space.enumerate()
+
+
+def _network(space: Space, rank: str) -> str:
+    return print_architecture(space.build(space.unrank(int(rank or 0))))
+
+
+def _genotype(space: Space, rank: str) -> str:
+    return space.text(space.unrank(int(rank or 0))) + "\n"
+
+
+def _feasible(space: Space, _: str) -> str:
+    found = [space.rank(g) for g in space.enumerate() if space.feasible(g)]
+    return f"feasible {len(found)} of {space.size}: {', '.join(map(str, found))}\n"
+
+
+_REPORTS: Mapping[str, Callable[[Space, str], str]] = {
+    "size": _size, "decisions": _decisions, "points": _points, "architectures": _architectures,
+    "cost": _cost, "network": _network, "genotype": _genotype, "feasible": _feasible,
+}  # fmt: skip

@@ -1,0 +1,3 @@
+space broken
+
+network = vector(4) -> linear(1G * 1G * 1G)

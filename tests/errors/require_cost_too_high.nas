@@ -1,0 +1,4 @@
+space broken
+
+network = vector(4) -> linear(any [8, 16])
+require macs > 1M

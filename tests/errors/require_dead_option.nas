@@ -1,0 +1,5 @@
+space broken
+
+let a = any [4, 8, 16]
+network = vector(4) -> linear(a)
+require a < 10

@@ -1,0 +1,3 @@
+space broken
+
+network = vector(4) -> conv(3)

@@ -1,0 +1,3 @@
+space broken
+
+network = vector(4) -> graph (x, y) { out sum([x, y]) }

@@ -1,0 +1,3 @@
+space broken
+
+network = vector(4) -> graph (x) { out x, x } -> linear(4)

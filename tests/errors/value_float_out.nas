@@ -1,0 +1,3 @@
+space broken
+
+network = vector(4) -> linear(any [2, 2.5])

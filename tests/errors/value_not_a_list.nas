@@ -1,0 +1,3 @@
+space broken
+
+network = vector(4) -> sum([relu for i in 3])

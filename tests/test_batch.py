@@ -1,0 +1,72 @@
+"""Batches are distributed as single draws are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from math import sqrt
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nasdsl.batch import SMALL, sample_many
+from nasdsl.dag import Leaf
+from nasdsl.domains import Domain
+from nasdsl.space import Space, load, parse_space
+from nasdsl.symbolic import Var
+
+SPACES = Path(__file__).parent.parent / "spaces"
+
+FLAT = """
+network = vector(3) -> linear(any [1, 2, 3]) -> linear(any 1..7) -> (relu | tanh)
+"""
+DEEP = """
+let c = any [2, 3, 4, 5]
+network = vector(3) -> repeat any 0..3 { linear(c) -> (relu | tanh -> linear(any [6, 7])) }
+require c != 4
+"""
+REAL = "network = vector(3) -> linear(any [2, 3]) -> dropout(any 0.1..0.5) -> linear(2)"
+TEXTS = {"flat": FLAT, "deep": DEEP, "real": REAL}
+
+
+def parsed(name: str) -> Space:
+    return parse_space(f"space {name}\n{TEXTS[name]}")
+
+
+@pytest.mark.parametrize("name", ["flat", "deep"])
+def test_every_genotype_is_as_likely_as_with_single_draws(name: str) -> None:
+    space, count = parsed(name), 20_000
+    rng = Random(1)
+    single = Counter(space.sample(rng).choices for _ in range(count))
+    batch = Counter(sample_many(space.root, count, 2))
+    for point in single.keys() | batch.keys():
+        expected = (single[point] + batch[point]) / 2
+        assert abs(single[point] - batch[point]) < 6 * sqrt(2 * expected) + 6, point
+
+
+@given(
+    name=st.sampled_from(sorted(TEXTS)), count=st.integers(0, 3 * SMALL), seed=st.integers(0, 99)
+)
+@settings(max_examples=30, deadline=None)
+def test_batches_hold_points_of_the_space_and_repeat(name: str, count: int, seed: int) -> None:
+    space = parsed(name)
+    drawn = space.sample_many(count, seed)
+    assert len(drawn) == count
+    assert all(space.contains(genotype) for genotype in drawn)
+    assert drawn == space.sample_many(count, seed)
+
+
+@pytest.mark.parametrize("name", ["nasbench201", "ofa", "digits", "hierarchical"])
+def test_shipped_spaces(name: str) -> None:
+    space = load(SPACES / f"{name}.nas")
+    drawn = space.sample_many(200, 0)
+    assert all(space.contains(genotype) for genotype in drawn)
+
+
+def test_decisions_wider_than_a_machine_word() -> None:
+    order = Leaf(Var("order", Domain("permutation", range(21))))
+    drawn = sample_many(order, 2 * SMALL, 0)
+    assert len(set(drawn)) == 2 * SMALL
+    assert max(index for (index,) in drawn) > 2**62
