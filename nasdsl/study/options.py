@@ -31,8 +31,10 @@ def surely_right(settings: Settings) -> bool:
 def _fits(known: Mapping[str, Any], setting: str, value: SettingValue) -> bool:
     call = value if isinstance(value, CallSetting) else CallSetting(str(value))
     if setting == "objective":
-        goal = isinstance(value, CallSetting)
-        return not goal or _takes({"metric": {"type": "string"}}, ["metric"], call)
+        if not isinstance(value, CallSetting):
+            return True
+        metric = {"metric": {"type": "string"}}
+        return call.name in ("maximize", "minimize") and _takes(metric, ["metric"], call)
     if setting not in known:
         return True  # a plain value, whose form the search block has been checked for
     entry = known[setting].get(call.name)
