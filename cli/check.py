@@ -48,8 +48,9 @@ def check_file(name: str) -> list[Diagnostic]:
 def search_mistakes(space: Space) -> list[Diagnostic]:
     """What is wrong with the options of the strategy, the evaluator and the objectives."""
     from nasdsl.diagnostics import NasError
+    from nasdsl.study.options import surely_right
 
-    if space.outline.search is None:
+    if surely_right(space.search):
         return []
     from nasdsl.study.config import read_search
 

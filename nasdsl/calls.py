@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from . import syntax as s
 from .diagnostics import Diagnostic, did_you_mean
+from .record import Record, record
 from .spans import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+@record
+class Signature(Record):
     """What a function takes: the first `required` of `positional` must be given, by place or name;
     `variadic` takes more of them; `keywords` are taken by name only, `needed` must be given, and
     `open` takes any name. A top-level name of the program may stand for a `weak` function."""

@@ -9,23 +9,29 @@ longest chain of operators with weights.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from math import inf, prod
 from typing import NamedTuple
 
 from .architecture import Architecture, Graph
 from .ops.base import Op, Shape, Value
+from .record import Record, put, record
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+@record
+class Cost(Record):
     """Cost of one forward pass of one sample."""
 
     params: int
     macs: int
     activations: int
     depth: int
+
+    def __init__(self, params: int, macs: int, activations: int, depth: int) -> None:
+        put(self, "params", params)
+        put(self, "macs", macs)
+        put(self, "activations", activations)
+        put(self, "depth", depth)
 
     @property
     def flops(self) -> int:

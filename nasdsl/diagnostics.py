@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Literal
 
+from .record import Record, record
 from .spans import Span
 
 _MAX_CARETS = 80
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+@record
+class Diagnostic(Record):
     """One mistake: a stable code, a message, where it is, and what would help."""
 
     code: str
@@ -52,6 +51,8 @@ def fail(code: str, message: str, span: Span | None = None, **more: object) -> N
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
     """A help line that suggests the nearest known word, or nothing."""
+    from difflib import get_close_matches  # only mistakes need it
+
     close = get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f"did you mean `{close[0]}`?" if close else ""
 

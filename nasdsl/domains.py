@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from math import comb, factorial, perm
 
+from .record import Record, record
 
-@dataclass(frozen=True, slots=True)
-class Domain:
+
+@record
+class Domain(Record):
     """The options of one decision.
 
     kind: "one" (one of n), "bit" (absent or present), "pick" (k of n), "permutation" (of n), "float".

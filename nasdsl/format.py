@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 
 from . import syntax as s
 from .layout import BLANK, HARD, Part, cat, layout, suffix
@@ -74,16 +73,20 @@ class TreeFeed:
         pass
 
 
-@dataclass(slots=True)
 class _Piece:
     """A piece of the source with the comments around it."""
 
-    text: str
-    end: int
-    above: list[tuple[str, bool]] = field(default_factory=list)  # comment, empty line before it
-    blank: bool = False  # an empty line right before the piece itself
-    beside: str = ""
-    fresh: bool = False  # begins its line
+    __slots__ = ("above", "beside", "blank", "end", "fresh", "text")
+
+    def __init__(
+        self, text: str, end: int, above: list[tuple[str, bool]], blank: bool = False,
+        fresh: bool = False,
+    ) -> None:  # fmt: skip
+        self.text, self.end = text, end
+        self.above = above  # comments, and whether an empty line is before them
+        self.blank = blank  # an empty line right before the piece itself
+        self.beside = ""
+        self.fresh = fresh  # begins its line
 
 
 class SourceFeed:

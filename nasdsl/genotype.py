@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 
 from .domains import Domain
+from .record import Record, put, record
 
 
-@dataclass(frozen=True, slots=True)
-class Genotype:
+@record
+class Genotype(Record):
     """The index of every active decision, in the order of the space's walk."""
 
     choices: tuple[int | float, ...]
 
+    def __init__(self, choices: tuple[int | float, ...]) -> None:
+        put(self, "choices", choices)
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Genotype) and self.choices == other.choices
+
+    def __hash__(self) -> int:
+        return hash(self.choices)
+
+
+@record
+class Decision(Record):
     """One decision of a genotype, in words."""
 
     path: str

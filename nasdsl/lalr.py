@@ -51,7 +51,8 @@ class LalrParser:
         rows, rules, words, signs = self._rows, self._rules, self._words, self._signs
         passing, settled = self._passing, self._settled
         state, last = self._starts[start]
-        states, values = [state], []
+        states: list[int] = [state]
+        values: list[Any] = []
         row = rows[state]
         for match in self._pieces.finditer(text):
             kind = match.lastgroup
@@ -170,5 +171,9 @@ def _lexer(conf: Mapping[str, Any], memo: Mapping[Any, Any]) -> dict[str, Any]:
         if name not in conf["ignore"] and pattern["__type__"] == "PatternRE"
     ]  # fmt: skip
     longest = sorted(signs, key=len, reverse=True)
-    pieces = [f"(?P<skip>(?:{skipped})+)", *others, f"(?P<sign>{'|'.join(map(re.escape, longest))})"]
+    pieces = [
+        f"(?P<skip>(?:{skipped})+)",
+        *others,
+        f"(?P<sign>{'|'.join(map(re.escape, longest))})",
+    ]
     return {"words": words, "signs": signs, "pieces": "|".join([*pieces, "(?P<bad>(?s:.))"])}

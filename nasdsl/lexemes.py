@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from .record import Record, put, record
 
 Kind = Literal["word", "number", "string", "comment", "sign"]
 
@@ -31,13 +32,18 @@ _LEXEME = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Lexeme:
+@record
+class Lexeme(Record):
     """One piece of text and where it starts."""
 
     kind: Kind
     text: str
     start: int
+
+    def __init__(self, kind: Kind, text: str, start: int) -> None:
+        put(self, "kind", kind)
+        put(self, "text", text)
+        put(self, "start", start)
 
     @property
     def end(self) -> int:

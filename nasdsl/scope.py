@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from . import syntax
@@ -13,6 +12,7 @@ from .evaluate.builtins import BUILTINS
 from .evaluate.machine import Lazy, Machine
 from .ops.base import Op
 from .ops.table import TABLE, extensions
+from .record import Frozen, record
 from .symbolic import Sym
 from .values import (
     Builtin,
@@ -31,8 +31,8 @@ Setting = int | float | bool | str
 COSTS = ("params", "macs", "flops", "activations", "depth")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Outline:
+@record
+class Outline(Frozen):
     """The items of a program and its imports, by kind."""
 
     name: str

@@ -3,36 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from . import syntax as s
 from .lexemes import scan
 from .spans import Span
 
 
-@dataclass(slots=True, eq=False)
 class Var:
     """One name. `what` says what introduced it: formal, let, local, where, loop, input, …"""
 
-    name: str
-    what: str
-    span: Span | None
-    node: s.Syntax | None = None
-    read: bool = False
+    __slots__ = ("name", "node", "read", "span", "what")
+
+    def __init__(
+        self, name: str, what: str, span: Span | None, node: s.Syntax | None = None
+    ) -> None:
+        self.name, self.what, self.span, self.node = name, what, span, node
+        self.read = False
 
 
-@dataclass(slots=True, eq=False)
 class Scope:
-    """Names of one construct, within those of the next larger one."""
+    """Names of one construct, within those of the next larger one.
 
-    parent: Scope | None = None
-    names: dict[str, Var] = field(default_factory=dict)
-    later: dict[str, Span | None] = field(default_factory=dict)
-    """Graphs: the names that some statement of the block assigns."""
-    looped: set[str] = field(default_factory=set)
-    """Graphs: the names that the loops around the present statement assign."""
-    early: set[str] = field(default_factory=set)
-    """Graphs: names that a loop reads from its last round, before they are assigned."""
+    Graphs: `later` has the names that some statement of the block assigns, `looped` those that the
+    loops around the present statement assign, `early` those that a loop reads from its last round,
+    before they are assigned.
+    """
+
+    __slots__ = ("early", "later", "looped", "names", "parent")
+
+    def __init__(self, parent: Scope | None = None) -> None:
+        self.parent = parent
+        self.names: dict[str, Var] = {}
+        self.later: dict[str, Span | None] = {}
+        self.looped: set[str] = set()
+        self.early: set[str] = set()
 
     def chain(self) -> Iterator[Scope]:
         scope: Scope | None = self

@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
 from . import syntax
 from .diagnostics import Diagnostic, NasError, did_you_mean
-from .spans import Span
+from .record import Placed, Record, record
 
 
-@dataclass(frozen=True, slots=True)
-class CallSetting:
+_NO_NAMES: Mapping[str, SettingValue] = {}
+
+
+@record
+class CallSetting(Placed):
     """A setting written as a call: `regularized_evolution(population = 100)`."""
 
     name: str
     args: tuple[SettingValue, ...] = ()
-    kwargs: Mapping[str, SettingValue] = field(default_factory=dict)
-    span: Span | None = field(default=None, compare=False, repr=False)
+    kwargs: Mapping[str, SettingValue] = _NO_NAMES
 
 
 Scalar = int | float | bool | str
@@ -65,8 +66,8 @@ def _is_choice(value: SettingValue) -> bool:
     return isinstance(value, (str, CallSetting))
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+@record
+class Rule(Record):
     """How many values a setting may have, what each may be, and that in words."""
 
     most: int
@@ -169,4 +170,4 @@ def _call(name: str, call: syntax.Call, params: Mapping[str, object]) -> CallSet
             raise NasError(Diagnostic("NAS305", message, argument.span, help="keep one of them"))
         else:
             kwargs[argument.name] = _value(argument.value, params)
-    return CallSetting(name, tuple(args), kwargs, call.span)
+    return CallSetting(name, tuple(args), kwargs, span=call.span)

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
 from .domains import Domain
 from .ops.base import Op, Shape, ShapeError, free_of_charge
 from .ops.table import infer
+from .record import Record, put, record
 from .spans import Span
 from .specialize import shape_mistake
 from .symbolic import (
@@ -40,12 +40,18 @@ MAX_FREE = 128  # values of a shape whose dependence on decisions is not tracked
 MAX_TABLE = 256  # assignments that an open shape lists; past it, only its possible values are kept
 
 
-@dataclass(frozen=True, slots=True)
-class CostRange:
+@record
+class CostRange(Record):
     """Bounds of params and macs, each (lowest, highest); inf where nothing is known."""
 
     params: tuple[int, float] = (0, 0)
     macs: tuple[int, float] = (0, 0)
+
+    def __init__(
+        self, params: tuple[int, float] = (0, 0), macs: tuple[int, float] = (0, 0)
+    ) -> None:
+        put(self, "params", params)
+        put(self, "macs", macs)
 
     def plus(self, other: CostRange) -> CostRange:
         return CostRange(_add(self.params, other.params), _add(self.macs, other.macs))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from random import Random
 from typing import Any
@@ -25,6 +23,7 @@ from .limits import deep_recursion
 from .ops.base import Op
 from .points import Malformed
 from .program import compile_program
+from .record import Frozen, record
 from .scope import (
     COSTS,
     Outline,
@@ -48,8 +47,8 @@ from .symbolic import Var
 from .values import POISON, UNKNOWN, Env, Scope
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Elaborated:
+@record
+class Elaborated(Frozen):
     """What elaboration of a program finds out."""
 
     root: Node | None
@@ -367,6 +366,8 @@ def _elaborate_requires(machine: Elaborator, program: Outline) -> None:
 
 def structure_hash(root: Node) -> str:
     """SHA-256 of the graph of choices: paths, domains and structure."""
+    import hashlib  # OpenSSL is slow to load, and many commands do without
+
     known: dict[int, str] = {}
 
     def digest(node: Node | None) -> str:

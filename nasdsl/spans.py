@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from itertools import accumulate
+
+from .record import Frozen, Record, put, record
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Source:
+@record
+class Source(Frozen):
     """One text and the name that messages give it."""
 
     name: str
     text: str
-    starts: tuple[int, ...] = field(init=False, repr=False)
+    starts: tuple[int, ...]
 
-    def __post_init__(self) -> None:
-        starts = [0]
-        starts.extend(i + 1 for i, ch in enumerate(self.text) if ch == "\n")
-        object.__setattr__(self, "starts", tuple(starts))
+    def __init__(self, name: str, text: str) -> None:
+        put(self, "name", name)
+        put(self, "text", text)
+        lengths = [len(line) + 1 for line in text.split("\n")[:-1]]
+        put(self, "starts", tuple(accumulate(lengths, initial=0)))
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, both from 1."""
@@ -31,13 +34,18 @@ class Source:
         return self.text[start:end].rstrip("\r\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+@record
+class Span(Record):
     """The characters start..end (end excluded) of a source."""
 
     source: Source
     start: int
     end: int
+
+    def __init__(self, source: Source, start: int, end: int) -> None:
+        put(self, "source", source)
+        put(self, "start", start)
+        put(self, "end", end)
 
     def __contains__(self, other: Span) -> bool:
         return self.source is other.source and self.start <= other.start and other.end <= self.end

@@ -7,15 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .record import Record, named, record
-from .spans import Span
+from .record import Placed, record
 
 
 @record
-class Syntax(Record):
-    """Anything with a place in the source, which is given by name."""
-
-    span: Span | None = named(default=None, kw_only=True)
+class Syntax(Placed):
+    """A node of the tree."""
 
 
 # ------------------------------------------------------------------ expressions

@@ -7,11 +7,11 @@ weights. Functions are motifs, operators and built-ins before their call.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from . import syntax
 from .ops.base import Op, Shape, Value
+from .record import Frozen, Record, put, record
 from .spans import Span
 from .symbolic import Sym
 
@@ -38,17 +38,22 @@ UNKNOWN = Unknown()
 POISON = Poison()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Tensor:
+@record
+class Tensor(Frozen):
     """A value of the network under construction: value `number` of the graph `home`."""
 
     home: object
     number: int
     shape: AnyShape
 
+    def __init__(self, home: object, number: int, shape: AnyShape) -> None:
+        put(self, "home", home)
+        put(self, "number", number)
+        put(self, "shape", shape)
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MaybeList:
+
+@record
+class MaybeList(Frozen):
     """A list some of whose elements are there only under a condition.
 
     guards: True, False, a Sym or UNKNOWN for each element. slots: if the length is known, for each place
@@ -67,8 +72,8 @@ class MaybeList:
         return zip(self.guards, self.elements, strict=True)
 
 
-@dataclass(frozen=True, slots=True)
-class FloatRange:
+@record
+class FloatRange(Record):
     """`0.0..0.5`: only `any` can use it."""
 
     low: float
@@ -133,26 +138,38 @@ class Scope:
         return "/".join(reversed(names))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class OpModule:
+@record
+class OpModule(Frozen):
     """An operator with its attributes."""
 
     op: Op
     attrs: dict[str, Any]
     span: Span | None
 
+    def __init__(self, op: Op, attrs: dict[str, Any], span: Span | None) -> None:
+        put(self, "op", op)
+        put(self, "attrs", attrs)
+        put(self, "span", span)
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Chain:
+
+@record
+class Chain(Frozen):
     """Modules one after the other; a guarded one is skipped where its guard is false."""
 
     parts: tuple[Any, ...]
     guards: tuple[Any, ...]
     span: Span | None
 
+    def __init__(
+        self, parts: tuple[Any, ...], guards: tuple[Any, ...], span: Span | None
+    ) -> None:
+        put(self, "parts", parts)
+        put(self, "guards", guards)
+        put(self, "span", span)
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Combine:
+
+@record
+class Combine(Frozen):
     """Modules side by side on the same input, their outputs combined by a variadic operator."""
 
     combiner: OpModule
@@ -160,29 +177,42 @@ class Combine:
     span: Span | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class GraphModule:
+@record
+class GraphModule(Frozen):
     """A graph block with its environment. `decided` is what `graph (…)` recorded when it was made."""
 
     block: syntax.Graph
     env: Env
     scope: Scope
     outputs: int
-    memo: dict[Any, Any] = field(default_factory=dict)
+    memo: dict[Any, Any]
+
+    def __init__(self, block: syntax.Graph, env: Env, scope: Scope, outputs: int) -> None:
+        put(self, "block", block)
+        put(self, "env", env)
+        put(self, "scope", scope)
+        put(self, "outputs", outputs)
+        put(self, "memo", {})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Named:
+@record
+class Named(Frozen):
     """A module that a motif made: it becomes a graph (a class of the emitted source) of that name."""
 
     name: str
     module: Any
     span: Span | None
-    memo: dict[Any, Any] = field(default_factory=dict)
+    memo: dict[Any, Any]
+
+    def __init__(self, name: str, module: Any, span: Span | None) -> None:
+        put(self, "name", name)
+        put(self, "module", module)
+        put(self, "span", span)
+        put(self, "memo", {})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Scan:
+@record
+class Scan(Frozen):
     """A recurrent cell over the steps of a sequence, with initial states of zeros."""
 
     cell: Any
@@ -193,22 +223,22 @@ class Scan:
 Module = OpModule | Chain | Combine | GraphModule | Named | Scan
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MotifFunction:
+@record
+class MotifFunction(Frozen):
     """A motif before its call."""
 
     motif: syntax.Motif
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class OpFunction:
+@record
+class OpFunction(Frozen):
     """An operator before its call."""
 
     op: Op
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Builtin:
+@record
+class Builtin(Frozen):
     """A built-in function."""
 
     name: str

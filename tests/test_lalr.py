@@ -67,7 +67,13 @@ def test_soups(pieces: list[str], between: str) -> None:
 @given(st.data())
 def test_damaged_files(data: st.DataObject) -> None:
     """Files with a piece put in, left out or changed."""
-    words = data.draw(st.sampled_from(FILES)).read_text(encoding="utf-8", errors="replace").split(" ")[:80]
+    words = (
+        data.draw(st.sampled_from(FILES))
+        .read_text(encoding="utf-8", errors="replace")
+        .split(" ")[:80]
+    )
     at = data.draw(st.integers(0, len(words) - 1))
-    words[at : at + data.draw(st.integers(0, 2))] = data.draw(st.lists(st.sampled_from(PIECES), max_size=2))
+    words[at : at + data.draw(st.integers(0, 2))] = data.draw(
+        st.lists(st.sampled_from(PIECES), max_size=2)
+    )
     check_same(" ".join(words))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from nasdsl import syntax
 from nasdsl.diagnostics import fail
+from nasdsl.record import Frozen, record
 from nasdsl.values import POISON, UNKNOWN, Env, MaybeList, Scan, Scope, describe
 
 from .basic import bound
@@ -19,8 +19,8 @@ Run = Callable[[Machine, syntax.Call, Env, Scope], Any]
 Reduce = Callable[[Machine, list[tuple[Any, Any]], syntax.Call], Any]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Spec:
+@record
+class Spec(Frozen):
     """A built-in: its parameters (for messages and static checks) and its meaning."""
 
     name: str

@@ -8,12 +8,12 @@ before, where they were named.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from nasdsl import syntax
 from nasdsl.diagnostics import NasError, fail
 from nasdsl.domains import Domain
+from nasdsl.record import Frozen, record
 from nasdsl.format import print_expr
 from nasdsl.values import (
     POISON,
@@ -37,8 +37,8 @@ MAX_OPTIONS = 100_000  # of one decision on which nothing else depends
 MAX_LABEL = 32
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Option:
+@record
+class Option(Frozen):
     """One option: its label, its condition, and how to get its value (in a scope of its own).
 
     key: its name in paths, which may not depend on what is decided elsewhere.

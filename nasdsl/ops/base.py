@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ..record import Frozen, Record, record
+
 Shape = tuple[int, ...]
 Value = int | float | bool | str | None | tuple["Value", ...]
 Attrs = Mapping[str, Value]
@@ -37,8 +39,8 @@ class Required:
 REQUIRED = Required()
 
 
-@dataclass(frozen=True, slots=True)
-class Param:
+@record
+class Param(Record):
     """A parameter of an operator.
 
     kind: "int", "float", "bool", "name" (one of `choices`), "size" (an int, or a list of ints, one a
@@ -77,8 +79,8 @@ def free_of_charge(inputs: Sequence[Shape], attrs: Attrs) -> int:
     return 0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Op:
+@record
+class Op(Frozen):
     """One primitive of the language.
 
     arity: number of input tensors; None for a variadic operator (at least one); 0 for a source.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from math import isfinite
 from typing import TypeVar
 
@@ -58,6 +57,8 @@ def _assign(
     }
     for name, value in kwargs:
         if name not in names:
+            from difflib import get_close_matches
+
             close = get_close_matches(name, names, n=1)
             remedy = f"did you mean `{close[0]}`?" if close else f"it is {signature_text(op)}"
             raise BindError(f"`{op.name}` has no parameter `{name}`", name, remedy)

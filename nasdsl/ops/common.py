@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from ..record import Record, put, record
 from .base import Attrs, Param, Shape, ShapeError, Tokens, Value
 
 KERNEL = Param("kernel", "size", low=1)
@@ -89,13 +89,18 @@ def divides(what: str, groups: int, whole_name: str, total: int) -> None:
         raise ShapeError(f"{what} = {groups} does not divide {total} {whole_name}")
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+@record
+class Axis(Record):
     """A window sliding along one spatial dimension: zeros before and after, positions."""
 
     before: int
     after: int
     out: int
+
+    def __init__(self, before: int, after: int, out: int) -> None:
+        put(self, "before", before)
+        put(self, "after", after)
+        put(self, "out", out)
 
 
 def axes(sizes: Sequence[int], attrs: Attrs) -> tuple[Axis, ...]:

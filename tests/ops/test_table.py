@@ -97,7 +97,9 @@ def program(text: str) -> list[syntax.Program]:
 def test_programs_mean_extensions_by_names_of_no_other_meaning(installed: Any) -> None:
     installed("OWN")
     assert operators(program("network = image(3, 8, 8) -> own"))["own"] is OWN
-    assert "own" not in operators(program("motif own = relu\nnetwork = image(3, 8, 8) -> own -> other"))
+    assert "own" not in operators(
+        program("motif own = relu\nnetwork = image(3, 8, 8) -> own -> other")
+    )
 
 
 @pytest.mark.parametrize(
