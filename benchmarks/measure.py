@@ -111,7 +111,7 @@ def run(contest: Contest, effort: Effort) -> Iterator[Row]:
 
 def _rounds(works: Sequence[Work], effort: Effort) -> list[list[float]]:
     """Seconds an operation, by contestant and round; every other round runs backwards."""
-    repeats = [max(1, ceil(effort.seconds / max(_warm_up(work), 1e-7))) for work in works]
+    repeats = [_repeats(work, effort.seconds) for work in works]
     times: list[list[float]] = [[] for _ in works]
     for number in range(effort.rounds):
         order = range(len(works))
@@ -120,10 +120,12 @@ def _rounds(works: Sequence[Work], effort: Effort) -> list[list[float]]:
     return times
 
 
-def _warm_up(work: Work) -> float:
-    """Seconds of a call, once caches are filled."""
+def _repeats(work: Work, least: float) -> int:
+    """How many calls take so many seconds, once caches are filled."""
+    if not least:
+        return 1
     work.call()
-    return _seconds(work.call, 1)
+    return max(1, ceil(least / _seconds(work.call, 1)))
 
 
 def _seconds(call: Callable[[], object], repeats: int) -> float:
