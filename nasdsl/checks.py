@@ -65,6 +65,19 @@ def check_space(
         programs = load_programs(path)
     except NasError as error:
         return list(error.diagnostics), None
+    return _check(programs, set or {})
+
+
+def check_programs(
+    programs: Sequence[syntax.Program], set: Mapping[str, Setting] | None = None
+) -> list[Diagnostic]:
+    """As `check`, for programs that are parsed."""
+    return _check(programs, set or {})[0]
+
+
+def _check(
+    programs: Sequence[syntax.Program], overrides: Mapping[str, Setting]
+) -> tuple[list[Diagnostic], Space | None]:
     whole = any(isinstance(i, syntax.Network | syntax.SpaceDecl | syntax.Search) for i in programs[-1].items)
     found = static_mistakes(programs, whole)
     if not whole or any(d.severity == "error" for d in found):
@@ -73,7 +86,7 @@ def check_space(
 
     space = None
     try:
-        space = Space(programs, set or {})
+        space = Space(programs, overrides)
         _ = space.search
     except NasError as error:
         known = {(d.code, str(d.span)) for d in found}
