@@ -233,7 +233,10 @@ def _combinations(variables: Iterable[Var], fixed: Mapping[Var, int], limit: int
 
 
 def _assignments(
-    variables: list[Var], others: list[Var], fixed: Mapping[Var, int], conditions: list[tuple[Sym, Any]]
+    variables: list[Var],
+    others: list[Var],
+    fixed: Mapping[Var, int],
+    conditions: list[tuple[Sym, Any]],
 ) -> Iterator[dict[Var, int]]:
     def column(var: Var) -> Sequence[int]:
         return (fixed[var],) if var in fixed else range(var.domain.size or 0)
@@ -243,7 +246,9 @@ def _assignments(
         env = dict(zip(variables, indices, strict=True))
         for more in product(*behind):
             PURSE.spend(3)
-            if _meets({**env, **dict(zip(others, more, strict=True))} if others else env, conditions):
+            if _meets(
+                {**env, **dict(zip(others, more, strict=True))} if others else env, conditions
+            ):
                 yield env
                 break
 
@@ -255,7 +260,9 @@ def _meets(env: Mapping[Var, int], conditions: list[tuple[Sym, Any]]) -> bool:
         return False
 
 
-def connected(variables: frozenset[Var], conditions: Sequence[tuple[Sym, Any]]) -> tuple[tuple[Sym, Any], ...]:
+def connected(
+    variables: frozenset[Var], conditions: Sequence[tuple[Sym, Any]]
+) -> tuple[tuple[Sym, Any], ...]:
     """The conditions that bear on these decisions, directly or by way of others."""
     known, found, waiting = variables, [], list(conditions)
     while True:
