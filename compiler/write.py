@@ -76,8 +76,8 @@ class _ClassWriter:
         return list(found)
 
     def write(self) -> Page:
-        spans = [node.span for node in self.graph.nodes if node.span] or [self.graph.span]
-        span = spans[0]
+        spans = [node.span for node in self.graph.nodes if node.span]
+        span = spans[0] if spans else self.graph.span
         where = f"  # {PurePath(span.source.name).name}:{span.line}" if span else ""
         self.page.add(f"class {self.one.name}(nn.Module):{where}")
         self._write_init()

@@ -90,7 +90,7 @@ def _check(
 
     space = None
     try:
-        space = Space(programs, overrides)
+        space = Space(programs, overrides, names_checked=True)
         _ = space.search
     except NasError as error:
         known = {(d.code, str(d.span)) for d in found}

@@ -39,7 +39,7 @@ def _excess(machine: Any, env: Any, limit: syntax.Expr) -> float:
     if isinstance(limit, syntax.Binary) and limit.op in ("<", "<=", ">", ">=", "=="):
         a = machine.eval(limit.left, env, Scope("require"))
         b = machine.eval(limit.right, env, Scope("require"))
-        return abs(a - b) / max(abs(a), abs(b), 1) + 1e-9
+        return float(abs(a - b) / max(abs(a), abs(b), 1) + 1e-9)
     return 1.0
 
 
@@ -145,14 +145,14 @@ def _interval(space: Space, node: syntax.Expr, known: dict[str, Interval]) -> In
         case syntax.Name(name):
             machine, env = space.cost_machine(Cost(1, 1, 1, 1), None)
             try:
-                value = (
+                found: Any = (
                     machine.lookup(name, env, None)
                     if name not in ("depth", "activations")
                     else None
                 )
             except NasError:
                 return None  # it depends on decisions
-            return (value, value) if isinstance(value, int | float) else None
+            return (found, found) if isinstance(found, int | float) else None
         case syntax.Binary("+" | "-" | "*" as op, left, right):
             a, b = _interval(space, left, known), _interval(space, right, known)
             if a is None or b is None:
@@ -183,9 +183,8 @@ def dead_options(space: Space) -> list[Diagnostic]:
             alive.setdefault(node.var, set()).update(node.feasible)
             stack += [c for c in node.children if c is not None]
         elif isinstance(node, Leaf):
-            alive.setdefault(node.var, set()).update(
-                range(node.arity if node.var.domain.kind in _FEW else 0)
-            )  # type: ignore[arg-type]
+            few = node.var.domain.kind in _FEW
+            alive.setdefault(node.var, set()).update(range(node.arity or 0 if few else 0))
     out = []
     for var, indices in alive.items():
         if var.domain.kind not in _FEW:

@@ -27,6 +27,7 @@ class Leaf:
     """A decision on which nothing else depends."""
 
     __slots__ = ("arity", "size", "var")
+    size: int | None
 
     def __init__(self, var: Var) -> None:
         self.var = var
@@ -37,12 +38,13 @@ class Branch:
     """A decision that decides what follows; a child is None where the rest is infeasible."""
 
     __slots__ = ("bounds", "children", "even", "feasible", "size", "var")
+    size: int | None
 
     def __init__(self, var: Var, children: tuple[Node | None, ...]) -> None:
         self.var, self.children = var, children
         self.feasible = tuple(i for i, c in enumerate(children) if c is not None)
         sizes = [0 if c is None else c.size for c in children]
-        self.size: int | None = None
+        self.size = None
         self.bounds: tuple[int, ...] = ()
         if all(s is not None for s in sizes):
             total, bounds = 0, []
@@ -50,7 +52,7 @@ class Branch:
                 bounds.append(total)
                 total += s or 0
             self.size, self.bounds = total, tuple(bounds)
-        self.even = len({s for s in sizes}) == 1
+        self.even = len(set(sizes)) == 1
 
     def child_of_rank(self, rank: int) -> tuple[int, int]:
         """The index of the child that holds a rank, and the rank inside it."""
@@ -64,10 +66,11 @@ class Product:
     """Independent parts, in order; `cards` if all of them are finite leaves."""
 
     __slots__ = ("cards", "children", "size")
+    size: int | None
 
     def __init__(self, children: tuple[Node, ...]) -> None:
         self.children = children
-        self.size: int | None = 1
+        self.size = 1
         for child in children:
             if child.size is None or self.size is None:
                 self.size = None
@@ -83,6 +86,7 @@ class Prefix:
     """A node shared by several places: its paths begin with `marker`, here read as `prefix`."""
 
     __slots__ = ("child", "marker", "prefix", "size")
+    size: int | None
 
     def __init__(self, marker: str, prefix: str, child: Node) -> None:
         self.marker, self.prefix, self.child, self.size = marker, prefix, child, child.size

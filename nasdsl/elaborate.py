@@ -405,7 +405,7 @@ class Elaborator(Machine):
     def apply(
         self, module: Any, tensors: Sequence[Tensor], span: Span | None
     ) -> tuple[Tensor, ...]:
-        if any(t is POISON for t in tensors) or module is POISON:
+        if module is POISON or any(lost(t) for t in tensors):
             return (POISON,)  # type: ignore[return-value]
         if isinstance(module, Sym):
             if module.values is None:
@@ -436,10 +436,11 @@ class Elaborator(Machine):
             if held is True:
                 flow = self.apply(part, flow, span)
             elif held is not False:
-                now = flow
-                result = self.cases(
-                    held, lambda yes, p=part, f=now: self.apply(p, f, span) if yes else f, span
-                )
+
+                def step(yes: bool, part: Any = part, now: tuple[Tensor, ...] = flow) -> Any:
+                    return self.apply(part, now, span) if yes else now
+
+                result = self.cases(held, step, span)
                 flow = result if isinstance(result, tuple) else (result,)
         return flow
 
@@ -484,7 +485,8 @@ class Elaborator(Machine):
         if shared:
             outputs = tuple(free_shape(s) for s in outputs)
         self.cost = self.cost.plus(cost)
-        return tuple(s if s is POISON else Tensor(self.home, 0, s) for s in outputs)
+        found_values: list[Any] = [s if s is POISON else Tensor(self.home, 0, s) for s in outputs]
+        return tuple(found_values)
 
     def _context(self, touched: set[Var]) -> tuple[tuple[Sym, Any], ...]:
         """The part of the present case that matters to what depends on these decisions."""
@@ -531,7 +533,7 @@ class Elaborator(Machine):
         finally:
             spent, self.home, self.cost = self.cost, inside, cost
         self.cost = self.cost.plus(spent.repeated(shape[0]))
-        if POISON in outputs:
+        if any(lost(o) for o in outputs):
             return POISON
         got = tuple(o.shape for o in outputs)
         if None not in got and got != states:
@@ -642,6 +644,11 @@ def packed(value: Any) -> Any:
 
 def _pack(*values: Any) -> tuple[Any, ...]:
     return values
+
+
+def lost(value: Any) -> bool:
+    """Whether a mistake about this value has been reported."""
+    return value is POISON
 
 
 def implied(guards: Sequence[tuple[Sym, Any]], condition: Sym) -> Any:

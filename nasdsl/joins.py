@@ -42,7 +42,7 @@ def _holds_open(value: Any) -> bool:
 
 def _tensors(value: Any) -> bool:
     if isinstance(value, Sym):
-        return bool(value.values) and isinstance(value.values[0], Tensor)
+        return isinstance(value.first, Tensor)
     return isinstance(value, Tensor)
 
 

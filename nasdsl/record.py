@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError
+from inspect import get_annotations
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, dataclass_transform
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def record(cls: type[_T]) -> type[_T]:
 
     Defaults are shared by all instances. Only `span` of Placed can be a `named` field.
     """
-    own = cls.__dict__.get("__annotations__", {})
+    own = get_annotations(cls)
     fields = tuple(n for n in own if cls.__dict__.get(n) is not _NAMED)
     placed = len(fields) < len(own) or "span" in getattr(cls, "_fields", ())
     defaults = {n: cls.__dict__[n] for n in fields if n in cls.__dict__}
@@ -84,7 +85,8 @@ def record(cls: type[_T]) -> type[_T]:
         __slots__=tuple(own), __match_args__=fields,
         _fields=(*fields, "span") if placed else fields, _compared=fields,
     )  # fmt: skip
-    made: Any = type(cls)(cls.__name__, cls.__bases__, body)
+    meta: Any = type(cls)
+    made: Any = meta(cls.__name__, cls.__bases__, body)
     made.__qualname__ = cls.__qualname__
     if "__init__" not in body:
         made.__init__ = _init(made, fields, defaults, placed)

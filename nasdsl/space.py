@@ -63,9 +63,18 @@ class Space:
     """A search space. Random numbers come from the `random.Random` that a method is given."""
 
     def __init__(
-        self, programs: Sequence[syntax.Program], overrides: Mapping[str, Setting]
+        self,
+        programs: Sequence[syntax.Program],
+        overrides: Mapping[str, Setting],
+        *,
+        names_checked: bool = False,
     ) -> None:
         """Raises NasError with every mistake of the program."""
+        if not names_checked:
+            from .checks import static_mistakes
+
+            if errors := [d for d in static_mistakes(programs) if d.severity == "error"]:
+                raise NasError(errors)
         self.programs = tuple(programs)
         self.outline = outline(programs, overrides)
         self.name, self.doc = self.outline.name, self.outline.doc
@@ -393,7 +402,7 @@ def structure_hash(root: Node) -> str:
             case _ if hasattr(node, "children"):
                 text = "product " + " ".join(digest(c) for c in node.children)
             case _:
-                text = f"prefix {node.marker} {node.prefix} {digest(node.child)}"  # type: ignore[union-attr]
+                text = f"prefix {node.marker} {node.prefix} {digest(node.child)}"
         known[id(node)] = hashlib.sha256(text.encode()).hexdigest()
         return known[id(node)]
 

@@ -34,6 +34,7 @@ class Sym:
     """`function(*args)`, where some argument depends on a decision. Equal if built alike."""
 
     __slots__ = ("_hash", "args", "function", "values", "vars")
+    vars: frozenset[Var]
 
     def __init__(
         self, function: Callable[..., Any], args: tuple[Any, ...], values: tuple[Any, ...] | None
@@ -47,6 +48,11 @@ class Sym:
                 found.add(arg)
         self.vars = frozenset(found)
         self._hash = hash((function, args))
+
+    @property
+    def first(self) -> Any:
+        """One of the values, to tell their kind; None if they are not listed."""
+        return self.values[0] if self.values else None
 
     def __hash__(self) -> int:
         return self._hash
@@ -103,16 +109,9 @@ def select(key: Sym, cases: Mapping[Any, Any]) -> Any:
     results = list(cases.values())
     if all(_same(results[0], r) for r in results[1:]):
         return results[0]
-    listed: list[Any] | None = []
-    for result in results:
-        if isinstance(result, Sym):
-            if result.values is None or listed is None:
-                listed = None
-                break
-            listed.extend(result.values)
-        else:
-            listed.append(result)
-    values = None if listed is None else distinct(listed)
+    listed = [r.values if isinstance(r, Sym) else (r,) for r in results]
+    known = [v for values in listed if values is not None for v in values]
+    values = None if None in listed else distinct(known)
     sym = Sym(_select, (key, Cases(cases)), values)
     inner = frozenset().union(*(r.vars for r in results if isinstance(r, Sym)))
     if inner - sym.vars:
@@ -264,7 +263,8 @@ def connected(
     variables: frozenset[Var], conditions: Sequence[tuple[Sym, Any]]
 ) -> tuple[tuple[Sym, Any], ...]:
     """The conditions that bear on these decisions, directly or by way of others."""
-    known, found, waiting = variables, [], list(conditions)
+    known, waiting = variables, list(conditions)
+    found: list[tuple[Sym, Any]] = []
     while True:
         touching = [c for c in waiting if not c[0].vars.isdisjoint(known)]
         if not touching:

@@ -275,4 +275,4 @@ def describe(value: Any) -> str:
 
 def attribute_values(value: Any) -> Value:
     """A list value as an operator's attribute."""
-    return tuple(value) if isinstance(value, range) else value  # type: ignore[no-any-return]
+    return tuple(value) if isinstance(value, range) else value

@@ -11,7 +11,7 @@ from nasdsl.diagnostics import fail
 from nasdsl.values import POISON, UNKNOWN, Env, FloatRange, MaybeList, Scope, describe
 
 from .lists import append_lists, check_length, contains, elements, is_wide, open_width, settle
-from .machine import MAX_NUMBER, Machine, Mistake
+from .machine import MAX_NUMBER, Evaluator, Machine, Mistake
 
 
 def _number(value: Any) -> bool:
@@ -368,7 +368,7 @@ def conjunction(m: Machine, a: Any, b: Any, span: Any) -> Any:
     return a if b is True or a is False else m.lift(_and, a, b, span=span)
 
 
-EVALUATE_BASIC = {
+EVALUATE_BASIC: dict[type, Evaluator] = {
     syntax.Number: eval_number, syntax.Text: eval_text, syntax.Boolean: eval_text,
     syntax.Name: eval_name, syntax.Group: eval_group, syntax.Where: eval_where,
     syntax.Unary: eval_unary, syntax.Binary: eval_binary, syntax.Ternary: eval_ternary,

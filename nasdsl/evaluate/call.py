@@ -32,7 +32,7 @@ from nasdsl.values import (
 from .basic import bound
 from .builtins import BUILTINS
 from .lists import elements
-from .machine import MAX_DEPTH, Machine, Mistake
+from .machine import MAX_DEPTH, Evaluator, Machine, Mistake
 
 _MODULES = (OpModule, Chain, Combine, GraphModule, Named, Scan)
 _FUNCTIONS = (MotifFunction, OpFunction, Builtin)
@@ -44,7 +44,7 @@ MAX_REPEAT = 2_000
 def is_module(value: Any) -> bool:
     """Whether a value is a module or a function that may become one (or is open between such)."""
     if isinstance(value, Sym):
-        return bool(value.values) and isinstance(value.values[0], _MODULES + _FUNCTIONS)
+        return isinstance(value.first, _MODULES + _FUNCTIONS)
     return isinstance(value, _MODULES + _FUNCTIONS)
 
 
@@ -213,9 +213,7 @@ def _call_op(m: Machine, op: Op, node: syntax.Call, env: Env, scope: Scope) -> A
 
 
 def _open_list(value: Any) -> bool:
-    return (
-        isinstance(value, Sym) and bool(value.values) and isinstance(value.values[0], tuple | range)
-    )
+    return isinstance(value, Sym) and isinstance(value.first, tuple | range)
 
 
 def combine(m: Machine, module: OpModule, items: Any, node: syntax.Call, scope: Scope) -> Any:
@@ -463,6 +461,6 @@ def _most(count: Any, span: Any) -> int:
     raise fail("NAS404", "this number depends on too many decisions at once", span)
 
 
-EVALUATE_CALL = {
+EVALUATE_CALL: dict[type, Evaluator] = {
     syntax.Call: eval_call, syntax.Pipeline: eval_pipeline, syntax.Repeat: eval_repeat,
 }  # fmt: skip

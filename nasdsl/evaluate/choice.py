@@ -8,6 +8,7 @@ before, where they were named.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from nasdsl import syntax
@@ -31,7 +32,7 @@ from nasdsl.values import (
 
 from .basic import bound, lazy_items, truth
 from .lists import check_length, elements
-from .machine import Machine
+from .machine import Evaluator, Machine
 
 MAX_OPTIONS = 100_000  # of one decision on which nothing else depends
 MAX_LABEL = 32
@@ -93,7 +94,7 @@ def options(
     if isinstance(value, tuple | range):
         check_length(value, node.span)
     return [
-        Option(_show(element, place), str(place), guard, lambda _, element=element: element)
+        Option(_show(element, place), str(place), guard, partial(_as_is, element))
         for place, _, guard, element in elements(m, value, node.span)
     ]
 
@@ -233,9 +234,17 @@ def _listed(
         raise fail("NAS222", f"`{what}` needs a list, not a range of real numbers", node.span)
     if isinstance(found, range):
         check_length(found, node.span)
-        return [Option(str(v), str(i), True, lambda _, v=v: v) for i, v in enumerate(found)]
+        return [Option(str(v), str(i), True, partial(_as_is, v)) for i, v in enumerate(found)]
     _refuse_unknown(found, node.span)
     return found
+
+
+def _as_is(value: Any, _: Scope) -> Any:
+    return value
+
+
+def _if_taken(m: Machine, option: Option, scope: Scope, span: Any, taken: bool) -> Any:
+    return _under_guard(m, option, scope, span) if taken else POISON
 
 
 def eval_some(m: Machine, node: syntax.Some, env: Env, scope: Scope) -> Any:
@@ -249,13 +258,7 @@ def eval_some(m: Machine, node: syntax.Some, env: Env, scope: Scope) -> Any:
         if option.guard is not True:
             m.demand(m.lift(_allowed, bit, 1, option.guard, span=node.span), node.span)
         place = Scope(f"{base}={key}")
-        values.append(
-            m.cases(
-                held,
-                lambda yes, o=option, p=place: _under_guard(m, o, p, node.span) if yes else POISON,
-                node.span,
-            )
-        )
+        values.append(m.cases(held, partial(_if_taken, m, option, place, node.span), node.span))
         guards.append(held)
     if all(g is True for g in guards):
         return tuple(values)
@@ -323,13 +326,7 @@ def _members(
         for j, option in enumerate(found):
             held = m.lift(_member, domain, index, j, span=span)
             place = Scope(places[j])
-            values.append(
-                m.cases(
-                    held,
-                    lambda yes, o=option, p=place: _under_guard(m, o, p, span) if yes else POISON,
-                    span,
-                )
-            )
+            values.append(m.cases(held, partial(_if_taken, m, option, place, span), span))
             guards.append(held)
     return MaybeList(tuple(values), tuple(guards), slots)
 
@@ -357,7 +354,7 @@ def eval_permutation(m: Machine, node: syntax.Permutation, env: Env, scope: Scop
     )
 
 
-EVALUATE_CHOICE = {
+EVALUATE_CHOICE: dict[type, Evaluator] = {
     syntax.Alternatives: eval_alternatives, syntax.OneOf: eval_one_of, syntax.Any: eval_any,
     syntax.Some: eval_some, syntax.Pick: eval_pick, syntax.Permutation: eval_permutation,
 }  # fmt: skip

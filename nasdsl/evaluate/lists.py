@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from nasdsl import syntax
@@ -114,10 +115,12 @@ def _open_elements(m: Machine, value: Sym, span: Any) -> Iterator[tuple[int, Any
             i,
             i,
             guard,
-            m.cases(
-                guard, lambda held, i=i: m.lift(_get, value, i, span=span) if held else POISON, span
-            ),
+            m.cases(guard, partial(_get_if, m, value, i, span), span),
         )
+
+
+def _get_if(m: Machine, value: Sym, i: int, span: Any, held: bool) -> Any:
+    return m.lift(_get, value, i, span=span) if held else POISON
 
 
 def check_length(value: Any, span: Any) -> None:

@@ -99,7 +99,7 @@ class Machine:
     def is_tensor(self, value: Any) -> bool:
         """Whether a value is a tensor, or is open between tensors."""
         if isinstance(value, Sym):
-            return bool(value.values) and isinstance(value.values[0], Tensor)
+            return isinstance(value.first, Tensor)
         return isinstance(value, Tensor)
 
     def is_flow(self, value: Any) -> bool:

@@ -171,9 +171,11 @@ def branch(m: Machine, key: Any, run: Any, env: Env, span: Any) -> None:
     for name in names:
         olds = [s.get(name, POISON) for s in snapshots.values()]
         if any(v is not olds[0] for v in olds) or name not in before:
-            env.names[name] = m.cases(
-                key, lambda value, name=name: snapshots.get(value, before).get(name, POISON), span
-            )
+
+            def left(value: Any, name: str = name) -> Any:
+                return snapshots.get(value, before).get(name, POISON)
+
+            env.names[name] = m.cases(key, left, span)
 
 
 def run_require(m: Machine, node: syntax.Require, env: Env, scope: Scope, frame: Frame) -> None:
