@@ -39,7 +39,8 @@ def main() -> None:
     rows = list(measure(given.names or NAMES, effort))
     print(text(rows))
     if given.record:
-        command = " ".join(["python -m benchmarks", *given.names, "--record"])
+        rounds = [] if effort == FULL else [f"--rounds {effort.rounds}"]
+        command = " ".join(["python -m benchmarks", *given.names, *rounds, "--record"])
         record(rows, command, effort.rounds, RESULTS)
 
 

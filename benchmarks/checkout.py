@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nasdsl
+
+if TYPE_CHECKING:
+    from nasdsl.scope import Setting
 
 ROOT = Path(__file__).parent.parent
 SPACES = ROOT / "spaces"
@@ -19,6 +23,6 @@ def prepare() -> None:
         nasdsl.__path__.append(str(ROOT))
 
 
-def space(name: str, **settings: nasdsl.space.Setting) -> nasdsl.Space:
+def space(name: str, **settings: Setting) -> nasdsl.Space:
     """A shipped space."""
     return nasdsl.load(SPACES / f"{name}.nas", set=settings)

@@ -138,7 +138,7 @@ class Subject:
 
         def by_search() -> Work:
             listed = list(_all())
-            return Work(lambda: [listed.index(p.choices) for p in points], 64)  # type: ignore[arg-type]
+            return Work(lambda: [listed.index(p.choices) for p in points], 64)
 
         def check() -> str:
             if [self.space.rank(p) for p in points] != numbers:

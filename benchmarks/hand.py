@@ -54,14 +54,18 @@ def darts_op(name: str, c: int, stride: int) -> nn.Module:
 
 
 class DartsCell(nn.Module):
-    def __init__(self, cell: Cell, reduction: bool, before: int, last: int, c: int, halved: bool) -> None:
+    def __init__(
+        self, cell: Cell, reduction: bool, before: int, last: int, c: int, halved: bool
+    ) -> None:
         super().__init__()
         self.preprocess0 = FactorizedReduce(before, c) if halved else conv_bn(before, c, 1)
         self.preprocess1 = conv_bn(last, c, 1)
         nodes = [sorted(cell[i : i + 2], key=lambda e: e[1]) for i in range(0, len(cell), 2)]
         self.sources = [[state for _, state in edges] for edges in nodes]
         self.ops = nn.ModuleList(
-            darts_op(op, c, 2 if reduction and state < 2 else 1) for edges in nodes for op, state in edges
+            darts_op(op, c, 2 if reduction and state < 2 else 1)
+            for edges in nodes
+            for op, state in edges
         )
 
     def forward(self, s0: Tensor, s1: Tensor) -> Tensor:
@@ -76,7 +80,9 @@ class DartsNetwork(nn.Module):
 
     def __init__(self, c: int = 36, layers: int = 20, classes: int = 10) -> None:
         super().__init__()
-        self.stem = nn.Sequential(nn.Conv2d(3, 3 * c, 3, padding=1, bias=False), nn.BatchNorm2d(3 * c))
+        self.stem = nn.Sequential(
+            nn.Conv2d(3, 3 * c, 3, padding=1, bias=False), nn.BatchNorm2d(3 * c)
+        )
         self.cells = nn.ModuleList()
         before = last = 3 * c
         halved = False
@@ -117,7 +123,7 @@ class NB201Cell(nn.Module):
         nodes = [x]
         edges = iter(self.edges)
         for _ in range(3):
-            nodes.append(sum(next(edges)(node) for node in nodes))  # type: ignore[arg-type]
+            nodes.append(sum(next(edges)(node) for node in nodes))
         return nodes[-1]
 
 

@@ -6,6 +6,7 @@ machine down for a while slows all of them. Time is CPU time of the process, per
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,16 +23,23 @@ class Effort:
     small: bool = False
 
 
+def with_children() -> float:
+    """CPU seconds of this process and of those it has waited for."""
+    return sum(os.times()[:4])
+
+
 FULL = Effort()
 SMOKE = Effort(rounds=1, seconds=0.0, small=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Something to time: one call does `count` operations."""
+    """Something to time: one call does `count` operations. `clock` gives the seconds spent so far:
+    `with_children` if the call waits for processes that it starts."""
 
     call: Callable[[], object]
     count: int = 1
+    clock: Callable[[], float] = time.process_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,23 +119,26 @@ def run(contest: Contest, effort: Effort) -> Iterator[Row]:
 
 def _rounds(works: Sequence[Work], effort: Effort) -> list[list[float]]:
     """Seconds an operation, by contestant and round; every other round runs backwards."""
-    repeats = [max(1, ceil(effort.seconds / max(_warm_up(work), 1e-7))) for work in works]
+    repeats = [_repeats(work, effort.seconds) for work in works]
     times: list[list[float]] = [[] for _ in works]
     for number in range(effort.rounds):
         order = range(len(works))
         for i in order if number % 2 == 0 else reversed(order):
-            times[i].append(_seconds(works[i].call, repeats[i]) / works[i].count)
+            times[i].append(_seconds(works[i], repeats[i]) / works[i].count)
     return times
 
 
-def _warm_up(work: Work) -> float:
-    """Seconds of a call, once caches are filled."""
+def _repeats(work: Work, least: float) -> int:
+    """How many calls take so many seconds, once caches are filled."""
+    if not least:
+        return 1
     work.call()
-    return _seconds(work.call, 1)
+    return max(1, ceil(least / _seconds(work, 1)))
 
 
-def _seconds(call: Callable[[], object], repeats: int) -> float:
-    started = time.process_time()
+def _seconds(work: Work, repeats: int) -> float:
+    call = work.call
+    started = work.clock()
     for _ in range(repeats):
         call()
-    return max(time.process_time() - started, 1e-9) / repeats
+    return max(work.clock() - started, 1e-9) / repeats

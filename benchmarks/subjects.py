@@ -38,7 +38,7 @@ NB201_CELL = ("nor_conv_3x3", "nor_conv_3x3", "skip_connect", "avg_pool_3x3", "n
 
 def darts(small: bool) -> tuple[Space, Genotype]:
     """DARTS_V2 as it is evaluated on CIFAR-10 (C = 36, 20 layers), or a little one."""
-    found = space("darts", **({"C": 4, "layers": 6} if small else {}))
+    found = space("darts", **({"C": 4, "layers": 3} if small else {}))
     choices: dict[str, int | float] = {}
     for cell, pairs in DARTS_V2.items():
         for i in range(len(pairs) // 2):
@@ -59,6 +59,6 @@ def nasbench201(small: bool) -> Architecture:
 
 def mobilenet(small: bool) -> Architecture:
     """MobileNetV3-large as torchvision has it."""
-    settings = {"size": 64} if small else {}
+    settings = {"size": 32} if small else {}
     found = nasdsl.load(Path(__file__).parent / "mobilenet_v3_large.nas", set=settings)
     return found.build(found.unrank(0))

@@ -48,7 +48,9 @@ def find_space(name: str) -> str:
         if suffix == ".nas":
             return name
         twin = stem + ".nas"
-        help = f"did you mean {twin}?" if os.path.isfile(twin) else "spaces are in files named *.nas"
+        help = (
+            f"did you mean {twin}?" if os.path.isfile(twin) else "spaces are in files named *.nas"
+        )
         raise NasError(Diagnostic("NAS552", f"{name} is not a .nas file", help=help))
     shipped = shipped_spaces()
     folder = os.path.dirname(name)

@@ -18,8 +18,26 @@ from .architecture import Architecture, Graph, Node
 from .ops.base import Value
 
 _NOT_ZERO_AT_ZERO = frozenset(
-    ["cos", "exp", "sigmoid", "softplus", "hard_sigmoid", "softmax", "add_const", "div", "position", "class_token", "attention", "cross_attention", "lstm", "gru", "rnn", "embedding"]
+    [
+        "cos",
+        "exp",
+        "sigmoid",
+        "softplus",
+        "hard_sigmoid",
+        "softmax",
+        "add_const",
+        "div",
+        "position",
+        "class_token",
+        "attention",
+        "cross_attention",
+        "lstm",
+        "gru",
+        "rnn",
+        "embedding",
+    ]
 )
+
 
 def architecture_hash(
     architecture: Architecture, flatten: bool = False, sharing: bool = False

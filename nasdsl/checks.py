@@ -52,7 +52,9 @@ def static_mistakes(programs: Sequence[syntax.Program], whole: bool = True) -> l
     return check_names(programs, signatures(programs), whole=whole)
 
 
-def check(path: str | os.PathLike[str], set: Mapping[str, Setting] | None = None) -> list[Diagnostic]:
+def check(
+    path: str | os.PathLike[str], set: Mapping[str, Setting] | None = None
+) -> list[Diagnostic]:
     """Every mistake and warning of a file; a file without `network` is checked as a library."""
     return check_space(path, set)[0]
 
@@ -78,7 +80,9 @@ def check_programs(
 def _check(
     programs: Sequence[syntax.Program], overrides: Mapping[str, Setting]
 ) -> tuple[list[Diagnostic], Space | None]:
-    whole = any(isinstance(i, syntax.Network | syntax.SpaceDecl | syntax.Search) for i in programs[-1].items)
+    whole = any(
+        isinstance(i, syntax.Network | syntax.SpaceDecl | syntax.Search) for i in programs[-1].items
+    )
     found = static_mistakes(programs, whole)
     if not whole or any(d.severity == "error" for d in found):
         return found, None

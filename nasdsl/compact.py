@@ -49,4 +49,9 @@ def _number(word: str, span: Span) -> int | float:
             return int(word)
     except (ValueError, OverflowError):
         pass
-    raise fail("NAS466", f"`{word}` is not a choice", span, help="choices are whole numbers, separated by dots")
+    raise fail(
+        "NAS466",
+        f"`{word}` is not a choice",
+        span,
+        help="choices are whole numbers, separated by dots",
+    )

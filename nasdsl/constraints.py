@@ -98,7 +98,9 @@ def impossible_limits(space: Space) -> list[Diagnostic]:
             out.extend(error.diagnostics)
             continue
         if _never(space, limit, known):
-            names = sorted({n.id for n in syntax.walk(limit) if isinstance(n, syntax.Name)} & known.keys())
+            names = sorted(
+                {n.id for n in syntax.walk(limit) if isinstance(n, syntax.Name)} & known.keys()
+            )
             shown = ", ".join(f"{n} {_range(known[n])}" for n in names)
             out.append(Diagnostic("NAS514", "no architecture of this space can meet this limit", limit.span,
                                   notes=((f"the architectures have {shown}", None),),
@@ -143,7 +145,11 @@ def _interval(space: Space, node: syntax.Expr, known: dict[str, Interval]) -> In
         case syntax.Name(name):
             machine, env = space.cost_machine(Cost(1, 1, 1, 1), None)
             try:
-                value = machine.lookup(name, env, None) if name not in ("depth", "activations") else None
+                value = (
+                    machine.lookup(name, env, None)
+                    if name not in ("depth", "activations")
+                    else None
+                )
             except NasError:
                 return None  # it depends on decisions
             return (value, value) if isinstance(value, int | float) else None
@@ -177,7 +183,9 @@ def dead_options(space: Space) -> list[Diagnostic]:
             alive.setdefault(node.var, set()).update(node.feasible)
             stack += [c for c in node.children if c is not None]
         elif isinstance(node, Leaf):
-            alive.setdefault(node.var, set()).update(range(node.arity if node.var.domain.kind in _FEW else 0))  # type: ignore[arg-type]
+            alive.setdefault(node.var, set()).update(
+                range(node.arity if node.var.domain.kind in _FEW else 0)
+            )  # type: ignore[arg-type]
     out = []
     for var, indices in alive.items():
         if var.domain.kind not in _FEW:

@@ -104,5 +104,5 @@ def _deepest(rows: list[_Row]) -> _Row:
 
 def _through(rows: list[_Row], inner: _Row) -> _Row:
     """The depths behind an output of a graph, given those of the graph's inputs."""
-    added = [[d + more for d in row] for row, more in zip(rows, inner, strict=False)]
+    added: list[_Row] = [[d + more for d in row] for row, more in zip(rows, inner, strict=False)]
     return _deepest(added)

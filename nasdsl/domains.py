@@ -79,7 +79,7 @@ class Domain(Record):
             return _combination_index(n + k - 1, tuple(p + i for i, p in enumerate(raised)))
         return _combination_index(n, raised)
 
-    def show(self, index: int | float) -> str:
+    def show(self, index: float) -> str:
         """An option in words."""
         if self.kind == "float":
             return f"{index:.6g}"

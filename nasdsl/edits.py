@@ -46,11 +46,13 @@ def _mutate_any(space: Space, genotype: Genotype, rng: Random) -> Genotype:
             continue
         if isinstance(node, Leaf):
             return Genotype((*choices[:place], new, *choices[place + 1 :]))
-        return Genotype(_regrow(node, choices, place, int(new), lambda below: points.sample(below, rng)))
+        return Genotype(
+            _regrow(node, choices, place, int(new), lambda below: points.sample(below, rng))
+        )
     return genotype
 
 
-def _other(node: Leaf | Branch, index: int | float, rng: Random) -> int | float | None:
+def _other(node: Leaf | Branch, index: float, rng: Random) -> int | float | None:
     """Another option, uniformly; None if there is none."""
     if isinstance(node, Branch):
         options = node.feasible
@@ -88,7 +90,9 @@ def _regrow(
             wanted = dict(zip(kept, below, strict=True))
             drawn = dict(zip(points.paths(new_child, grown), grown, strict=True))
             if wanted.keys() & drawn.keys():
-                grown = points.complete(new_child, lambda path, _: wanted.get(path, drawn.get(path)), Random(0))
+                grown = points.complete(
+                    new_child, lambda path, _: wanted.get(path, drawn.get(path)), Random(0)
+                )
     return (*choices[:place], new, *grown, *choices[end:])
 
 

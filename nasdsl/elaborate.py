@@ -56,7 +56,11 @@ class Elaborator(Machine):
     """Elaborates one program; see `elaborate_program` in nasdsl.space."""
 
     def __init__(
-        self, globals: Env, ops: Mapping[str, Op], recursive: frozenset[str], checked: dict[Any, Any]
+        self,
+        globals: Env,
+        ops: Mapping[str, Op],
+        recursive: frozenset[str],
+        checked: dict[Any, Any],
     ) -> None:
         super().__init__(globals, ops, checked)
         self.recursive = recursive
@@ -151,6 +155,7 @@ class Elaborator(Machine):
         return super().eval(node, env, scope)
 
     def _cases(self, key: Sym, run: Callable[[Any], Any]) -> Any:
+        PURSE.spend(200)
         outer, before = self.items, self.cost
         self.touched |= key.vars
         results: dict[Any, Any] = {}
@@ -228,7 +233,9 @@ class Elaborator(Machine):
             self._explain(function, args, span)
         return result
 
-    def _explain(self, function: Callable[..., Any], args: tuple[Any, ...], span: Span | None) -> None:
+    def _explain(
+        self, function: Callable[..., Any], args: tuple[Any, ...], span: Span | None
+    ) -> None:
         """Raise for the first reachable combination of decisions on which the function fails."""
         variables = frozenset().union(*(a.vars for a in args if isinstance(a, Sym)))
         for env in self.possible(variables) or ():
@@ -238,7 +245,9 @@ class Elaborator(Machine):
                 if any(v.free for v in env):
                     continue
                 note = f"this happens with {witness({v: env[v] for v in env if v in variables})}"
-                raise fail(mistake.code, mistake.message, span, help=mistake.help, notes=((note, None),)) from None
+                raise fail(
+                    mistake.code, mistake.message, span, help=mistake.help, notes=((note, None),)
+                ) from None
             except (ArithmeticError, LookupError):
                 continue
 
@@ -283,7 +292,9 @@ class Elaborator(Machine):
 
     def source(self, module: OpModule, span: Span | None) -> Any:
         if not self.recording or self.guards:
-            raise fail("NAS251", f"`{module.op.name}` is a network input: only `network` can have it", span)
+            raise fail(
+                "NAS251", f"`{module.op.name}` is a network input: only `network` can have it", span
+            )
         self.inputs += 1
         return self.operate(module, (), span)
 
@@ -319,7 +330,9 @@ class Elaborator(Machine):
         if len(syms) < len(guards) or any(v.free for g in syms for v in g.vars):
             return
         conditions = [*self.conditions(), *((g, False) for g in syms)]
-        variables = sorted(frozenset().union(*(k.vars for k, _ in conditions)), key=lambda v: v.path)
+        variables = sorted(
+            frozenset().union(*(k.vars for k, _ in conditions)), key=lambda v: v.path
+        )
         tried = assignments(variables, conditions, MAX_EMPTY)
         if tried is None:  # too many: only the first options of all
             tried = _first(variables, conditions)
@@ -331,7 +344,11 @@ class Elaborator(Machine):
                        help="test it, as in `sum(xs) if xs else x`, or `require len(xs) > 0`")  # fmt: skip
 
     def loose(self, tensors: Any, span: Span | None) -> Any:
-        found = [(g, self.tensor(t, span)) for _, _, g, t in elements(self, tensors, span) if g is not False]
+        found = [
+            (g, self.tensor(t, span))
+            for _, _, g, t in elements(self, tensors, span)
+            if g is not False
+        ]
         if not found:
             return ()
         return MaybeList(tuple(t for _, t in found), (UNKNOWN,) * len(found))
@@ -350,7 +367,9 @@ class Elaborator(Machine):
     # -------------------------------------------------------------- modules
 
     def graph(self, node: syntax.Graph, env: Env, scope: Scope) -> GraphModule:
-        module = GraphModule(node, freeze(env, self.globals), scope.restart(), output_count(node.body))
+        module = GraphModule(
+            node, freeze(env, self.globals), scope.restart(), output_count(node.body)
+        )
         if self.recording:
             inputs = [None] * len(node.inputs)
             cost, self.cost = self.cost, CostRange()
@@ -368,7 +387,9 @@ class Elaborator(Machine):
         check_inputs(module, len(shapes), span)
         outer, self.home = self.home, object()
         names = (n.id for n in module.block.inputs)
-        env = Env(module.env, dict(zip(names, (Tensor(self.home, 0, s) for s in shapes), strict=True)))
+        env = Env(
+            module.env, dict(zip(names, (Tensor(self.home, 0, s) for s in shapes), strict=True))
+        )
         frame = Frame()
         try:
             run_block(self, module.block.body, env, module.scope.restart(), frame)
@@ -405,14 +426,20 @@ class Elaborator(Machine):
         raise fail("NAS245", f"expected a module after `->`, not {describe(module)}", span)
 
     def _chain(
-        self, parts: tuple[Any, ...], guards: tuple[Any, ...], flow: tuple[Tensor, ...], span: Span | None
+        self,
+        parts: tuple[Any, ...],
+        guards: tuple[Any, ...],
+        flow: tuple[Tensor, ...],
+        span: Span | None,
     ) -> tuple[Tensor, ...]:
         for part, held in zip(parts, guards, strict=True):
             if held is True:
                 flow = self.apply(part, flow, span)
             elif held is not False:
                 now = flow
-                result = self.cases(held, lambda yes, p=part, f=now: self.apply(p, f, span) if yes else f, span)
+                result = self.cases(
+                    held, lambda yes, p=part, f=now: self.apply(p, f, span) if yes else f, span
+                )
                 flow = result if isinstance(result, tuple) else (result,)
         return flow
 
@@ -492,7 +519,9 @@ class Elaborator(Machine):
         if shape is None:
             return Tensor(self.home, 0, None)
         if len(tensors) != 1 or isinstance(shape, Sym) or len(shape) != 2:
-            raise fail("NAS256", "`scan` runs over one sequence (steps, features) of fixed shape", span)
+            raise fail(
+                "NAS256", "`scan` runs over one sequence (steps, features) of fixed shape", span
+            )
         states = tuple(tuple(s) for s in module.states)
         inside, cost = self.home, self.cost
         self.home, self.cost = object(), CostRange()
@@ -520,7 +549,9 @@ class Elaborator(Machine):
         try:
             return make()
         finally:
-            (self.items, self.recording, self.guards, self.home, self.cost, self.pick_frames) = saved
+            (self.items, self.recording, self.guards, self.home, self.cost, self.pick_frames) = (
+                saved
+            )
 
     def call_motif(self, function: MotifFunction, env: Env, scope: Scope, span: Span | None) -> Any:
         motif = function.motif

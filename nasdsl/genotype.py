@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from .domains import Domain
 from .record import Record, put, record
 

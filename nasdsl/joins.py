@@ -23,8 +23,12 @@ def join(home: object, key: Sym, results: Mapping[Any, Any]) -> Any:
         return UNKNOWN
     if all(_tensors(v) for v in values):
         return Tensor(home, 0, _joined_shape(key, {c: _shape(home, v) for c, v in found.items()}))
-    if isinstance(first, tuple) and all(isinstance(v, tuple) and len(v) == len(first) for v in values):
-        return tuple(join(home, key, {c: v[i] for c, v in found.items()}) for i in range(len(first)))
+    if isinstance(first, tuple) and all(
+        isinstance(v, tuple) and len(v) == len(first) for v in values
+    ):
+        return tuple(
+            join(home, key, {c: v[i] for c, v in found.items()}) for i in range(len(first))
+        )
     if any(isinstance(v, MaybeList) or _holds_open(v) for v in values):
         return _join_lists(home, key, found)
     return select(key, found)
@@ -71,9 +75,13 @@ def _join_lists(home: object, key: Sym, found: Mapping[Any, Any]) -> MaybeList:
     guards, elements = [], []
     for i in range(longest):
         present = {c: v for c, v in lists.items() if i < len(v.elements)}
-        guards.append(select(key, {c: v.guards[i] if c in present else False for c, v in lists.items()}))
+        guards.append(
+            select(key, {c: v.guards[i] if c in present else False for c, v in lists.items()})
+        )
         elements.append(join(home, key, {c: v.elements[i] for c, v in present.items()}))
-    width = select(key, {c: len(v.elements) if v.width is None else v.width for c, v in lists.items()})
+    width = select(
+        key, {c: len(v.elements) if v.width is None else v.width for c, v in lists.items()}
+    )
     open_width = isinstance(width, Sym)
     exact = all(v.exact or all(g is True for g in v.guards) for v in lists.values())
     return MaybeList(tuple(elements), tuple(guards), width=width if open_width else None,
@@ -81,7 +89,11 @@ def _join_lists(home: object, key: Sym, found: Mapping[Any, Any]) -> MaybeList:
 
 
 def _maybe(value: Any) -> MaybeList:
-    if isinstance(value, Sym) and value.values and all(isinstance(v, tuple | range) for v in value.values):
+    if (
+        isinstance(value, Sym)
+        and value.values
+        and all(isinstance(v, tuple | range) for v in value.values)
+    ):
         longest = max(len(v) for v in value.values)
         return MaybeList(
             tuple(apply(_at, value, i) for i in range(longest)),

@@ -77,7 +77,9 @@ def outline(programs: Sequence[syntax.Program], overrides: Mapping[str, Setting]
         if key not in params:
             raise fail("NAS105", f"there is no parameter `{key}` to set", None,
                        help=did_you_mean(key, list(params)) or "the parameters are " + ", ".join(params))  # fmt: skip
-    return Outline(name, doc, params, lets, motifs, network, tuple(requires), search, dict(overrides))
+    return Outline(
+        name, doc, params, lets, motifs, network, tuple(requires), search, dict(overrides)
+    )
 
 
 def operators(programs: Sequence[syntax.Program]) -> dict[str, Op]:

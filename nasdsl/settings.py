@@ -13,7 +13,6 @@ from . import syntax
 from .diagnostics import Diagnostic, NasError, did_you_mean
 from .record import Placed, Record, record
 
-
 _NO_NAMES: Mapping[str, SettingValue] = {}
 
 

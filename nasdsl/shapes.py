@@ -95,7 +95,11 @@ UNKNOWN_COST = CostRange((0, math.inf), (0, math.inf))
 
 def _unmeasured(op: Op) -> CostRange:
     """The cost of an operator on a shape that is not known."""
-    return CostRange() if op.parameters is free_of_charge and op.macs is free_of_charge else UNKNOWN_COST
+    return (
+        CostRange()
+        if op.parameters is free_of_charge and op.macs is free_of_charge
+        else UNKNOWN_COST
+    )
 
 
 class Unreachable(Exception):
@@ -114,7 +118,11 @@ class ShapeRule:
         self.unproven = 0
 
     def __call__(
-        self, module: OpModule, shapes: tuple[Any, ...], guards: list[tuple[Sym, Any]], span: Span | None
+        self,
+        module: OpModule,
+        shapes: tuple[Any, ...],
+        guards: list[tuple[Sym, Any]],
+        span: Span | None,
     ) -> tuple[Any, CostRange]:
         """The output shape and the cost. Raises NasError if some reachable case does not fit."""
         attrs = tuple(module.attrs.items())
@@ -155,7 +163,12 @@ class ShapeRule:
             values = dict(attrs)
             try:
                 shape = infer(module.op, shapes, values)
-                found = (shape, module.op.parameters(shapes, values), module.op.macs(shapes, values), "")
+                found = (
+                    shape,
+                    module.op.parameters(shapes, values),
+                    module.op.macs(shapes, values),
+                    "",
+                )
             except ShapeError as error:
                 found = (None, 0, 0, str(error))
             self.memo[key] = found
@@ -244,7 +257,9 @@ class ShapeRule:
             shape = self._concat(module, [t.shape for t in sure], [t.shape for _, t in maybe], span)
             return shape, CostRange()
         tracked = [
-            select(held, {True: t.shape, False: ABSENT}) for held, t in maybe if isinstance(held, Sym)
+            select(held, {True: t.shape, False: ABSENT})
+            for held, t in maybe
+            if isinstance(held, Sym)
         ]
         untracked = [free_shape(t.shape) for held, t in maybe if not isinstance(held, Sym)]
         known = tuple([t.shape for t in sure] + tracked)
@@ -253,7 +268,9 @@ class ShapeRule:
             return joined, CostRange()
         return self._pairwise(module, (joined, *untracked), span), CostRange()
 
-    def _concat(self, module: OpModule, sure: list[Any], maybe: list[Any], span: Span | None) -> Any:
+    def _concat(
+        self, module: OpModule, sure: list[Any], maybe: list[Any], span: Span | None
+    ) -> Any:
         """Every sum of channels that can arise; which ones do is not tracked.
 
         Of open shapes, some combinations cannot occur: only a mistake in all of them is certain.

@@ -62,7 +62,9 @@ class Elaborated(Frozen):
 class Space:
     """A search space. Random numbers come from the `random.Random` that a method is given."""
 
-    def __init__(self, programs: Sequence[syntax.Program], overrides: Mapping[str, Setting]) -> None:
+    def __init__(
+        self, programs: Sequence[syntax.Program], overrides: Mapping[str, Setting]
+    ) -> None:
         """Raises NasError with every mistake of the program."""
         self.programs = tuple(programs)
         self.outline = outline(programs, overrides)
@@ -74,7 +76,9 @@ class Space:
             found = elaborate_program(self.outline, self.ops, self.fixed, self._checked)
         errors = [d for d in found.diagnostics if d.severity == "error"]
         if errors or found.root is None:
-            raise NasError(errors or [Diagnostic("NAS511", "no architecture meets the requirements")])
+            raise NasError(
+                errors or [Diagnostic("NAS511", "no architecture meets the requirements")]
+            )
         self.root: Node = found.root
         self.cost_range = found.cost
         self.unproven = found.unproven
@@ -108,7 +112,9 @@ class Space:
     @cached_property
     def search(self) -> Mapping[str, tuple[SettingValue, ...]]:
         """The `search` block."""
-        return {} if self.outline.search is None else read_settings(self.outline.search, self.params)
+        return (
+            {} if self.outline.search is None else read_settings(self.outline.search, self.params)
+        )
 
     @cached_property
     def params(self) -> dict[str, Setting]:
@@ -223,11 +229,15 @@ class Space:
         return {name: {} for name in settled_motifs(self.outline)}
 
     def _builder(self, choices: Mapping[str, int | float]) -> Builder:
-        return Builder(globals_of(self.outline, self.fixed), self.ops, choices, self._settled, self._checked)
+        return Builder(
+            globals_of(self.outline, self.fixed), self.ops, choices, self._settled, self._checked
+        )
 
     def _assemble(self, machine: Builder) -> Architecture:
         span = self.outline.network.span
-        value: Any = bound(machine, self.outline.network.value, machine.globals, network_scope(self.outline))
+        value: Any = bound(
+            machine, self.outline.network.value, machine.globals, network_scope(self.outline)
+        )
         outputs = value if isinstance(value, tuple) else (value,)
         graph = machine.intern(self.name, [machine.tensor(o, span) for o in outputs], (), span)
         return Architecture(self.name, tuple(machine.inputs), graph)
@@ -272,7 +282,7 @@ class Space:
         return f"<Space {self.name}: {self.size} genotypes>"
 
 
-def _write(choice: int | float) -> str:
+def _write(choice: float) -> str:
     return str(choice) if isinstance(choice, int) else choice.hex().replace(".", "_")
 
 

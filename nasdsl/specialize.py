@@ -120,7 +120,9 @@ class Builder(Machine):
 
     def source(self, module: OpModule, span: Span | None) -> Tensor:
         if self.home is not self.root:
-            raise fail("NAS251", f"`{module.op.name}` is a network input: only `network` can have it", span)
+            raise fail(
+                "NAS251", f"`{module.op.name}` is a network input: only `network` can have it", span
+            )
         shape = infer(module.op, (), module.attrs)
         classes = module.attrs.get("classes")
         self.inputs.append(Input(module.op.name, shape, classes))
@@ -180,7 +182,9 @@ class Builder(Machine):
         return value
 
     def graph(self, node: syntax.Graph, env: Env, scope: Scope) -> GraphModule:
-        return GraphModule(node, freeze(env, self.globals), scope.restart(), output_count(node.body))
+        return GraphModule(
+            node, freeze(env, self.globals), scope.restart(), output_count(node.body)
+        )
 
     def apply(
         self, module: Any, tensors: Sequence[Tensor], span: Span | None
@@ -215,14 +219,24 @@ class Builder(Machine):
         return outputs[0]
 
     def _call(
-        self, name: str, inner: Any, memo: dict[Any, Any], tensors: Sequence[Tensor], span: Span | None
+        self,
+        name: str,
+        inner: Any,
+        memo: dict[Any, Any],
+        tensors: Sequence[Tensor],
+        span: Span | None,
     ) -> tuple[Tensor, ...]:
         numbers = self._numbers(tensors, span)
         graph = self.subgraph(name, inner, memo, tuple(t.shape for t in tensors), span)  # type: ignore[misc]
         return self._add(Node(name, numbers, graph.output_shapes, body=graph, span=span))
 
     def subgraph(
-        self, name: str, inner: Any, memo: dict[Any, Any], shapes: tuple[Shape, ...], span: Span | None
+        self,
+        name: str,
+        inner: Any,
+        memo: dict[Any, Any],
+        shapes: tuple[Shape, ...],
+        span: Span | None,
     ) -> Graph:
         """The graph of a module on given input shapes."""
         found = memo.get(shapes)
@@ -242,7 +256,9 @@ class Builder(Machine):
         memo[shapes] = graph
         return graph
 
-    def _run(self, module: GraphModule, tensors: Sequence[Tensor], span: Span | None) -> Sequence[Tensor]:
+    def _run(
+        self, module: GraphModule, tensors: Sequence[Tensor], span: Span | None
+    ) -> Sequence[Tensor]:
         check_inputs(module, len(tensors), span)
         env = Env(module.env, dict(zip((n.id for n in module.block.inputs), tensors, strict=True)))
         frame = Frame()
@@ -301,7 +317,9 @@ def shape_mistake(
     if span is not None and module.span is not None and span != module.span:
         notes.append(("applied here", span))
     return NasError(
-        Diagnostic("NAS501", f"`{module.op.name}`: {message}", module.span or span, notes=tuple(notes))
+        Diagnostic(
+            "NAS501", f"`{module.op.name}`: {message}", module.span or span, notes=tuple(notes)
+        )
     )
 
 

@@ -137,7 +137,7 @@ def apply(function: Callable[..., Any], *args: Any, failures: list[Exception] | 
         count *= len(column)
         columns.append(column)
     listed = []
-    PURSE.spend(count)
+    PURSE.spend(30 + 2 * count)
     for combination in product(*columns):
         try:
             listed.append(function(*combination))
@@ -169,6 +169,7 @@ def substitute(value: Any, var: Var, index: Any) -> Any:
     """
     if not isinstance(value, Sym) or var not in value.vars:
         return value
+    PURSE.spend(15)
     function, args = value.function, value.args
     if function is _index:
         return index
@@ -232,7 +233,10 @@ def _combinations(variables: Iterable[Var], fixed: Mapping[Var, int], limit: int
 
 
 def _assignments(
-    variables: list[Var], others: list[Var], fixed: Mapping[Var, int], conditions: list[tuple[Sym, Any]]
+    variables: list[Var],
+    others: list[Var],
+    fixed: Mapping[Var, int],
+    conditions: list[tuple[Sym, Any]],
 ) -> Iterator[dict[Var, int]]:
     def column(var: Var) -> Sequence[int]:
         return (fixed[var],) if var in fixed else range(var.domain.size or 0)
@@ -242,7 +246,9 @@ def _assignments(
         env = dict(zip(variables, indices, strict=True))
         for more in product(*behind):
             PURSE.spend(3)
-            if _meets({**env, **dict(zip(others, more, strict=True))} if others else env, conditions):
+            if _meets(
+                {**env, **dict(zip(others, more, strict=True))} if others else env, conditions
+            ):
                 yield env
                 break
 
@@ -254,7 +260,9 @@ def _meets(env: Mapping[Var, int], conditions: list[tuple[Sym, Any]]) -> bool:
         return False
 
 
-def connected(variables: frozenset[Var], conditions: Sequence[tuple[Sym, Any]]) -> tuple[tuple[Sym, Any], ...]:
+def connected(
+    variables: frozenset[Var], conditions: Sequence[tuple[Sym, Any]]
+) -> tuple[tuple[Sym, Any], ...]:
     """The conditions that bear on these decisions, directly or by way of others."""
     known, found, waiting = variables, [], list(conditions)
     while True:

@@ -160,9 +160,7 @@ class Chain(Frozen):
     guards: tuple[Any, ...]
     span: Span | None
 
-    def __init__(
-        self, parts: tuple[Any, ...], guards: tuple[Any, ...], span: Span | None
-    ) -> None:
+    def __init__(self, parts: tuple[Any, ...], guards: tuple[Any, ...], span: Span | None) -> None:
         put(self, "parts", parts)
         put(self, "guards", guards)
         put(self, "span", span)

@@ -33,7 +33,9 @@ class TooMany(Exception):
 class Driver(Builder):
     """Builds with a script of options; past its end it takes the first option of everything."""
 
-    def __init__(self, space: Space, script: list[int], given: list[Decision] | None = None) -> None:
+    def __init__(
+        self, space: Space, script: list[int], given: list[Decision] | None = None
+    ) -> None:
         """With `given`, every decision must be among those, and takes that option."""
         super().__init__(globals_of(space.outline, space.fixed), space.ops, {}, {}, {})
         self.script = script

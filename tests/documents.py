@@ -13,16 +13,16 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from textwrap import dedent
 
 from nasdsl.canonical import architecture_hash
-from nasdsl.checks import check_programs
+from nasdsl.checks import check
 from nasdsl.cli.common import read_sets
 from nasdsl.costs import cost
-from nasdsl.diagnostics import render
+from nasdsl.diagnostics import Diagnostic, render
 from nasdsl.printer import print_architecture
-from nasdsl.source import load_all
 from nasdsl.space import Space, parse_space
-from nasdsl.spans import Source
 
 ROOT = Path(__file__).parents[1]
 NAME = "example.nas"
@@ -46,10 +46,14 @@ class Block:
 
 def blocks(document: str) -> list[Block]:
     """Every fenced block of a document, in order."""
-    found = re.finditer(r"^```([^\n]*)\n(.*?)^```$", document, re.MULTILINE | re.DOTALL)
+    found = re.finditer(r"^( *)```([^\n]*)\n(.*?)^\1```$", document, re.MULTILINE | re.DOTALL)
     return [
         Block(
-            tuple(m[1].split()), m[2], document.count("\n", 0, m.start()) + 1, m.start(2), m.end(2)
+            tuple(m[2].split()),
+            dedent(m[3]),
+            document.count("\n", 0, m.start()) + 1,
+            m.start(3),
+            m.end(3),
         )
         for m in found
     ]
@@ -71,10 +75,17 @@ def report(program: str, wanted: tuple[str, ...]) -> str:
     names = [w for w in wanted if not w.startswith("set=")]
     values = read_sets([w.removeprefix("set=") for w in wanted if w not in names])
     if names == ["check"]:
-        found = check_programs(load_all(Source(NAME, program)), values)
-        return "\n\n".join(map(render, found)) + "\n"
+        return "\n\n".join(shown for _, shown in mistakes(program)) + "\n"
     space = parse_space(program, NAME, values)
     return "".join(_one(space, name) for name in names)
+
+
+def mistakes(program: str) -> list[tuple[Diagnostic, str]]:
+    """The mistakes of a program, and how they are shown."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / NAME
+        path.write_text(program, encoding="utf-8")
+        return [(d, render(d).replace(f"{folder}/", "")) for d in check(path)]
 
 
 def _one(space: Space, word: str) -> str:

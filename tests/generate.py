@@ -48,7 +48,14 @@ class Maker:
         if depth <= 0 or self.chance(15):
             return self.pick("1", "2", "3", *self.numbers)
         return self.pick(
-            self._any, self._any, self._sum, self._ternary, self._total, self._element, self._call, self._range
+            self._any,
+            self._any,
+            self._sum,
+            self._ternary,
+            self._total,
+            self._element,
+            self._call,
+            self._range,
         )(depth - 1)
 
     def _any(self, depth: int) -> str:
@@ -93,7 +100,9 @@ class Maker:
         left, right = self.number(depth), self.number(0)
         simple = f"{left} {self.pick('==', '!=', '<', '>=')} {right}"
         if depth > 0 and self.chance(25):
-            return f"({simple} {self.pick('and', 'or')} {self.number(0)} > {self.number(depth - 1)})"
+            return (
+                f"({simple} {self.pick('and', 'or')} {self.number(0)} > {self.number(depth - 1)})"
+            )
         if depth > 0 and self.chance(15):
             return f"{left} in {self.list(depth - 1)}"
         return f"({simple})"
@@ -107,8 +116,16 @@ class Maker:
         if depth <= 0:
             return f"[{self.number(0)}, {self.number(0)}]"
         return self.pick(
-            self._items, self._items, self._open_range, self._some, self._taken, self._joined, self._mapped,
-            self._either, self._sliced, self._permuted,
+            self._items,
+            self._items,
+            self._open_range,
+            self._some,
+            self._taken,
+            self._joined,
+            self._mapped,
+            self._either,
+            self._sliced,
+            self._permuted,
         )(depth - 1)
 
     def _items(self, depth: int) -> str:
@@ -159,8 +176,18 @@ class Maker:
         if depth <= 0 or self.chance(15):
             return leaf
         return self.pick(
-            self._alternatives, self._labelled, self._chain, self._side, self._repeat, self._times,
-            self._graph, self._made, self._conditional, self._dropout, self._one_of_list, self._open_motif,
+            self._alternatives,
+            self._labelled,
+            self._chain,
+            self._side,
+            self._repeat,
+            self._times,
+            self._graph,
+            self._made,
+            self._conditional,
+            self._dropout,
+            self._one_of_list,
+            self._open_motif,
         )(depth - 1)
 
     def _alternatives(self, depth: int) -> str:
@@ -233,7 +260,9 @@ class Maker:
         kept = list(self.numbers), list(self.lists)
         body = self.statements(depth, "s", self.pick(1, 2, 3))
         self.numbers, self.lists = kept
-        out = self.pick("sum(s)", "s[-1]", "sum(loose(s))", "sum(s[1..]) if len(s) > 1 else x", "s[0]")
+        out = self.pick(
+            "sum(s)", "s[-1]", "sum(loose(s))", "sum(s[1..]) if len(s) > 1 else x", "s[0]"
+        )
         return f"graph (x) {{ s = [x]\n{body}\nout {out} }}"
 
     def statements(self, depth: int, states: str, count: int) -> str:
@@ -249,7 +278,9 @@ class Maker:
             source = f"{name}, y in {states}{keep}" if keep else f"y in {states}"
             if self.spend():
                 how = self.pick("some of", "pick 1 of")
-                return f"{states} += sum([x] + ({how} [y -> {self.module(depth - 1)} for {source}]))"
+                return (
+                    f"{states} += sum([x] + ({how} [y -> {self.module(depth - 1)} for {source}]))"
+                )
             return f"{states} += sum([y -> {self.module(depth - 1)} for y in {states}])"
         if form == "loop":
             name = self.fresh("i")
@@ -285,7 +316,9 @@ class Maker:
 
     def item(self) -> str:
         depth = 2
-        form = self.pick("number", "list", "module", "motif", "motif", "plain", "function", "tree", "taking")
+        form = self.pick(
+            "number", "list", "module", "motif", "motif", "plain", "function", "tree", "taking"
+        )
         if form == "number":
             text = f"let {(name := self.fresh('n'))} = {self.number(depth)}"
             self.numbers.append(name)

@@ -12,16 +12,14 @@ from importlib import import_module
 import pytest
 
 from nasdsl import syntax
-from nasdsl.checks import check_programs
 from nasdsl.diagnostics import NasError
 from nasdsl.evaluate.builtins import BUILTINS
 from nasdsl.parser import parse
 from nasdsl.settings import KNOWN
-from nasdsl.source import load_all
 from nasdsl.space import parse_space
 from nasdsl.spans import Source
 
-from .documents import NAME, ROOT, Block, blocks, examples, report
+from .documents import NAME, ROOT, Block, blocks, examples, mistakes, report
 
 LANGUAGE = ROOT / "docs" / "language.md"
 TEXT = LANGUAGE.read_text(encoding="utf-8")
@@ -57,16 +55,9 @@ def test_values(block: Block) -> None:
         expression, value = (part.strip() for part in line.split("#"))
         if value.startswith("NAS"):
             program = f"let v = {expression}\nnetwork = vector(1) -> linear(1 if v == 0 else 2)"
-            assert value in codes(program), line
+            assert value in [d.code for d, _ in mistakes(program)], line
         else:
             parse_space(f"require ({expression}) == ({value})\nnetwork = vector(1)")
-
-
-def codes(program: str) -> list[str]:
-    try:
-        return [d.code for d in check_programs(load_all(Source(NAME, program)), {})]
-    except NasError as error:
-        return [d.code for d in error.diagnostics]
 
 
 def test_every_construct_has_an_example() -> None:
@@ -151,3 +142,10 @@ def test_links_lead_somewhere() -> None:
         for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text):
             if "://" not in target:
                 assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_architecture_names_what_there_is() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    assert len(text.splitlines()) < 100
+    for path in re.findall(r"`((?:\w+/)+[\w.]*)`", text):
+        assert (ROOT / path).exists(), path

@@ -141,7 +141,12 @@ def flatten(architecture: Architecture) -> networkx.DiGraph:
             me = len(flat)
             flat.add_node(me, kind=(node.name, node.attrs, node.shapes), node=node, sources=sources)
             for place, (source, _) in enumerate(sources):
-                flat.add_edge(source, me, uses=flat.get_edge_data(source, me, {"uses": 0})["uses"] + 1, last=place)
+                flat.add_edge(
+                    source,
+                    me,
+                    uses=flat.get_edge_data(source, me, {"uses": 0})["uses"] + 1,
+                    last=place,
+                )
             values.append((me, node.shapes[0]))
         return [values[o] for o in graph.outputs]
 
@@ -201,7 +206,9 @@ def test_continuous_decisions() -> None:
         assert 0.1 <= values["rate"] <= 0.5 and 1e-4 <= values["far"] <= 1e-1
         logs += values["far"] < 3.2e-3
         assert space.read(space.text(g)) == g
-        assert space.contains(space.mutate(g, rng)) and space.contains(space.crossover(g, space.sample(rng), rng))
+        assert space.contains(space.mutate(g, rng)) and space.contains(
+            space.crossover(g, space.sample(rng), rng)
+        )
     assert 60 < logs < 140, "half of the draws lie below the geometric middle"
     for broken in (space.rank, lambda g: space.unrank(0), lambda g: space.sample_uniform(rng)):
         with pytest.raises(NasError, match="NAS460"):
@@ -248,7 +255,9 @@ def test_a_network_has_one_hash() -> None:
             op = rng.choice(["relu", "tanh"])
             one, two = rng.randrange(i), rng.randrange(i)
             lines.append(f"s{i} = sum([s{one} -> {op}, s{two} -> relu])")
-        text = "network = vector(4) -> graph (x) { " + "\n".join(lines) + f"\nout s{len(lines) - 1} }}"
+        text = (
+            "network = vector(4) -> graph (x) { " + "\n".join(lines) + f"\nout s{len(lines) - 1} }}"
+        )
         space = parse_space(text)
         found.append(space.build(space.unrank(0)))
     graphs = [live(flatten(a)) for a in found]
@@ -286,7 +295,11 @@ def unfold(flat: networkx.DiGraph) -> networkx.DiGraph:
         ("sum([x -> relu, x -> tanh])", "sum([x -> tanh, x -> relu])", True),
         ("x -> relu -> identity", "x -> relu", True),
         ("sum([x -> linear(4), x -> linear(4)])", "x -> linear(4)", False),
-        ("concat([x -> relu, x -> tanh]) -> linear(4)", "concat([x -> tanh, x -> relu]) -> linear(4)", False),
+        (
+            "concat([x -> relu, x -> tanh]) -> linear(4)",
+            "concat([x -> tanh, x -> relu]) -> linear(4)",
+            False,
+        ),
         ("x -> linear(3) -> linear(4)", "x -> linear(4) -> linear(4)", False),
         ("x -> relu", "x -> tanh", False),
     ],

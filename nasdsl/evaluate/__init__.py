@@ -1,12 +1,13 @@
 """Evaluation of the syntax tree: shared by the elaborator (choices stay open) and the builder."""
 
+from nasdsl import syntax
+
 from .basic import EVALUATE_BASIC
 from .call import EVALUATE_CALL
 from .choice import EVALUATE_CHOICE
 from .lists import eval_index, eval_slice
 from .machine import EVALUATORS
 from .statements import eval_graph
-from nasdsl import syntax
 
 EVALUATORS.update(EVALUATE_BASIC)
 EVALUATORS.update(EVALUATE_CHOICE)

@@ -21,7 +21,9 @@ def _number(value: Any) -> bool:
 def _arithmetic(sign: str, compute: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     def run(a: Any, b: Any) -> Any:
         if not (_number(a) and _number(b)):
-            raise Mistake("NAS201", f"`{sign}` takes two numbers, not {describe(a)} and {describe(b)}")
+            raise Mistake(
+                "NAS201", f"`{sign}` takes two numbers, not {describe(a)} and {describe(b)}"
+            )
         try:
             result = compute(a, b)
         except (ZeroDivisionError, OverflowError):
@@ -41,7 +43,9 @@ def _divide(a: Any, b: Any) -> Any:
 def _ordered(sign: str, compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
     def run(a: Any, b: Any) -> bool:
         if not (_number(a) and _number(b)):
-            raise Mistake("NAS201", f"`{sign}` compares two numbers, not {describe(a)} and {describe(b)}")
+            raise Mistake(
+                "NAS201", f"`{sign}` compares two numbers, not {describe(a)} and {describe(b)}"
+            )
         return compare(a, b)
 
     run.__name__ = sign
@@ -51,10 +55,18 @@ def _ordered(sign: str, compare: Callable[[Any, Any], bool]) -> Callable[[Any, A
 def _equal(a: Any, b: Any) -> bool:
     for value in (a, b):
         if not isinstance(value, int | float | str | tuple | range):
-            raise Mistake("NAS201", f"`==` compares numbers, strings and lists, not {describe(value)}")
+            raise Mistake(
+                "NAS201", f"`==` compares numbers, strings and lists, not {describe(value)}"
+            )
     if isinstance(a, str | bool) != isinstance(b, str | bool):
-        raise Mistake("NAS201", f"`==` compares values of one kind, not {describe(a)} and {describe(b)}")
-    return (tuple(a) == tuple(b)) if isinstance(a, tuple | range) and isinstance(b, tuple | range) else a == b
+        raise Mistake(
+            "NAS201", f"`==` compares values of one kind, not {describe(a)} and {describe(b)}"
+        )
+    return (
+        (tuple(a) == tuple(b))
+        if isinstance(a, tuple | range) and isinstance(b, tuple | range)
+        else a == b
+    )
 
 
 def _unequal(a: Any, b: Any) -> bool:
@@ -327,7 +339,9 @@ def lazy_items(
     return out, width, exact
 
 
-def _check_places(m: Machine, node: syntax.Comprehension, depth: int, source: Any, held: Any) -> None:
+def _check_places(
+    m: Machine, node: syntax.Comprehension, depth: int, source: Any, held: Any
+) -> None:
     """With several clauses, the places of items must not depend on decisions."""
     if len(node.clauses) > 1 and (
         is_wide(source) or (depth < len(node.clauses) - 1 and not isinstance(held, bool))

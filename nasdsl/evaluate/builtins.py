@@ -32,7 +32,9 @@ class Spec(Frozen):
     variadic: bool = False
 
 
-def _arguments(m: Machine, spec: tuple[str, ...], required: int, node: syntax.Call, env: Env, scope: Scope) -> list[Any]:
+def _arguments(
+    m: Machine, spec: tuple[str, ...], required: int, node: syntax.Call, env: Env, scope: Scope
+) -> list[Any]:
     given: dict[str, Any] = {}
     name = node.function.id if isinstance(node.function, syntax.Name) else "?"
     for i, argument in enumerate(node.arguments):
@@ -124,7 +126,9 @@ def _same(a: Any, b: Any) -> int:
 def _run_count(m: Machine, node: syntax.Call, env: Env, scope: Scope) -> Any:
     xs, x = _arguments(m, ("xs", "x"), 2, node, env, scope)
     found = [
-        (g, m.lift(_same, v, x, span=node.span)) for _, _, g, v in elements(m, xs, node.span) if g is not False
+        (g, m.lift(_same, v, x, span=node.span))
+        for _, _, g, v in elements(m, xs, node.span)
+        if g is not False
     ]
     return BUILTINS["sum"].reduce(m, found, node)
 

@@ -110,15 +110,20 @@ def _call_motif(
     given: dict[str, syntax.Argument] = {}
     for i, argument in enumerate(node.arguments):
         if argument.name is None and i >= len(formals):
-            raise _arity(motif, f"takes {len(formals)} arguments, not {len(node.arguments)}", argument.span)
+            raise _arity(
+                motif, f"takes {len(formals)} arguments, not {len(node.arguments)}", argument.span
+            )
         name = argument.name or formals[i]
         if name not in formals:
-            raise _arity(motif, f"has no parameter `{name}`", argument.span, did_you_mean(name, formals))
+            raise _arity(
+                motif, f"has no parameter `{name}`", argument.span, did_you_mean(name, formals)
+            )
         if name in given:
             raise _arity(motif, f"is given `{name}` twice", argument.span)
         given[name] = argument
     values: dict[str, Any] = {
-        name: bound_attempt(m, argument.value, env, scope.child(name)) for name, argument in given.items()
+        name: bound_attempt(m, argument.value, env, scope.child(name))
+        for name, argument in given.items()
     }
     return invoke(m, function, values, scope, node.span)
 
@@ -208,7 +213,9 @@ def _call_op(m: Machine, op: Op, node: syntax.Call, env: Env, scope: Scope) -> A
 
 
 def _open_list(value: Any) -> bool:
-    return isinstance(value, Sym) and bool(value.values) and isinstance(value.values[0], tuple | range)
+    return (
+        isinstance(value, Sym) and bool(value.values) and isinstance(value.values[0], tuple | range)
+    )
 
 
 def combine(m: Machine, module: OpModule, items: Any, node: syntax.Call, scope: Scope) -> Any:
@@ -227,7 +234,9 @@ def combine(m: Machine, module: OpModule, items: Any, node: syntax.Call, scope: 
     return m.combine(module, _tensors(m, found, node.span), node.span)
 
 
-def _tensors(m: Machine, found: Iterable[tuple[int, Any, Any, Any]], span: Any) -> list[tuple[Any, Any]]:
+def _tensors(
+    m: Machine, found: Iterable[tuple[int, Any, Any, Any]], span: Any
+) -> list[tuple[Any, Any]]:
     return [(g, m.tensor(v, span)) for _, _, g, v in found if g is not False]
 
 
@@ -282,7 +291,9 @@ def _attribute(m: Machine, op: Op, param: Param, value: Any, argument: syntax.Ar
             return check(param, tuple(v) if isinstance(v, range) else v)
         except BindError as error:
             kind = describe(v) if not isinstance(v, int | float | str | bool | tuple) else ""
-            message = f"`{op.name}`: " + (f"`{param.name}` cannot be {kind}" if kind else error.message)
+            message = f"`{op.name}`: " + (
+                f"`{param.name}` cannot be {kind}" if kind else error.message
+            )
             raise Mistake("NAS244", message, error.remedy) from None
 
     return m.lift(one, value, span=argument.span)
@@ -437,7 +448,9 @@ def repeat_tied(m: Machine, count: Any, node: syntax.Binary, module: Any, scope:
     count = m.lift(_positive, count, span=span)
     most = _most(count, span)
     module = to_module(m, module, scope, span, _hint(node.right))
-    return Chain((module,) * most, tuple(m.lift(_above, count, i, span=span) for i in range(most)), span)
+    return Chain(
+        (module,) * most, tuple(m.lift(_above, count, i, span=span) for i in range(most)), span
+    )
 
 
 def _most(count: Any, span: Any) -> int:

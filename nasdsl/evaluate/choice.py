@@ -13,8 +13,8 @@ from typing import Any
 from nasdsl import syntax
 from nasdsl.diagnostics import NasError, fail
 from nasdsl.domains import Domain
-from nasdsl.record import Frozen, record
 from nasdsl.format import print_expr
+from nasdsl.record import Frozen, record
 from nasdsl.values import (
     POISON,
     UNKNOWN,
@@ -249,7 +249,13 @@ def eval_some(m: Machine, node: syntax.Some, env: Env, scope: Scope) -> Any:
         if option.guard is not True:
             m.demand(m.lift(_allowed, bit, 1, option.guard, span=node.span), node.span)
         place = Scope(f"{base}={key}")
-        values.append(m.cases(held, lambda yes, o=option, p=place: _under_guard(m, o, p, node.span) if yes else POISON, node.span))
+        values.append(
+            m.cases(
+                held,
+                lambda yes, o=option, p=place: _under_guard(m, o, p, node.span) if yes else POISON,
+                node.span,
+            )
+        )
         guards.append(held)
     if all(g is True for g in guards):
         return tuple(values)
@@ -279,9 +285,12 @@ def _pick(m: Machine, node: syntax.Pick, found: list[Option], count: Any, path: 
     slots = tuple(m.lift(_slot, domain, index, k, span=node.span) for k in range(count))
     _demand_guards(m, found, slots, node.span)
     if not (node.ordered or node.repeated):
-        return _members(m, found, domain, index, slots, [f"{path}={key}" for key in keys], node.span)
+        return _members(
+            m, found, domain, index, slots, [f"{path}={key}" for key in keys], node.span
+        )
     values = []
     for k, slot in enumerate(slots):
+
         def take(j: int, k: int = k) -> Any:
             return _under_guard(m, found[j], Scope(f"{path}={k}.{keys[j]}"), node.span)
 
@@ -314,7 +323,13 @@ def _members(
         for j, option in enumerate(found):
             held = m.lift(_member, domain, index, j, span=span)
             place = Scope(places[j])
-            values.append(m.cases(held, lambda yes, o=option, p=place: _under_guard(m, o, p, span) if yes else POISON, span))
+            values.append(
+                m.cases(
+                    held,
+                    lambda yes, o=option, p=place: _under_guard(m, o, p, span) if yes else POISON,
+                    span,
+                )
+            )
             guards.append(held)
     return MaybeList(tuple(values), tuple(guards), slots)
 

@@ -48,13 +48,19 @@ def _place(xs: Any, i: int) -> int:
 
 def _from(xs: Any, i: Any) -> Any:
     if not isinstance(xs, _LISTS) or not isinstance(i, int):
-        raise Mistake("NAS211", f"`[a..]` takes a list and a whole number, not {describe(xs)} and {describe(i)}")
+        raise Mistake(
+            "NAS211",
+            f"`[a..]` takes a list and a whole number, not {describe(xs)} and {describe(i)}",
+        )
     return tuple(xs)[i:]
 
 
 def _to(xs: Any, i: Any) -> Any:
     if not isinstance(xs, _LISTS) or not isinstance(i, int):
-        raise Mistake("NAS211", f"`[..b]` takes a list and a whole number, not {describe(xs)} and {describe(i)}")
+        raise Mistake(
+            "NAS211",
+            f"`[..b]` takes a list and a whole number, not {describe(xs)} and {describe(i)}",
+        )
     return tuple(xs)[: i + 1] if i != -1 else tuple(xs)
 
 
@@ -104,7 +110,14 @@ def _open_elements(m: Machine, value: Sym, span: Any) -> Iterator[tuple[int, Any
         if len(common) == 1 and all(isinstance(v, range) for v in value.values):
             yield i, i, guard, common.pop()
             continue
-        yield i, i, guard, m.cases(guard, lambda held, i=i: m.lift(_get, value, i, span=span) if held else POISON, span)
+        yield (
+            i,
+            i,
+            guard,
+            m.cases(
+                guard, lambda held, i=i: m.lift(_get, value, i, span=span) if held else POISON, span
+            ),
+        )
 
 
 def check_length(value: Any, span: Any) -> None:
@@ -170,7 +183,9 @@ def reverse(m: Machine, value: Any, span: Any) -> Any:
 def append_lists(m: Machine, left: Any, right: Any, span: Any) -> Any:
     """`left + right`. Places behind an open number of places are told apart by that number."""
     if isinstance(left, MaybeList) and left.width is not None:
-        return m.cases(left.width, lambda width: append_lists(m, _first(left, width), right, span), span)
+        return m.cases(
+            left.width, lambda width: append_lists(m, _first(left, width), right, span), span
+        )
     if isinstance(left, Sym) and (isinstance(right, MaybeList) or holds_open(right)):
         return m.cases(left, lambda xs: append_lists(m, xs, right, span), span)
     if isinstance(right, Sym) and holds_open(left):
@@ -202,12 +217,16 @@ def open_width(m: Machine, value: Any, span: Any) -> Any:
 
 def holds_open(value: Any) -> bool:
     """Whether a list has elements that depend on decisions."""
-    return isinstance(value, tuple) and any(isinstance(v, Sym | MaybeList) or holds_open(v) for v in value)
+    return isinstance(value, tuple) and any(
+        isinstance(v, Sym | MaybeList) or holds_open(v) for v in value
+    )
 
 
 def _first(value: MaybeList, width: int) -> Any:
     elements, guards = value.elements[:width], value.guards[:width]
-    return elements if value.exact or all(g is True for g in guards) else MaybeList(elements, guards)
+    return (
+        elements if value.exact or all(g is True for g in guards) else MaybeList(elements, guards)
+    )
 
 
 def _as_maybe(m: Machine, value: Any, span: Any) -> MaybeList:
@@ -230,7 +249,9 @@ def _join(a: Any, b: Any) -> Any:
             raise Mistake("NAS201", f"`+` joins two lists, not a list and {describe(value)}",
                           "put it into brackets: `[x]`")  # fmt: skip
     if len(a) + len(b) > MAX_LIST:
-        raise Mistake("NAS405", f"a list of {len(a) + len(b):,} elements; the limit is {MAX_LIST:,}")
+        raise Mistake(
+            "NAS405", f"a list of {len(a) + len(b):,} elements; the limit is {MAX_LIST:,}"
+        )
     return tuple(a) + tuple(b)
 
 

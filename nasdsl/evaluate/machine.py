@@ -74,7 +74,9 @@ class Machine:
         """Apply an operator to tensors."""
         raise AssertionError
 
-    def apply(self, module: Any, tensors: Sequence[Tensor], span: Span | None) -> tuple[Tensor, ...]:
+    def apply(
+        self, module: Any, tensors: Sequence[Tensor], span: Span | None
+    ) -> tuple[Tensor, ...]:
         """Apply a module to tensors."""
         raise AssertionError
 

@@ -95,11 +95,21 @@ def run_loop(m: Machine, node: syntax.Loop, env: Env, scope: Scope, frame: Frame
         if guard is True:
             body(place, rank, value)
         elif guard is not False:
-            branch(m, guard, lambda held, e=(place, rank, value): body(*e) if held else None, env, node.span)
+            branch(
+                m,
+                guard,
+                lambda held, e=(place, rank, value): body(*e) if held else None,
+                env,
+                node.span,
+            )
 
 
 def _run_prefix(
-    m: Machine, rest: Iterator[tuple[int, Any, Any, Any]], body: Callable[[int, Any, Any], None], env: Env, span: Any
+    m: Machine,
+    rest: Iterator[tuple[int, Any, Any, Any]],
+    body: Callable[[int, Any, Any], None],
+    env: Env,
+    span: Any,
 ) -> None:
     """A loop of open length: what comes after an element is there only if the element is."""
     for place, rank, guard, value in rest:
@@ -126,7 +136,9 @@ def run_when(m: Machine, node: syntax.When, env: Env, scope: Scope, frame: Frame
     yes, no = inner.child("then"), inner.child("else")
 
     def side(held: bool) -> None:
-        run_block(m, node.body if held else node.orelse, env, (yes if held else no).restart(), frame)
+        run_block(
+            m, node.body if held else node.orelse, env, (yes if held else no).restart(), frame
+        )
 
     if isinstance(cond, bool):
         side(cond)

@@ -19,7 +19,7 @@ SMALL: dict[str, Mapping[str, int | float | bool | str]] = {
     "enas_micro": {"C": 4, "N": 1, "size": 8},
     "fbnet": {"size": 32, "head": 16, "classes": 5},
     "mnasnet": {"size": 32, "head": 16, "classes": 5},
-    "nasbench101": {"C": 12, "modules": 1, "vertices": 5, "size": 8},  # fewer
+    "nasbench101": {"C": 12, "modules": 1, "size": 8},
     "nasbench201": {"C": 4, "N": 1, "size": 8},
     "nasbench_macro": {"C": 4, "size": 16},
     "nasnet": {"C": 4, "N": 1, "size": 8},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import product
 from math import comb, factorial, prod
 
@@ -85,7 +84,7 @@ def _modules(vertices: int, edges: int) -> int:
     return int((reached[-1] & (count <= edges)).sum())
 
 
-@pytest.mark.parametrize(("vertices", "edges"), [(2, 9), (3, 9), (4, 4), (5, 9), (6, 9), (7, 9)])
+@pytest.mark.parametrize(("vertices", "edges"), [(2, 9), (3, 1), (3, 9), (7, 9)])
 def test_modules_of_nasbench101(vertices: int, edges: int) -> None:
     settings = {"vertices": vertices, "edges": edges}
     space = full("nasbench101") if vertices == 7 else load(path_of("nasbench101"), set=settings)

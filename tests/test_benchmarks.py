@@ -1,0 +1,71 @@
+"""Every benchmark runs, on tiny problems; the ratios are no test."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import pytest
+
+from benchmarks.__main__ import NAMES, measure
+from benchmarks.measure import SMOKE, Contest, Effort, Peer, Row, Work, run
+from benchmarks.table import cells, record, seconds, text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_benchmark_runs(name: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the peers' own
+        rows = list(measure([name], SMOKE))
+    assert rows
+    assert all(row.ours > 0 for row in rows)
+    assert all(row.ratios or not row.peer or "missing" in row.note for row in rows)
+
+
+def _absent() -> Work:
+    raise ModuleNotFoundError("No module named 'peer'", name="peer")
+
+
+def test_a_missing_peer_is_a_row_that_says_what_to_install() -> None:
+    present, absent = Peer("present", lambda: Work(list), 0.0), Peer("absent", _absent, 2.0)
+    contest = Contest("group", "what", Work(list), [absent, present])
+    rows = {row.peer: row for row in run(contest, Effort(rounds=3, seconds=0.0))}
+    assert len(rows["present"].ratios) == 3
+    assert rows["present"].met
+    assert rows["absent"].met is None
+    assert "pip install 'nasdsl[bench]'" in text(list(rows.values()))
+
+
+def test_a_contest_without_peers_is_held_against_its_limit() -> None:
+    contest = Contest("group", "what", Work(list, 10), at_most=1.0)
+    (row,) = run(contest, SMOKE)
+    assert row.met
+    assert cells(row)[-2:] == ("≤ 1 s", "yes")
+
+
+def test_a_check_that_fails_ends_the_run() -> None:
+    def check() -> str:
+        raise AssertionError("not the same")
+
+    with pytest.raises(AssertionError, match="not the same"):
+        list(run(Contest("group", "what", Work(list), check=check), SMOKE))
+
+
+def test_ratios_are_medians_within_rounds() -> None:
+    row = Row("group", "what", 1.0, "peer", 2.0, ratios=(1.5, 9.0, 2.0), bar=2.5)
+    assert row.ratio == 2.0
+    assert row.met is False
+
+
+def test_durations_have_three_digits() -> None:
+    given = (1.5, 0.0123, 4.5e-6, 1.2e-8, 1234.0)
+    assert [seconds(s) for s in given] == ["1.5 s", "12.3 ms", "4.5 µs", "12 ns", "1234 s"]
+
+
+def test_the_record_names_the_command_and_no_place(tmp_path: Path) -> None:
+    row = Row("group", "what", 1.0, "peer", 2.0, (2.0,), 1.0, note="checked")
+    record([row], "python -m benchmarks text --record", 5, tmp_path / "RESULTS.md")
+    found = (tmp_path / "RESULTS.md").read_text(encoding="utf-8")
+    assert "python -m benchmarks text --record" in found
+    assert "## group" in found
+    assert str(Path.cwd()) not in found

@@ -1,0 +1,84 @@
+"""The steps of docs/add-*.md work as they stand there."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+import nasdsl
+from nasdsl.ops import table
+from nasdsl.space import Space, parse_space
+from nasdsl.strategies.conformance import CHECKS, check_small_space
+from tests.flat_space import FlatSpace
+
+from .documents import ROOT, blocks
+
+
+def _parts(name: str, kind: str) -> list[str]:
+    text = (ROOT / "docs" / name).read_text(encoding="utf-8")
+    return [b.text for b in blocks(text) if b.kind == kind]
+
+
+def _module(name: str, text: str, folder: Path, patch: pytest.MonkeyPatch) -> Any:
+    (folder / f"{name}.py").write_text(text, encoding="utf-8")
+    patch.syspath_prepend(folder)
+    return importlib.import_module(name)
+
+
+def test_add_a_space(tmp_path: Path) -> None:
+    (program,) = _parts("add-a-space.md", "nas")
+    (console,) = _parts("add-a-space.md", "console")
+    (checks,) = _parts("add-a-space.md", "python")
+    (tmp_path / "residual.nas").write_text(program, encoding="utf-8")
+    (tmp_path / "own.py").write_text("import conftest\n" + checks, encoding="utf-8")
+    commands = [line.split()[2:] for line in console.splitlines() if line.startswith("$")]
+    code = "import conftest; from nasdsl.cli.main import main; main()"
+    for arguments in [["-c", code, *words] for words in commands] + [["own.py"]]:
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=tmp_path,
+            env={"PYTHONPATH": str(ROOT), "PATH": ""},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_add_an_op(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (code,) = _parts("add-an-op.md", "python")
+    (program,) = _parts("add-an-op.md", "nas")
+    module = _module("howto_package", code, tmp_path, monkeypatch)
+    points = [EntryPoint("clip", "howto_package:OP", table.GROUP)]
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: points)
+    table.extensions.cache_clear()
+    try:
+        assert table.lookup("clip") is module.OP
+        space = parse_space(program)
+        networks = [nasdsl.compile(space.build(g)) for g in space.enumerate()]
+    finally:
+        table.extensions.cache_clear()
+    assert len(networks) == 2
+    for network in networks:
+        assert network(torch.ones(2, 4)).shape == (2, 2)
+
+
+def test_add_a_strategy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (code,) = _parts("add-a-strategy.md", "python")
+    module = _module("howto_strategy", code, tmp_path, monkeypatch)
+
+    def make(space: Space, seed: int) -> Any:
+        return module.Climb(space, module.ClimbConfig(), seed)
+
+    flat: Any = FlatSpace()
+    for check in CHECKS:
+        check(make, flat)
+    small: Any = FlatSpace((2,))
+    check_small_space(make, small)
