@@ -7,7 +7,6 @@ from functools import lru_cache
 from threading import Lock
 from typing import Any
 
-from . import grammar as folder
 from . import syntax as s
 from .diagnostics import NasError, fail
 from .lalr import LalrParser, Unparsed
@@ -23,7 +22,9 @@ _builder = TreeBuilder()
 
 def grammar_text() -> str:
     """The grammar of the language."""
-    with open(os.path.join(folder.__path__[0], "nas.lark"), encoding="utf-8") as file:
+    from . import grammar
+
+    with open(os.path.join(grammar.__path__[0], "nas.lark"), encoding="utf-8") as file:
         return file.read()
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import stat
 
-from . import spaces
 from . import syntax as s
 from .diagnostics import Diagnostic, NasError, did_you_mean, fail
 from .parser import MAX_CHARACTERS, parse
@@ -46,6 +45,8 @@ def load_all(main: Source, root: str | os.PathLike[str] | None = None) -> tuple[
 
 def shipped() -> dict[str, str]:
     """The paths of the .nas files that come with nasdsl, by file name."""
+    from . import spaces
+
     folder = spaces.__path__[0]
     names = sorted(name for name in os.listdir(folder) if name.endswith(".nas"))
     return {name: os.path.join(folder, name) for name in names}
