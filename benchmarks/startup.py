@@ -49,7 +49,7 @@ def main(rounds: int = ROUNDS) -> list[Row]:
                 times[what] = min(times[what], cpu(command, cache))
     return [
         Row(
-            "start",
+            "Start of commands (CPU time, least of the rounds)",
             f"nasdsl {what}",
             t,
             BASE,

@@ -31,7 +31,7 @@ def cells(row: Row) -> tuple[str, ...]:
     if row.at_most is not None:
         bar = f"≤ {seconds(row.at_most)}"
     elif row.bar is not None:
-        bar = f"≥ {row.bar:g}"
+        bar = f"≥ {row.bar:.3g}"
     spread = f"{_ratio(min(row.ratios))} … {_ratio(max(row.ratios))}" if row.ratios else ""
     ratio = "" if row.ratio is None else _ratio(row.ratio)
     times = row.note if row.peer and row.theirs is None else seconds(row.theirs)
