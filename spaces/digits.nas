@@ -5,7 +5,7 @@ space digits "Small convolutional networks for 8x8 digits"
 # in NASNet and DARTS; its width, its kernel and how often it stands are decided once, too.
 param classes = 10, nodes = 3
 
-let width = any [4, 8, 12, 16, 24]
+let width = any [4, 8, 12, 16]
 let kernel = any [3, 5]
 let activation = relu | silu | tanh
 let deep = any 1..3
@@ -33,12 +33,12 @@ network = image(1, 8, 8) -> conv(3, out = width) -> bn
   -> deep * cell -> shrink -> cell -> activation
   -> global_avg_pool -> linear(classes)
 
-require macs < 2M
+require macs < 600K
 
 search {
-  strategy  = regularized_evolution(population = 24, sample = 6)
+  strategy  = regularized_evolution(population = 20, sample = 6)
   evaluate  = train(data = "digits", epochs = 6)
   objective = minimize(loss)
-  budget    = 80
+  budget    = 64
   seed      = 1
 }

@@ -30,7 +30,7 @@ from nasdsl.values import (
     Scope,
 )
 
-from .basic import bound, lazy_items, truth
+from .basic import bound, conjunction, lazy_items, truth
 from .lists import check_length, elements
 from .machine import Evaluator, Machine
 
@@ -259,7 +259,7 @@ def eval_some(m: Machine, node: syntax.Some, env: Env, scope: Scope) -> Any:
             m.demand(m.lift(_allowed, bit, 1, option.guard, span=node.span), node.span)
         place = Scope(f"{base}={key}")
         values.append(m.cases(held, partial(_if_taken, m, option, place, node.span), node.span))
-        guards.append(held)
+        guards.append(conjunction(m, held, option.guard, node.span))
     if all(g is True for g in guards):
         return tuple(values)
     return MaybeList(tuple(values), tuple(guards))
@@ -327,7 +327,7 @@ def _members(
             held = m.lift(_member, domain, index, j, span=span)
             place = Scope(places[j])
             values.append(m.cases(held, partial(_if_taken, m, option, place, span), span))
-            guards.append(held)
+            guards.append(conjunction(m, held, option.guard, span))
     return MaybeList(tuple(values), tuple(guards), slots)
 
 
