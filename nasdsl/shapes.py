@@ -197,7 +197,7 @@ class ShapeRule:
             table[tuple(env.values())] = outcome[0]
             costs.append(_exactly(outcome))
         if failure is not None and (not free or not table):
-            from .elaborate import witness
+            from .cases import witness
 
             raise shape_mistake(module, failure[1], failure[2], span, witness(failure[0]))
         if not table:

@@ -10,12 +10,13 @@ from typing import Any
 
 from . import edits, points, syntax
 from .architecture import Architecture
+from .cases import TooMany
 from .costs import Cost, cost
 from .dag import Branch, Leaf, Node, Pool, TooLarge
 from .diagnostics import Diagnostic, NasError, fail
 from .domains import Domain
 from .effort import PURSE, Exhausted
-from .elaborate import Elaborator, TooMany
+from .elaborate import Elaborator
 from .evaluate.basic import bound, truth
 from .evaluate.machine import Machine
 from .genotype import Decision, Genotype

@@ -1,0 +1,292 @@
+"""Choices that stay open: decisions are recorded, and what depends on them is evaluated case by case.
+
+The half of the elaborator that knows decisions, conditions and mistakes, but no tensors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from . import syntax
+from .diagnostics import Diagnostic, NasError, fail
+from .domains import Domain
+from .effort import PURSE
+from .evaluate.lists import STRUCTURAL
+from .evaluate.machine import Machine, Mistake
+from .joins import join
+from .ops.base import Op
+from .program import Decide, Demand, Item, Program, Shared, Switch
+from .shapes import CostRange, ShapeRule, Unreachable, free_join
+from .spans import Span
+from .symbolic import Sym, Var, apply, assignments, evaluate, index_of
+from .values import (
+    POISON,
+    UNKNOWN,
+    Env,
+    Scope,
+    Tensor,
+)
+
+MAX_CASES = 1024  # values of one key under which something is evaluated
+MAX_DIAGNOSTICS = 50
+
+
+class TooMany(Exception):
+    """Enough mistakes have been collected."""
+
+
+class OpenMachine(Machine):
+    """Keeps choices open; what becomes of tensors and modules is the elaborator's part."""
+
+    def __init__(
+        self,
+        globals: Env,
+        ops: Mapping[str, Op],
+        recursive: frozenset[str],
+        checked: dict[Any, Any],
+    ) -> None:
+        super().__init__(globals, ops, checked)
+        self.recursive = recursive
+        self.root: list[Item] = []
+        self.items = self.root
+        self.recording = True
+        self.guards: list[tuple[Sym, Any]] = []
+        self.vars: dict[tuple[str, Domain], Var] = {}
+        self.spans: dict[Var, Span | None] = {}
+        self.excluded: set[tuple[Var, int]] = set()  # options that a plain condition rules out
+        self.demands: list[Sym] = []  # the requirements found
+        self.known: tuple[Sym, ...] = ()  # those that an earlier elaboration found
+        self.diagnostics: list[Diagnostic] = []
+        self.home: object = object()
+        self.inputs = 0
+        self.cost = CostRange()
+        self.rule = ShapeRule()
+        self.shared: dict[Any, tuple[Any, str, Program]] = {}
+        self.markers = 0
+        self.active: set[Any] = set()
+        self.plain: set[Any] = set()  # recursive calls whose result is not a module: not shared
+        self.widen: set[int] = set()
+        self.memo: dict[Any, tuple[set[Var], dict[Any, tuple[tuple[Any, ...], CostRange]]]] = {}
+        self.touched: set[Var] = set()  # decisions on which what is being measured depends
+        self.keep: list[Any] = []  # modules whose id is a key of `memo` or `widen`
+        self.unproven = 0
+        self.pick_frames: list[list[CostRange] | None] = []
+
+    # -------------------------------------------------------------- mistakes
+
+    def report(self, error: NasError) -> Any:
+        if self.reachable():
+            for diagnostic in error.diagnostics:
+                if diagnostic not in self.diagnostics:
+                    self.diagnostics.append(diagnostic)
+            if len(self.diagnostics) >= MAX_DIAGNOSTICS:
+                raise TooMany
+        return POISON
+
+    def reachable(self) -> bool:
+        """Whether the present case can occur, as far as that can be tried out."""
+        PURSE.spend(20 * len(self.guards))
+        if not self.guards:
+            return True
+        tried = self.possible(frozenset().union(*(key.vars for key, _ in self.guards)))
+        return tried is None or next(tried, None) is not None
+
+    def conditions(self) -> list[tuple[Sym, Any]]:
+        """What holds in the present case."""
+        return [*self.guards, *((demand, True) for demand in self.known)]
+
+    def possible(self, variables: frozenset[Var]) -> Iterator[dict[Var, int]] | None:
+        """The assignments (of more variables, if need be) that can occur; None: too many to try."""
+        wide = variables.union(*(d.vars for d in self.known if d.vars & variables))
+        tried = assignments(sorted(wide, key=lambda v: v.path), self.conditions())
+        if tried is None and wide != variables:
+            return assignments(sorted(variables, key=lambda v: v.path), self.conditions())
+        return tried
+
+    # -------------------------------------------------------------- choices stay open
+
+    def decide(self, scope: Scope, domain: Domain, span: Span | None) -> Any:
+        path = scope.decision()
+        var = self.vars.get((path, domain))
+        if var is None:
+            if not self.recording:
+                raise fail("NAS221", "a choice must not depend on the shape of a tensor or on its readers", span,
+                           help="pass the number as a parameter of the motif instead")  # fmt: skip
+            var = self.vars[path, domain] = Var(path, domain)
+            self.spans[var] = span
+        if self.recording:
+            self.items.append(Decide(var))
+        return index_of(var)
+
+    def cases(self, key: Any, run: Callable[[Any], Any], span: Span | None) -> Any:
+        if key is POISON:
+            return POISON
+        if key is UNKNOWN:
+            return self._cases_unknown(run, span)
+        if not isinstance(key, Sym):
+            return run(key)
+        for known, value in self.guards:
+            if known == key:
+                return run(value)
+        if key.values is None or len(key.values) > MAX_CASES:
+            raise fail("NAS404", "what follows depends on too many combinations of decisions", span,
+                       help=f"at most {MAX_CASES} different values may decide the structure here")  # fmt: skip
+        return self._cases(key, run)
+
+    def eval(self, node: syntax.Expr, env: Env, scope: Scope) -> Any:
+        PURSE.spend(30)
+        return super().eval(node, env, scope)
+
+    def _cases(self, key: Sym, run: Callable[[Any], Any]) -> Any:
+        PURSE.spend(200)
+        outer, before = self.items, self.cost
+        self.touched |= key.vars
+        results: dict[Any, Any] = {}
+        programs: list[tuple[Any, Program]] = []
+        costs: list[CostRange] = []
+        self.pick_frames.append(None)
+        for value in key.values or ():
+            self.items, self.cost = [], CostRange()
+            self.guards.append((key, value))
+            try:
+                results[value] = run(value)
+                costs.append(self.cost)
+            except NasError as error:
+                results[value] = self.report(error)
+            except Unreachable:
+                results[value] = POISON
+            finally:
+                self.guards.pop()
+                if self.items:
+                    programs.append((value, tuple(self.items)))
+                self.items, self.cost = outer, before
+        self.pick_frames.pop()
+        spread = CostRange.either(costs)
+        if self.pick_frames and self.pick_frames[-1] is not None:
+            self.pick_frames[-1].append(max(costs, key=_weight, default=CostRange()))
+        else:
+            self.cost = before.plus(spread)
+        if self.recording and programs:
+            self.items.append(Switch(key, tuple(programs)))
+        return join(self.home, key, results)
+
+    def _cases_unknown(self, run: Callable[[Any], Any], span: Span | None) -> Any:
+        """A condition that is not tracked (a shape, a reader): both ways, no decisions inside."""
+        outer, before = self.items, self.cost
+        self.items = []
+        results, costs = [], []
+        self.pick_frames.append(None)
+        for value in (True, False):
+            self.cost = CostRange()
+            try:
+                results.append(run(value))
+                costs.append(self.cost)
+            except (NasError, Unreachable):
+                results.append(POISON)
+        self.pick_frames.pop()
+        inside, self.items = self.items, outer
+        self.cost = before.plus(CostRange.either(costs))
+        if any(isinstance(i, Decide | Switch | Shared) for i in inside):
+            raise fail("NAS221", "a choice must not depend on the shape of a tensor or on its readers", span,
+                       help="pass the number as a parameter of the motif instead")  # fmt: skip
+        known = [r for r in results if r is not POISON]
+        if known and all(isinstance(r, Tensor) for r in known):
+            return Tensor(self.home, 0, free_join([t.shape for t in known]))
+        if known and all(r is known[0] for r in known):
+            return known[0]
+        modules = [r for r in known if not isinstance(r, int | float | bool | str | tuple)]
+        return modules[0] if modules else UNKNOWN
+
+    def lift(self, function: Callable[..., Any], *args: Any, span: Span | None) -> Any:
+        for arg in args:
+            if arg is POISON:
+                return POISON
+            if arg is UNKNOWN:
+                return UNKNOWN
+        if function not in STRUCTURAL and any(isinstance(a, tuple) for a in args):
+            args = tuple(packed(a) for a in args)
+            if UNKNOWN in args:
+                return UNKNOWN
+        failures: list[Exception] = []
+        try:
+            result = apply(function, *args, failures=failures)
+        except Mistake as mistake:
+            raise fail(mistake.code, mistake.message, span, help=mistake.help) from None
+        if failures:
+            self._explain(function, args, span)
+        return result
+
+    def _explain(
+        self, function: Callable[..., Any], args: tuple[Any, ...], span: Span | None
+    ) -> None:
+        """Raise for the first reachable combination of decisions on which the function fails."""
+        variables = frozenset().union(*(a.vars for a in args if isinstance(a, Sym)))
+        for env in self.possible(variables) or ():
+            try:
+                function(*[evaluate(a, env) for a in args])
+            except Mistake as mistake:
+                if any(v.free for v in env):
+                    continue
+                note = f"this happens with {witness({v: env[v] for v in env if v in variables})}"
+                raise fail(
+                    mistake.code, mistake.message, span, help=mistake.help, notes=((note, None),)
+                ) from None
+            except (ArithmeticError, LookupError):
+                continue
+
+    def exclude(self, index: Any, option: int) -> None:
+        """Note that an option of a decision is ruled out whatever else is decided."""
+        if isinstance(index, Sym):
+            self.excluded.update((var, option) for var in index.vars)
+
+    def demand(self, condition: Any, span: Span | None) -> None:
+        if condition is False:
+            raise fail("NAS510", "this requirement can never hold", span)
+        if not isinstance(condition, Sym):
+            return
+        if condition.values is not None and not any(condition.values):
+            raise fail("NAS510", "this requirement can never hold, whatever is chosen", span)
+        always = implied(self.guards, condition)
+        if isinstance(always, Sym):
+            self.demands.append(always)
+        if self.recording:
+            self.items.append(Demand(condition))
+        else:
+            self.root.append(Demand(always))
+
+
+def _weight(cost: CostRange) -> float:
+    return cost.params[1] + cost.macs[1]
+
+
+def packed(value: Any) -> Any:
+    """A list with open elements as one open list."""
+    if not isinstance(value, tuple):
+        return value
+    parts = tuple(packed(v) for v in value)
+    if UNKNOWN in parts:
+        return UNKNOWN
+    return apply(_pack, *parts) if any(isinstance(p, Sym) for p in parts) else value
+
+
+def _pack(*values: Any) -> tuple[Any, ...]:
+    return values
+
+
+def implied(guards: Sequence[tuple[Sym, Any]], condition: Sym) -> Any:
+    """The condition, required only in the present case."""
+    result: Any = condition
+    for key, value in reversed(guards):
+        result = apply(_unless, key, value, result)
+    return result
+
+
+def _unless(key: Any, value: Any, condition: bool) -> bool:
+    return bool(key != value or condition)
+
+
+def witness(env: Mapping[Var, int]) -> str:
+    """An assignment in words."""
+    parts = [f"{v.path} = {v.domain.show(i)}" for v, i in env.items() if not v.free]
+    return ", ".join(parts[:6]) + (", …" if len(parts) > 6 else "")
