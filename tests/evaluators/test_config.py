@@ -45,7 +45,7 @@ def test_configurations_are_values() -> None:
     ],
 )
 def test_mistakes_have_remedies(options: dict[str, object], words: str) -> None:
-    with pytest.raises(NasError, match="NAS51") as caught:
+    with pytest.raises(NasError, match="NAS31") as caught:
         read(**options)
     assert words in str(caught.value)
 
