@@ -20,6 +20,7 @@ SMALL: dict[str, Mapping[str, int | float | bool | str]] = {
     "fbnet": {"size": 32, "head": 16, "classes": 5},
     "mnasnet": {"size": 32, "head": 16, "classes": 5},
     "nasbench101": {"C": 12, "modules": 1, "size": 8},
+    "digits": {},
     "nasbench201": {"C": 4, "N": 1, "size": 8},
     "nasbench_macro": {"C": 4, "size": 16},
     "nasnet": {"C": 4, "N": 1, "size": 8},
