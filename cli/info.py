@@ -58,6 +58,11 @@ def info(
         low, high = found["bounds"].get(name, (0, None))
         bounds = "" if high is None else f"; none outside {human(low)} to {human(high)}"
         click.echo(f"{name:<11} {human(least)} to {human(most)} ({of}{bounds})")
+    if space.unproven:
+        click.echo(
+            f"unproven    the shapes at {space.unproven} operators depend on too many decisions at once: "
+            "a mistake in a few combinations shows only when one is built"
+        )
     print_decisions(found["decisions"], show_all)
 
 
@@ -88,6 +93,7 @@ def survey(space: Space, samples: int, seed: int) -> dict[str, Any]:
         "decisions_per_genotype": [min(lengths), max(lengths)],
         "cost": ranges,
         "bounds": bounds(space),
+        "unproven": space.unproven,
         "decisions": decisions,
     }
 

@@ -70,7 +70,6 @@ class OpenMachine(Machine):
         self.memo: dict[Any, tuple[set[Var], dict[Any, tuple[tuple[Any, ...], CostRange]]]] = {}
         self.touched: set[Var] = set()  # decisions on which what is being measured depends
         self.keep: list[Any] = []  # modules whose id is a key of `memo` or `widen`
-        self.unproven = 0
         self.pick_frames: list[list[CostRange] | None] = []
 
     # -------------------------------------------------------------- mistakes
