@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from random import Random
 from typing import Any
 
-from . import edits, points, syntax
+from . import compact, edits, points, syntax
 from .architecture import Architecture
 from .costs import Cost, cost
 from .dag import Node, structure_hash
@@ -38,6 +38,7 @@ from .source import load_all
 from .spans import Source
 from .specialize import Builder
 from .values import Env
+from .walks import Place, Walks
 
 
 class Space:
@@ -70,6 +71,7 @@ class Space:
                 errors or [Diagnostic("NAS511", "no architecture meets the requirements")]
             )
         self.root: Node = found.root
+        self.walks = Walks()
         self.cost_range = found.cost
         self.unproven = found.unproven
         self.spans, self.excluded = found.spans, found.excluded
@@ -140,7 +142,7 @@ class Space:
         try:
             return points.rank(self.root, genotype.choices)
         except Malformed as error:
-            raise fail("NAS461", f"this is not a genotype of `{self.name}`: {error}") from None
+            raise self._foreign(error) from None
 
     def unrank(self, number: int) -> Genotype:
         """Genotype `number` of 0..size-1."""
@@ -159,29 +161,61 @@ class Space:
         """Every active decision, with its path."""
         return [Decision(path, var.domain, i) for path, var, i in self._places(genotype)]
 
-    def _places(self, genotype: Genotype) -> list[points.Place]:
+    def _places(self, genotype: Genotype) -> list[Place]:
         try:
-            return points.places(self.root, genotype.choices)
+            return self.walks.places(self.root, genotype.choices)
         except Malformed as error:
-            raise fail("NAS461", f"this is not a genotype of `{self.name}`: {error}") from None
+            raise self._foreign(error) from None
+
+    def _by_path(self, genotype: Genotype) -> dict[str, int | float]:
+        try:
+            return self.walks.by_path(self.root, genotype.choices)
+        except Malformed as error:
+            raise self._foreign(error) from None
+
+    def check(self, genotype: Genotype) -> None:
+        """Raises NasError if this is not a genotype of the space (cost limits aside)."""
+        try:
+            self.walks.walk(self.root, genotype.choices)
+        except Malformed as error:
+            raise self._foreign(error) from None
+
+    def _foreign(self, error: Malformed) -> NasError:
+        return fail("NAS461", f"this is not a genotype of `{self.name}`: {error}")
 
     def contains(self, genotype: Genotype) -> bool:
         """Whether this is a genotype of the space (cost limits aside)."""
         try:
-            points.places(self.root, genotype.choices)
+            self.walks.walk(self.root, genotype.choices)
         except Malformed:
             return False
         return True
 
     def all_decisions(self, limit: int = 1_000) -> Iterator[tuple[str, Domain]]:
         """Every decision that some genotype has, in the order of the walk, up to a number."""
-        return points.all_decisions(self.root, limit)
+        return self.walks.all_decisions(self.root, limit)
 
     def genotype(self, choices: Mapping[str, int | float], rng: Random | None = None) -> Genotype:
-        """The genotype with these decisions (path to index); others are drawn, or the first."""
-        found = points.complete(self.root, lambda path, node: choices.get(path, None if rng else 0),
-                                rng or Random(0))  # fmt: skip
-        return Genotype(tuple(found))
+        """The genotype with these decisions (path to index) where they are feasible; others are drawn,
+        or the first. See `reader` for all of them, checked."""
+        return Genotype(tuple(self.walks.complete(self.root, choices.get, rng)))
+
+    def reader(self, paths: Sequence[str]) -> Callable[[Sequence[int | float | None]], Genotype]:
+        """A function from the indices of the decisions at these paths to the genotype that has them.
+
+        It raises NasError if one of them is no feasible option, or if the genotype has a decision
+        besides; indices of decisions that the genotype does not have count for nothing.
+        """
+        paths = tuple(paths)
+
+        def read(indices: Sequence[int | float | None]) -> Genotype:
+            given = dict(zip(paths, indices, strict=True))
+            try:
+                return Genotype(tuple(self.walks.gather(self.root, given.get)))
+            except Malformed as error:
+                raise self._foreign(error) from None
+
+        return read
 
     # -------------------------------------------------------------- edits
 
@@ -199,8 +233,7 @@ class Space:
 
     def distance(self, first: Genotype, second: Genotype) -> int:
         """The number of decisions that differ, counting those that only one has."""
-        a = {path: i for path, _, i in self._places(first)}
-        b = {path: i for path, _, i in self._places(second)}
+        a, b = self._by_path(first), self._by_path(second)
         return sum(1 for path in a.keys() | b.keys() if a.get(path) != b.get(path))
 
     # -------------------------------------------------------------- architectures
@@ -246,8 +279,7 @@ class Space:
 
     def cost_machine(self, found: Cost, genotype: Genotype | None) -> tuple[Machine, Env]:
         """A machine and the names with which a cost limit is evaluated."""
-        places = [] if genotype is None else self._places(genotype)
-        machine = self._builder({path: i for path, _, i in places})
+        machine = self._builder({} if genotype is None else self._by_path(genotype))
         return machine, Env(machine.globals, {c: getattr(found, c) for c in COSTS})
 
     def sample_feasible(self, rng: Random) -> Genotype:
@@ -260,20 +292,14 @@ class Space:
 
     def text(self, genotype: Genotype) -> str:
         """The compact form: `name:hash:choices`, stable across runs and machines."""
-        return f"{self.name}:{self.hash[:8]}:" + ".".join(_write(c) for c in genotype.choices)
+        return compact.write(self, genotype)
 
     def read(self, text: str) -> Genotype:
         """The genotype of a compact form. Raises NasError if it belongs to another space."""
-        from .compact import read
-
-        return read(self, text)
+        return compact.read(self, text)
 
     def __repr__(self) -> str:
         return f"<Space {self.name}: {self.size} genotypes>"
-
-
-def _write(choice: float) -> str:
-    return str(choice) if isinstance(choice, int) else choice.hex().replace(".", "_")
 
 
 def load(path: str | os.PathLike[str], set: Mapping[str, Setting] | None = None) -> Space:
