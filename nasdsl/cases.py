@@ -5,7 +5,7 @@ The half of the elaborator that knows decisions, conditions and mistakes, but no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from . import syntax
@@ -14,12 +14,13 @@ from .domains import Domain
 from .effort import PURSE
 from .evaluate.lists import STRUCTURAL
 from .evaluate.machine import Machine, Mistake
+from .grids import Trial, assignments
 from .joins import join
 from .ops.base import Op
 from .program import Decide, Demand, Item, Program, Shared, Switch
 from .shapes import CostRange, ShapeRule, Unreachable, free_join
 from .spans import Span
-from .symbolic import Sym, Var, apply, assignments, evaluate, index_of
+from .symbolic import Sym, Var, apply, evaluate, index_of
 from .values import (
     POISON,
     UNKNOWN,
@@ -89,13 +90,13 @@ class OpenMachine(Machine):
         if not self.guards:
             return True
         tried = self.possible(frozenset().union(*(key.vars for key, _ in self.guards)))
-        return tried is None or next(tried, None) is not None
+        return tried is None or bool(tried)
 
     def conditions(self) -> list[tuple[Sym, Any]]:
         """What holds in the present case."""
         return [*self.guards, *((demand, True) for demand in self.known)]
 
-    def possible(self, variables: frozenset[Var]) -> Iterator[dict[Var, int]] | None:
+    def possible(self, variables: frozenset[Var]) -> Trial | None:
         """The assignments (of more variables, if need be) that can occur; None: too many to try."""
         wide = variables.union(*(d.vars for d in self.known if d.vars & variables))
         tried = assignments(sorted(wide, key=lambda v: v.path), self.conditions())

@@ -6,7 +6,7 @@ values and shapes of every reachable combination, collects mistakes, and bounds 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,7 +23,8 @@ from .program import Program, Shared
 from .shapes import UNKNOWN_COST, CostRange, free_shape
 from .spans import Span
 from .specialize import check_inputs, freeze
-from .symbolic import Sym, Var, assignments, evaluate
+from .grids import assignments
+from .symbolic import Sym, Var, evaluate
 from .values import (
     POISON,
     UNKNOWN,
@@ -109,10 +110,10 @@ class Elaborator(OpenMachine):
         variables = sorted(
             frozenset().union(*(k.vars for k, _ in conditions)), key=lambda v: v.path
         )
-        tried = assignments(variables, conditions, MAX_EMPTY)
+        tried: Iterable[dict[Var, int]] | None = assignments(variables, conditions, MAX_EMPTY)
         if tried is None:  # too many: only the first options of all
             tried = _first(variables, conditions)
-        env = next(tried, None)
+        env = next(iter(tried), None)
         if env is not None:
             shown = witness({v: i for v, i in env.items() if any(v in g.vars for g in syms)})
             raise fail("NAS253", f"`{module.op.name}` of a list of tensors that may be empty", span,

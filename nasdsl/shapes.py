@@ -10,9 +10,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from itertools import product
-from typing import Any
+from typing import Any, TypeGuard
 
 from .domains import Domain
+from .grids import Trial, assignments, connected, fixed_by
 from .ops.base import Op, Shape, ShapeError, free_of_charge
 from .ops.table import infer
 from .record import Record, put, record
@@ -24,17 +25,15 @@ from .symbolic import (
     Sym,
     Var,
     apply,
-    assignments,
-    connected,
     distinct,
-    evaluate,
-    fixed_by,
     index_of,
     select,
     substitute,
+    typed,
 )
 from .values import POISON, UNKNOWN, OpModule, Tensor
 
+UNREACHED = object()  # in place of a value that an expression does not have
 ABSENT = "absent"  # in place of the shape of a tensor that is not there
 MAX_FREE = 128  # values of a shape whose dependence on decisions is not tracked
 MAX_TABLE = 256  # assignments that an open shape lists; past it, only its possible values are kept
@@ -176,33 +175,47 @@ class ShapeRule:
 
     def _by_assignments(
         self, module: OpModule, shapes: tuple[Any, ...], attrs: tuple[Any, ...], variables: list[Var],
-        tried: Iterable[dict[Var, int]], span: Span | None,
+        tried: Trial, span: Span | None,
     ) -> tuple[Any, CostRange]:  # fmt: skip
-        table: dict[tuple[int, ...], Shape] = {}
-        costs: list[CostRange] = []
-        failure: tuple[dict[Var, int], tuple[Any, ...], str] | None = None
-        free = any(v.free for v in variables)
-        for env in tried:
-            try:
-                plain = tuple(s for s in (evaluate(s, env) for s in shapes) if s != ABSENT)
-                values = tuple((n, evaluate(v, env)) for n, v in attrs)
-            except (ArithmeticError, LookupError):
+        table: dict[int, Shape] = {}
+        outcomes: dict[Any, Outcome | None] = {}
+        failure: tuple[int, tuple[Any, ...], str] | None = None
+        columns = [tried.values(s, UNREACHED) for s in (*shapes, *(v for _, v in attrs))]
+        rows = zip(*columns, strict=True)
+        for point, row in zip(tried.points, rows, strict=True):
+            key = tuple(map(typed, row))
+            if key in outcomes:
+                outcome = outcomes[key]
+            else:
+                outcome = outcomes[key] = self._outcome(module, row, len(shapes), attrs)
+            if outcome is None:
                 continue
-            if not plain and shapes:
-                continue
-            outcome = self._try(module, plain, values)
             if outcome[0] is None:
-                failure = failure or (env, plain, outcome[3])
-                continue
-            table[tuple(env.values())] = outcome[0]
-            costs.append(_exactly(outcome))
+                failure = failure or (point, row[: len(shapes)], outcome[3])
+            else:
+                table[point] = outcome[0]
+        free = any(v.free for v in variables)
         if failure is not None and (not free or not table):
             from .cases import witness
 
-            raise shape_mistake(module, failure[1], failure[2], span, witness(failure[0]))
+            plain = tuple(s for s in failure[1] if s != ABSENT)
+            raise shape_mistake(
+                module, plain, failure[2], span, witness(tried.grid.env(failure[0]))
+            )
         if not table:
             raise Unreachable
-        return _open_shape(variables, table), CostRange.either(costs)
+        shape = _open_shape(variables, table, tried)
+        return shape, CostRange.either([_exactly(o) for o in outcomes.values() if _fits(o)])
+
+    def _outcome(
+        self, module: OpModule, row: tuple[Any, ...], count: int, attrs: tuple[Any, ...]
+    ) -> Outcome | None:
+        """What comes of shapes (the first `count`) and attributes; None where some has no value."""
+        plain = tuple(s for s in row[:count] if s != ABSENT)
+        if any(v is UNREACHED for v in row) or (not plain and count):
+            return None
+        values = tuple((n, v) for (n, _), v in zip(attrs, row[count:], strict=True))
+        return self._try(module, plain, values)
 
     def _by_values(
         self, module: OpModule, shapes: tuple[Any, ...], attrs: tuple[Any, ...], span: Span | None
@@ -301,6 +314,10 @@ class ShapeRule:
         return free_of(tuple(found))
 
 
+def _fits(outcome: Outcome | None) -> TypeGuard[Outcome]:
+    return outcome is not None and outcome[0] is not None
+
+
 def _exactly(outcome: Outcome) -> CostRange:
     return CostRange((outcome[1], outcome[1]), (outcome[2], outcome[2]))
 
@@ -309,11 +326,12 @@ def _values(value: Any) -> tuple[Any, ...] | None:
     return value.values if isinstance(value, Sym) else (value,)
 
 
-def _open_shape(variables: list[Var], table: dict[tuple[int, ...], Shape]) -> Any:
-    shapes = distinct(list(table.values()))
+def _open_shape(variables: list[Var], found: dict[int, Shape], tried: Trial) -> Any:
+    shapes = distinct(list(found.values()))
     if len(shapes) == 1:
         return shapes[0]
-    variables, table = _without_irrelevant(variables, table)
+    rows = {tuple(tried.grid.env(point).values()): shape for point, shape in found.items()}
+    variables, table = _without_irrelevant(variables, rows)
     if len(table) > MAX_TABLE:
         return free_of(shapes)
     return apply(_look_up, Cases(table), *(index_of(v) for v in variables))

@@ -44,7 +44,7 @@ from .source import load as load_programs
 from .source import load_all
 from .spans import Source, Span
 from .specialize import Builder
-from .symbolic import Var
+from .symbolic import Var, forget
 from .values import POISON, UNKNOWN, Env, Scope
 
 
@@ -312,6 +312,7 @@ def elaborate_program(
     """Elaborate a program: its graph of choices, and every mistake found on the way."""
     motifs = recursive_motifs(program)
     PURSE.fill()
+    forget()
     machine = _run(Elaborator(globals_of(program, fixed), ops, motifs, checked), program)
     if machine.diagnostics and machine.demands:  # which the requirements may exclude
         again = Elaborator(globals_of(program, fixed), ops, motifs, {})
