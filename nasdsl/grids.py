@@ -50,27 +50,26 @@ class Grid:
                 point, env[var] = divmod(point, var.domain.size or 1)
         return env
 
-    def values(self, value: Any, points: Sequence[int], failed: Any) -> list[Any]:
-        """What a value is at some points; `failed` where it has none."""
-        if value.__class__ is not Sym:
-            return [value] * len(points)
-        if value.values is None:
-            return [self._unlisted(value, p, failed) for p in points]
-        column, values = self.column(value), value.values
-        return [failed if (c := column[p]) < 0 else values[c] for p in points]
+    def digits(self, var: Var, points: Iterable[int]) -> Column:
+        """The index of a decision at some points."""
+        if var in self.fixed:
+            return [self.fixed[var] for _ in points]
+        column = self._positions((var,))
+        return [column[p] for p in points]
 
     def meeting(self, points: Sequence[int], condition: Condition) -> Sequence[int]:
         """Those of the points at which the condition holds."""
         sym, wanted = condition
         if sym.values is None:
-            return [p for p in points if same(self._unlisted(sym, p, FAILED), wanted)]
+            return [p for p in points if same(self.unlisted(sym, p, FAILED), wanted)]
         code = _code(sym.values, wanted)
         if code is None:
             return ()
         column = self.column(sym)
         return [p for p in points if column[p] == code]
 
-    def _unlisted(self, sym: Sym, point: int, failed: Any) -> Any:
+    def unlisted(self, sym: Sym, point: int, failed: Any) -> Any:
+        """What a Sym is at a point; `failed` if it has no value there."""
         PURSE.spend(10)
         try:
             return evaluate(sym, self.env(point))
@@ -205,9 +204,15 @@ class Trial:
     def __bool__(self) -> bool:
         return bool(self.points)
 
-    def values(self, value: Any, failed: Any) -> list[Any]:
-        """What a value is in every assignment; `failed` where it has none."""
-        return self.grid.values(value, self.points, failed)
+    def column(self, value: Any) -> tuple[Column, Sequence[Any]]:
+        """What a value is in every assignment: its place (or FAILED) in a list of values."""
+        if value.__class__ is not Sym:
+            return [0] * len(self.points), (value,)
+        if value.values is None:
+            found = [self.grid.unlisted(value, p, _MISSING) for p in self.points]
+            return [FAILED if v is _MISSING else i for i, v in enumerate(found)], found
+        column = self.grid.column(value)
+        return [column[p] for p in self.points], value.values
 
 
 def assignments(
@@ -291,3 +296,44 @@ def connected(variables: frozenset[Var], conditions: Sequence[Condition]) -> tup
 def fixed_by(conditions: Iterable[Condition]) -> dict[Var, int]:
     """The decisions that conditions of the form `index = i` settle."""
     return {key.args[0]: value for key, value in conditions if is_index(key)}
+
+
+class Known:
+    """Requirements that hold in every case, found by the decisions that they are about."""
+
+    def __init__(self, demands: Sequence[Sym]) -> None:
+        self.demands = tuple(dict.fromkeys(demands))
+        self._places: dict[Var, list[int]] = {}
+        for place, demand in enumerate(self.demands):
+            for var in demand.vars:
+                self._places.setdefault(var, []).append(place)
+
+    def __bool__(self) -> bool:
+        return bool(self.demands)
+
+    def all(self) -> list[Condition]:
+        """All of them as conditions."""
+        return [(demand, True) for demand in self.demands]
+
+    def touching(self, variables: Iterable[Var]) -> list[Sym]:
+        """Those about some of the decisions."""
+        places = {p for v in variables for p in self._places.get(v, ())}
+        return [self.demands[p] for p in sorted(places)]
+
+    def bearing(self, variables: frozenset[Var], guards: Sequence[Condition]) -> list[Condition]:
+        """Those that bear on the decisions, directly or by way of others or of guards."""
+        places: set[int] = set()
+        seen: set[Var] = set(variables)
+        waiting = list(variables)
+        for key, _ in guards:
+            if key.vars - seen:
+                waiting += key.vars - seen
+                seen |= key.vars
+        while waiting:
+            for place in self._places.get(waiting.pop(), ()):
+                if place not in places:
+                    places.add(place)
+                    fresh = self.demands[place].vars - seen
+                    seen |= fresh
+                    waiting += fresh
+        return [(self.demands[p], True) for p in sorted(places)]

@@ -13,7 +13,7 @@ from itertools import product
 from typing import Any, TypeGuard
 
 from .domains import Domain
-from .grids import Trial, assignments, connected, fixed_by
+from .grids import Condition, Trial, assignments, fixed_by
 from .ops.base import Op, Shape, ShapeError, free_of_charge
 from .ops.table import infer
 from .record import Record, put, record
@@ -29,7 +29,6 @@ from .symbolic import (
     index_of,
     select,
     substitute,
-    typed,
 )
 from .values import POISON, UNKNOWN, OpModule, Tensor
 
@@ -106,6 +105,11 @@ class Unreachable(Exception):
 
 
 Outcome = tuple[Shape | None, int, int, str]
+Bearing = Callable[[frozenset[Var]], tuple[Condition, ...]]
+
+
+def _nothing(_: frozenset[Var]) -> tuple[Condition, ...]:
+    return ()
 
 
 class ShapeRule:
@@ -120,10 +124,13 @@ class ShapeRule:
         self,
         module: OpModule,
         shapes: tuple[Any, ...],
-        guards: list[tuple[Sym, Any]],
+        bearing: Bearing,
         span: Span | None,
     ) -> tuple[Any, CostRange]:
-        """The output shape and the cost. Raises NasError if some reachable case does not fit."""
+        """The output shape and the cost. Raises NasError if some reachable case does not fit.
+
+        `bearing` gives the conditions of the present case that bear on decisions.
+        """
         attrs = tuple(module.attrs.items())
         if any(s is None for s in shapes) or any(v is UNKNOWN or v is POISON for _, v in attrs):
             return None, _unmeasured(module.op)
@@ -134,7 +141,7 @@ class ShapeRule:
                 raise shape_mistake(module, shapes, outcome[3], span)
             return outcome[0], _exactly(outcome)
         found = frozenset().union(*(s.vars for s in syms))
-        relevant = connected(found, guards)
+        relevant = bearing(found)
         key = (module.op, shapes, attrs, relevant)
         known = self.open.get(key)
         if known is None:
@@ -178,29 +185,30 @@ class ShapeRule:
         tried: Trial, span: Span | None,
     ) -> tuple[Any, CostRange]:  # fmt: skip
         table: dict[int, Shape] = {}
-        outcomes: dict[Any, Outcome | None] = {}
+        outcomes: dict[tuple[int, ...], Outcome | None] = {}
         failure: tuple[int, tuple[Any, ...], str] | None = None
-        columns = [tried.values(s, UNREACHED) for s in (*shapes, *(v for _, v in attrs))]
-        rows = zip(*columns, strict=True)
+        columns = [tried.column(s) for s in (*shapes, *(v for _, v in attrs))]
+        kinds = [values for _, values in columns]
+        rows = zip(*(codes for codes, _ in columns), strict=True)
         for point, row in zip(tried.points, rows, strict=True):
-            key = tuple(map(typed, row))
-            if key in outcomes:
-                outcome = outcomes[key]
+            if row in outcomes:
+                outcome = outcomes[row]
             else:
-                outcome = outcomes[key] = self._outcome(module, row, len(shapes), attrs)
+                found = [UNREACHED if c < 0 else k[c] for c, k in zip(row, kinds, strict=True)]
+                outcome = outcomes[row] = self._outcome(module, found, len(shapes), attrs)
             if outcome is None:
                 continue
             if outcome[0] is None:
-                failure = failure or (point, row[: len(shapes)], outcome[3])
+                here = [k[c] for c, k in zip(row[: len(shapes)], kinds, strict=False)]
+                failure = failure or (point, tuple(s for s in here if s != ABSENT), outcome[3])
             else:
                 table[point] = outcome[0]
         free = any(v.free for v in variables)
         if failure is not None and (not free or not table):
             from .cases import witness
 
-            plain = tuple(s for s in failure[1] if s != ABSENT)
             raise shape_mistake(
-                module, plain, failure[2], span, witness(tried.grid.env(failure[0]))
+                module, failure[1], failure[2], span, witness(tried.grid.env(failure[0]))
             )
         if not table:
             raise Unreachable
@@ -208,7 +216,7 @@ class ShapeRule:
         return shape, CostRange.either([_exactly(o) for o in outcomes.values() if _fits(o)])
 
     def _outcome(
-        self, module: OpModule, row: tuple[Any, ...], count: int, attrs: tuple[Any, ...]
+        self, module: OpModule, row: list[Any], count: int, attrs: tuple[Any, ...]
     ) -> Outcome | None:
         """What comes of shapes (the first `count`) and attributes; None where some has no value."""
         plain = tuple(s for s in row[:count] if s != ABSENT)
@@ -255,12 +263,12 @@ class ShapeRule:
         for shape in free[1:]:
             if joined is None or shape is None:
                 return None
-            joined = self(module, (joined, shape), [], span)[0]
+            joined = self(module, (joined, shape), _nothing, span)[0]
         return joined
 
     def optional(
         self, module: OpModule, sure: list[Tensor], maybe: list[tuple[Any, Tensor]],
-        guards: list[tuple[Sym, Any]], span: Span | None,
+        bearing: Bearing, span: Span | None,
     ) -> tuple[Any, CostRange]:  # fmt: skip
         """A combining operator on tensors of which some may be absent."""
         shapes = [t.shape for t in sure] + [t.shape for _, t in maybe]
@@ -276,7 +284,7 @@ class ShapeRule:
         ]
         untracked = [free_shape(t.shape) for held, t in maybe if not isinstance(held, Sym)]
         known = tuple([t.shape for t in sure] + tracked)
-        joined = self(module, known, guards, span)[0] if known else untracked[0]
+        joined = self(module, known, bearing, span)[0] if known else untracked[0]
         if joined is None or None in untracked:
             return joined, CostRange()
         return self._pairwise(module, (joined, *untracked), span), CostRange()
@@ -330,8 +338,9 @@ def _open_shape(variables: list[Var], found: dict[int, Shape], tried: Trial) -> 
     shapes = distinct(list(found.values()))
     if len(shapes) == 1:
         return shapes[0]
-    rows = {tuple(tried.grid.env(point).values()): shape for point, shape in found.items()}
-    variables, table = _without_irrelevant(variables, rows)
+    rows = zip(*(tried.grid.digits(v, found) for v in variables), strict=True)
+    table = dict(zip(rows, found.values(), strict=True))
+    variables, table = _without_irrelevant(variables, table)
     if len(table) > MAX_TABLE:
         return free_of(shapes)
     return apply(_look_up, Cases(table), *(index_of(v) for v in variables))
@@ -389,5 +398,3 @@ def free_join(shapes: Sequence[Any]) -> Any:
         return None
     return free_of(distinct([v for s in shapes for v in _values(s) or ()]))
 
-
-Try = Callable[..., Outcome]

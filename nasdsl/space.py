@@ -20,6 +20,7 @@ from .elaborate import Elaborator
 from .evaluate.basic import bound, truth
 from .evaluate.machine import Machine
 from .genotype import Decision, Genotype
+from .grids import Known
 from .limits import deep_recursion
 from .ops.base import Op
 from .points import Malformed
@@ -310,13 +311,13 @@ def elaborate_program(
     program: Outline, ops: Mapping[str, Op], fixed: Env, checked: dict[Any, Any]
 ) -> Elaborated:
     """Elaborate a program: its graph of choices, and every mistake found on the way."""
-    motifs = recursive_motifs(program)
+    motifs = recursive_motifs(program), settled_motifs(program)
     PURSE.fill()
     forget()
-    machine = _run(Elaborator(globals_of(program, fixed), ops, motifs, checked), program)
+    machine = _run(Elaborator(globals_of(program, fixed), ops, *motifs, checked), program)
     if machine.diagnostics and machine.demands:  # which the requirements may exclude
-        again = Elaborator(globals_of(program, fixed), ops, motifs, {})
-        again.vars, again.known = machine.vars, tuple(machine.demands)
+        again = Elaborator(globals_of(program, fixed), ops, *motifs, {})
+        again.vars, again.known = machine.vars, Known(machine.demands)
         machine = _run(again, program)
     root: Node | None = None
     if not machine.diagnostics:
