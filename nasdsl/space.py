@@ -35,6 +35,7 @@ from .scope import (
     network_scope,
     operators,
     outline,
+    parameter_values,
     recursive_motifs,
     settled_motifs,
 )
@@ -129,8 +130,7 @@ class Space:
     @cached_property
     def params(self) -> dict[str, Setting]:
         """The parameters with their values."""
-        machine = self._builder({})
-        return {name: machine.lookup(name, machine.globals, None) for name in self.outline.params}
+        return parameter_values(self.outline, self._builder({}))
 
     # -------------------------------------------------------------- points
 
