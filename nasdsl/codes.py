@@ -96,7 +96,7 @@ def _placed(found: Diagnostic, code: str, node: s.Expr) -> Diagnostic:
     if literal is None:
         notes = (*found.notes, ("the text is the value of this", node.span))
         return Diagnostic(found.code, found.message, found.span, found.label, notes, found.help)
-    offsets = _offsets(literal)
+    offsets = offsets_in(literal)
 
     def place(span: Span | None) -> Span | None:
         if span is None or span.source.text != code:
@@ -109,7 +109,7 @@ def _placed(found: Diagnostic, code: str, node: s.Expr) -> Diagnostic:
     return Diagnostic(found.code, found.message, span, found.label, notes, found.help)
 
 
-def _offsets(literal: Span) -> list[int]:
+def offsets_in(literal: Span) -> list[int]:
     """Where each character of a quoted text stands in the source, and where it ends."""
     text = literal.text
     quotes = 3 if text[:3] == '"""' else 1
