@@ -26,7 +26,7 @@ _Node = TypeVar("_Node", bound=s.Syntax)
 
 def unquote(literal: str) -> str:
     """The text that a quoted literal stands for."""
-    body = literal[1:-1]
+    body = literal[3:-3] if literal[:3] == '"""' else literal[1:-1]
     return _ESCAPE.sub(lambda m: _UNESCAPED[m[1]], body) if "\\" in body else body
 
 
@@ -101,7 +101,7 @@ class TreeBuilder:
         return s.Boolean(c[0].value == "true", span=self._leaf(c[0]))
 
     def name(self, c: Children) -> s.Name:
-        if c[0].value in KEYWORDS:
+        if c[0].value in KEYWORDS and c[0].value != "log":  # a function, too
             raise KeywordName(c[0].start_pos)
         return s.Name(c[0].value, span=self._leaf(c[0]))
 
@@ -187,6 +187,22 @@ class TreeBuilder:
         text = unquote(token.value) if token.type == "STRING" else token.value
         return Token("LABEL", text, token.start_pos, token.end_pos)
 
+    def field(self, c: Children) -> s.Field:
+        return self._make(s.Field, c, c[0], c[1].value[1:])
+
+    def case(self, c: Children) -> s.Case:
+        return self._make(s.Case, c, c[1], _nodes(c[3:-1]))
+
+    def entry(self, c: Children) -> s.Entry:
+        return self._make(s.Entry, c, c[0] if isinstance(c[0], s.Syntax) else None, c[2])
+
+    def key(self, c: Children) -> s.Key:
+        token = c[-1]
+        text = unquote(token.value) if token.type == "STRING" else token.value
+        if token.type == "NUMBER":
+            return self._make(s.Key, c, "number", text if len(c) == 1 else f"-{text}")
+        return self._make(s.Key, c, "text" if token.type in ("NAME", "STRING") else "truth", text)
+
     def graph(self, c: Children) -> s.Graph:
         block = c.pop()
         inputs = tuple(s.Name(self._bind(t), span=self._leaf(t)) for t in c if t.type == "NAME")
@@ -239,7 +255,11 @@ class TreeBuilder:
         return self._make(s.Param, c, _nodes(c))
 
     def binding(self, c: Children) -> s.Binding:
-        return self._make(s.Binding, c, self._bind(c[0]), c[2])
+        return self._make(s.Binding, c, self._bind(c[0]), c[2], None)
+
+    def parameter(self, c: Children) -> s.Binding:
+        kind = self._bind(c[2]) if len(c) == 5 else None
+        return self._make(s.Binding, c, self._bind(c[0]), c[-1], kind)
 
     def let_decl(self, c: Children) -> s.Let:
         return self._make(s.Let, c, self._bind(c[1]), c[3])

@@ -73,6 +73,9 @@ class _Maker:
     def binding(self, depth: int) -> s.Binding:
         return s.Binding(self.name(), self.expr(depth))
 
+    def parameter(self, depth: int) -> s.Binding:
+        return s.Binding(self.name(), self.expr(depth), self.maybe(self.name))
+
     def argument(self, depth: int) -> s.Argument:
         return s.Argument(self.maybe(self.name), self.expr(depth))
 
@@ -80,6 +83,12 @@ class _Maker:
         label = self.draw(st.one_of(NAMES, TEXTS, st.just("in")))
         guard = self.maybe(lambda: self.expr(depth))
         return s.Alternative(label, guard, self.expr(depth, BODY))
+
+    def entry(self, depth: int) -> s.Entry:
+        number, text = self.draw(NUMBERS), self.draw(st.one_of(NAMES, TEXTS, st.just("true")))
+        keys = [("number", number), ("number", f"-{number}"), ("truth", "true"), ("text", text)]
+        key = self.maybe(lambda: s.Key(*self.draw(st.sampled_from(keys))))
+        return s.Entry(key, self.expr(depth))
 
     def clause(self, depth: int) -> s.Clause:
         cond = self.maybe(lambda: self.expr(depth, OR))
@@ -130,7 +139,7 @@ class _Maker:
             case 1:
                 return s.Import(self.draw(TEXTS))
             case 2:
-                return s.Param(self.some(lambda: self.binding(depth), 1))
+                return s.Param(self.some(lambda: self.parameter(depth), 1))
             case 3:
                 return s.Let(self.name(), self.expr(depth, BODY))
             case 4:
@@ -171,12 +180,14 @@ _MAKERS: list[tuple[int, _Make]] = [
     (POSTFIX, lambda m, d: s.Call(m.expr(d, POSTFIX), m.some(lambda: m.argument(d)))),
     (POSTFIX, lambda m, d: s.Index(m.expr(d, POSTFIX), m.expr(d))),
     (POSTFIX, lambda m, d: m.slice(d)),
+    (POSTFIX, lambda m, d: s.Field(m.expr(d, POSTFIX), m.draw(st.one_of(NAMES, st.just("in"))))),
     (ATOM, lambda m, d: m.leaf()),
     (ATOM, lambda m, d: s.Group(m.expr(d, BODY))),
     (ATOM, lambda m, d: s.Tensors(m.some(lambda: m.expr(d), 2))),
     (ATOM, lambda m, d: s.List(m.some(lambda: m.expr(d), 0, 12))),
     (ATOM, lambda m, d: s.Comprehension(m.expr(d), m.some(lambda: m.clause(d), 1))),
     (ATOM, lambda m, d: s.OneOf(m.some(lambda: m.alternative(d), 1))),
+    (ATOM, lambda m, d: s.Case(m.expr(d, OR), m.some(lambda: m.entry(d), 1))),
     (ATOM, lambda m, d: m.graph(d)),
     (ATOM, lambda m, d: s.Repeat(m.expr(d, CHOICE), m.maybe(m.name), m.expr(d, BODY))),
 ]
