@@ -73,6 +73,18 @@ class MaybeList(Frozen):
 
 
 @record
+class Fields(Record):
+    """A value with named parts: `x.name` reads one."""
+
+    names: tuple[str, ...]
+    values: tuple[Any, ...]
+
+    def __init__(self, names: tuple[str, ...], values: tuple[Any, ...]) -> None:
+        put(self, "names", names)
+        put(self, "values", values)
+
+
+@record
 class FloatRange(Record):
     """`0.0..0.5`: only `any` can use it."""
 
