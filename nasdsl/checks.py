@@ -13,7 +13,7 @@ from .diagnostics import Diagnostic, NasError
 from .evaluate.builtins import BUILTINS
 from .names import check_names
 from .ops.base import Op, Required
-from .scope import Setting, operators
+from .scope import CONSTANTS, Setting, operators
 from .source import load as load_programs
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def signatures(programs: Sequence[syntax.Program] = ()) -> Mapping[str, Signatur
         name: Signature(spec.params, spec.required, spec.variadic, weak=True)
         for name, spec in BUILTINS.items()
     }
+    found.update((name, Signature(weak=True)) for name in CONSTANTS)
     for name, op in operators(programs).items():
         found[name] = _both(found[name], op) if name in found else _of_op(op)
     return found

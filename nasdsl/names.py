@@ -20,8 +20,8 @@ COSTS = ("params", "macs", "flops", "activations", "depth")
 """Names that stand for a cost of the network inside `require`."""
 
 _ELSEWHERE = {
-    "True": "write `true`", "False": "write `false`", "None": "there is no such value",
-    "null": "there is no such value", "self": "a graph's inputs are named: `graph (x) { … }`",
+    "True": "write `true`", "False": "write `false`", "None": "write `none`",
+    "null": "write `none`", "self": "a graph's inputs are named: `graph (x) { … }`",
 }  # fmt: skip
 
 

@@ -215,7 +215,10 @@ def _take_demand(condition: Sym, var: Var, index: int) -> Iterable[Item]:
 def _take_switch(
     key: Sym, cases: tuple[tuple[Any, Program], ...], var: Var, index: int
 ) -> Iterable[Item]:
-    key_now = substitute(key, var, index)
+    try:
+        key_now = substitute(key, var, index)
+    except (ArithmeticError, LookupError):  # a demand that comes later rules this out
+        raise Infeasible from None
     if not isinstance(key_now, Sym):
         for value, program in cases:
             if value == key_now:

@@ -28,6 +28,8 @@ from .values import (
 )
 
 Setting = int | float | bool | str
+CONSTANTS: dict[str, object] = {"none": None}
+"""Names of values; a program may give them to others."""
 COSTS = ("params", "macs", "flops", "activations", "depth")
 
 
@@ -96,7 +98,7 @@ def operators(programs: Sequence[syntax.Program]) -> dict[str, Op]:
                 used.add(node.id)
             else:
                 own.update(introduced(node))
-    if used <= own.union(TABLE, BUILTINS, COSTS):
+    if used <= own.union(TABLE, BUILTINS, CONSTANTS, COSTS):
         return dict(TABLE)
     return {**TABLE, **{name: op for name, op in extensions().items() if name not in own}}
 
@@ -119,7 +121,7 @@ def introduced(node: syntax.Syntax) -> Iterable[str]:
 
 def fixed_names(program: Outline, ops: Mapping[str, Op]) -> Env:
     """The names that mean the same for every machine: operators, functions, motifs."""
-    env = Env()
+    env = Env(None, dict(CONSTANTS))
     for name in BUILTINS:
         env.names[name] = Builtin(name)
     for name, op in ops.items():

@@ -6,6 +6,7 @@ Spans take no part in equality, so two layouts of one program are equal. Sequenc
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from .record import Placed, record
 
@@ -158,6 +159,37 @@ class OneOf(Syntax):
 
 
 @record
+class Key(Syntax):
+    """What an entry of a case stands for: a string (quoted or not), a number or a truth value."""
+
+    kind: Literal["text", "number", "truth"]
+    text: str
+
+    @property
+    def value(self) -> str | int | float | bool:
+        if self.kind == "number":
+            value = Number(self.text.removeprefix("-")).value
+            return -value if self.text[0] == "-" else value
+        return self.text == "true" if self.kind == "truth" else self.text
+
+
+@record
+class Entry(Syntax):
+    """`key: body` of a case; the key of `else` is None."""
+
+    key: Key | None
+    body: Expr
+
+
+@record
+class Case(Syntax):
+    """`case subject { key: body, … else: body }`: the body whose key is equal to the subject."""
+
+    subject: Expr
+    entries: tuple[Entry, ...]
+
+
+@record
 class Graph(Syntax):
     """`graph (a, b) { statements }`: a module."""
 
@@ -241,6 +273,14 @@ class Slice(Syntax):
 
 
 @record
+class Field(Syntax):
+    """`x.name`: a part of a record."""
+
+    base: Expr
+    name: str
+
+
+@record
 class Binding(Syntax):
     name: str
     value: Expr
@@ -256,8 +296,8 @@ class Where(Syntax):
 
 Expr = (
     Number | Text | Boolean | Name | Unary | Binary | Ternary | Alternatives | Pipeline | Range
-    | Any | Some | Pick | Permutation | OneOf | Graph | Repeat | Group | Tensors | List
-    | Comprehension | Call | Index | Slice | Where | Path
+    | Any | Some | Pick | Permutation | OneOf | Case | Graph | Repeat | Group | Tensors | List
+    | Comprehension | Call | Index | Slice | Field | Where | Path
 )  # fmt: skip
 
 # ------------------------------------------------------------------ statements

@@ -26,7 +26,7 @@ _Node = TypeVar("_Node", bound=s.Syntax)
 
 def unquote(literal: str) -> str:
     """The text that a quoted literal stands for."""
-    body = literal[1:-1]
+    body = literal[3:-3] if literal[:3] == '"""' else literal[1:-1]
     return _ESCAPE.sub(lambda m: _UNESCAPED[m[1]], body) if "\\" in body else body
 
 
@@ -189,6 +189,22 @@ class TreeBuilder:
         (token,) = c
         text = unquote(token.value) if token.type == "STRING" else token.value
         return Token("LABEL", text, token.start_pos, token.end_pos)
+
+    def field(self, c: Children) -> s.Field:
+        return self._make(s.Field, c, c[0], c[1].value[1:])
+
+    def case(self, c: Children) -> s.Case:
+        return self._make(s.Case, c, c[1], _nodes(c[3:-1]))
+
+    def entry(self, c: Children) -> s.Entry:
+        return self._make(s.Entry, c, c[0] if isinstance(c[0], s.Syntax) else None, c[2])
+
+    def key(self, c: Children) -> s.Key:
+        token = c[-1]
+        text = unquote(token.value) if token.type == "STRING" else token.value
+        if token.type == "NUMBER":
+            return self._make(s.Key, c, "number", text if len(c) == 1 else f"-{text}")
+        return self._make(s.Key, c, "text" if token.type in ("NAME", "STRING") else "truth", text)
 
     def graph(self, c: Children) -> s.Graph:
         block = c.pop()

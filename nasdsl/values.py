@@ -1,4 +1,4 @@
-"""What expressions evaluate to, beyond numbers, truth values, strings and lists (tuples, ranges).
+"""What expressions evaluate to, beyond numbers, truth values, strings, none and lists (tuples, ranges).
 
 Modules are functions on tensors; they are made once and may be applied often, each time with fresh
 weights. Functions are motifs, operators and built-ins before their call.
@@ -73,8 +73,17 @@ class MaybeList(Frozen):
 
 
 @record
+class FloatRange(Record):
+    """`0.0..0.5`: only `any` can use it."""
+
+    low: float
+    high: float
+    log: bool
+
+
+@record
 class Fields(Record):
-    """A value with named parts: `x.name` reads one."""
+    """A record: named parts in order. Equal if names, order and parts are."""
 
     names: tuple[str, ...]
     values: tuple[Any, ...]
@@ -83,14 +92,19 @@ class Fields(Record):
         put(self, "names", names)
         put(self, "values", values)
 
+    def __eq__(self, other: object) -> bool:
+        return self is other or (
+            isinstance(other, Fields) and self.names == other.names and self.values == other.values
+        )
 
-@record
-class FloatRange(Record):
-    """`0.0..0.5`: only `any` can use it."""
+    def __hash__(self) -> int:
+        return hash((self.names, self.values))
 
-    low: float
-    high: float
-    log: bool
+    def __getitem__(self, name: str) -> Any:
+        """A part by its name. Raises KeyError."""
+        if name not in self.names:
+            raise KeyError(name)
+        return self.values[self.names.index(name)]
 
 
 class Env:
@@ -268,6 +282,10 @@ def describe(value: Any) -> str:
             return f'the string "{value}"'
         case tuple() | range() | MaybeList():
             return "a list"
+        case Fields(names):
+            return f"the record ({', '.join(names)})"
+        case None:
+            return "none"
         case Tensor():
             return "a tensor"
         case MotifFunction(motif):

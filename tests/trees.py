@@ -81,6 +81,12 @@ class _Maker:
         guard = self.maybe(lambda: self.expr(depth))
         return s.Alternative(label, guard, self.expr(depth, BODY))
 
+    def entry(self, depth: int) -> s.Entry:
+        number, text = self.draw(NUMBERS), self.draw(st.one_of(NAMES, TEXTS, st.just("true")))
+        keys = [("number", number), ("number", f"-{number}"), ("truth", "true"), ("text", text)]
+        key = self.maybe(lambda: s.Key(*self.draw(st.sampled_from(keys))))
+        return s.Entry(key, self.expr(depth))
+
     def clause(self, depth: int) -> s.Clause:
         cond = self.maybe(lambda: self.expr(depth, OR))
         return s.Clause(self.maybe(self.name), self.name(), self.expr(depth, OR), cond)
@@ -171,12 +177,14 @@ _MAKERS: list[tuple[int, _Make]] = [
     (POSTFIX, lambda m, d: s.Call(m.expr(d, POSTFIX), m.some(lambda: m.argument(d)))),
     (POSTFIX, lambda m, d: s.Index(m.expr(d, POSTFIX), m.expr(d))),
     (POSTFIX, lambda m, d: m.slice(d)),
+    (POSTFIX, lambda m, d: s.Field(m.expr(d, POSTFIX), m.draw(st.one_of(NAMES, st.just("in"))))),
     (ATOM, lambda m, d: m.leaf()),
     (ATOM, lambda m, d: s.Group(m.expr(d, BODY))),
     (ATOM, lambda m, d: s.Tensors(m.some(lambda: m.expr(d), 2))),
     (ATOM, lambda m, d: s.List(m.some(lambda: m.expr(d), 0, 12))),
     (ATOM, lambda m, d: s.Comprehension(m.expr(d), m.some(lambda: m.clause(d), 1))),
     (ATOM, lambda m, d: s.OneOf(m.some(lambda: m.alternative(d), 1))),
+    (ATOM, lambda m, d: s.Case(m.expr(d, OR), m.some(lambda: m.entry(d), 1))),
     (ATOM, lambda m, d: m.graph(d)),
     (ATOM, lambda m, d: s.Repeat(m.expr(d, CHOICE), m.maybe(m.name), m.expr(d, BODY))),
 ]
