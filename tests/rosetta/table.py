@@ -47,7 +47,9 @@ class Plan:
 
 def rows() -> list[Row]:
     """The rows of every module of the folder."""
-    modules = [import_module(f"{families.__name__}.{m.name}") for m in iter_modules(families.__path__)]
+    modules = [
+        import_module(f"{families.__name__}.{m.name}") for m in iter_modules(families.__path__)
+    ]
     return [row for module in modules for row in module.ROWS]
 
 
