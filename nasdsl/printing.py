@@ -132,9 +132,11 @@ class Printer:
 
     # -------------------------------------------------------------- expressions
 
-    def leaf(self, node: s.Number | s.Text | s.Boolean | s.Name) -> Part:
+    def leaf(self, node: s.Number | s.Text | s.Boolean | s.Name | s.Path) -> Part:
         if isinstance(node, s.Name):
             return self.take(node.id)
+        if isinstance(node, s.Path):
+            return self.take(f"`{node.text}`")
         if isinstance(node, s.Number):
             return self.take(node.text)
         if isinstance(node, s.Text):
@@ -370,10 +372,57 @@ class Printer:
                 return cat(self.word("network"), self.word("="), self.expr(node.value, BODY))
             case s.Require():
                 return self.require(node)
+            case s.Encoding():
+                return self.encoding(node)
+            case s.Encode():
+                return cat(self.word("encode"), self.assigned(node.name, node.value, BODY))
             case s.Search():
                 widest = max((len(x.name) for x in node.settings), default=0)
                 block = cat(self.word("search"))
                 return cat(block, self.braces(node.settings, lambda x: self.setting(x, widest)))
+
+    def encoding(self, node: s.Encoding) -> Part:
+        parts: list[Part] = [self.word("encoding"), self.word(node.name)]
+        if node.layout is not None:
+            parts.append(self.word(node.layout))
+        if node.doc is not None:
+            parts += [self.take(quote(node.doc)), " "]
+        widest = max((len(r.name) for r in node.rows if isinstance(r, s.FormRule)), default=0)
+        return cat(*parts, self.braces(node.rows, lambda r: self.encoding_row(r, widest)))
+
+    def encoding_row(self, node: s.FormRule | s.FormCheck, widest: int) -> Part:
+        if isinstance(node, s.FormCheck):
+            head = cat(self.word("require"), self.expr(node.condition))
+            clauses = [cat(LINE, self.clause(c)) for c in node.clauses]
+            return group(head, nest(*clauses, LINE, self.leaf(node.message)))
+        name = cat(self.take(node.name), " " * (widest + 1 - len(node.name)), self.word("="))
+        first, *rest = node.forms
+        start = self.form(first)
+        more = [cat(LINE, self.word("|"), self.form(f)) for f in rest]
+        return group(name, start, nest(*more))
+
+    def form(self, node: s.Form) -> Part:
+        parts: list[Part] = []
+        if node.label is not None:
+            parts += [self.take(node.label), self.word(":")]
+        match node.body:
+            case s.Text():
+                parts.append(self.leaf(node.body))
+            case s.FormName():
+                parts.append(self.take(node.body.id))
+            case s.FieldSet():
+                parts.append(self.braces(node.body.fields, self.form_field))
+        if node.value is not None:
+            parts += [" ", self.word("as"), self.expr(node.value, FACTOR)]
+        return cat(*parts)
+
+    def form_field(self, node: s.FormField) -> Part:
+        name = is_name(node.key)
+        parts = [self.take(node.key if name else quote(node.key)), self.word(":")]
+        parts.append(self.leaf(node.template))
+        if node.default is not None:
+            parts += [" ", self.word("="), self.expr(node.default, FACTOR)]
+        return cat(*parts)
 
     def motif(self, node: s.Motif) -> Part:
         parts: list[Part] = [self.word("motif"), self.take(node.name)]
@@ -393,6 +442,7 @@ class Printer:
 
 _PRINT: dict[type, Callable[[Printer, Any], Part]] = {
     s.Number: Printer.leaf, s.Text: Printer.leaf, s.Boolean: Printer.leaf, s.Name: Printer.leaf,
+    s.Path: Printer.leaf,
     s.Unary: Printer.unary, s.Binary: Printer.binary, s.Ternary: Printer.ternary,
     s.Alternatives: Printer.alternatives, s.Pipeline: Printer.pipeline, s.Range: Printer.range,
     s.Any: Printer.any, s.Some: Printer.some, s.Pick: Printer.pick,

@@ -55,6 +55,13 @@ class Name(Syntax):
 
 
 @record
+class Path(Syntax):
+    """A decision, named by its path between backticks; `{e}` in it stands for the value of e."""
+
+    text: str
+
+
+@record
 class Unary(Syntax):
     """`-x` or `not x`."""
 
@@ -293,7 +300,7 @@ class Where(Syntax):
 Expr = (
     Number | Text | Boolean | Name | Unary | Binary | Ternary | Alternatives | Pipeline | Range
     | Any | Some | Pick | Permutation | OneOf | Case | Graph | Repeat | Group | Tensors | List
-    | Comprehension | Call | Index | Slice | Field | Where
+    | Comprehension | Call | Index | Slice | Field | Where | Path
 )  # fmt: skip
 
 # ------------------------------------------------------------------ statements
@@ -410,7 +417,74 @@ class Search(Syntax):
     settings: tuple[Setting, ...]
 
 
-Item = SpaceDecl | Import | Param | Let | Motif | Network | Require | Search
+@record
+class FormField(Syntax):
+    """`key: "template" = default` of a field set; without a default the field must be given."""
+
+    key: str
+    template: Text
+    default: Expr | None
+
+
+@record
+class FieldSet(Syntax):
+    """`{ a: "…" = 1 b: "…" }`: fields in any order, one a line."""
+
+    fields: tuple[FormField, ...]
+
+
+@record
+class FormName(Syntax):
+    """Another rule of the encoding, or a built-in one."""
+
+    id: str
+
+
+@record
+class Form(Syntax):
+    """One alternative of a rule: `label: body as value`."""
+
+    label: str | None
+    body: Text | FormName | FieldSet
+    value: Expr | None
+
+
+@record
+class FormRule(Syntax):
+    """`name = form | form`."""
+
+    name: str
+    forms: tuple[Form, ...]
+
+
+@record
+class FormCheck(Syntax):
+    """`require condition for x in … "message"`: what a text must satisfy besides its form."""
+
+    condition: Expr
+    clauses: tuple[Clause, ...]
+    message: Text
+
+
+@record
+class Encoding(Syntax):
+    """`encoding name layout "doc" { rows }`: how values are written in another notation."""
+
+    name: str
+    layout: str | None
+    doc: str | None
+    rows: tuple[FormRule | FormCheck, ...]
+
+
+@record
+class Encode(Syntax):
+    """`encode name = value`: what a genotype is in an encoding."""
+
+    name: str
+    value: Expr
+
+
+Item = SpaceDecl | Import | Param | Let | Motif | Network | Require | Search | Encoding | Encode
 
 
 @record

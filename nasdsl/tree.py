@@ -105,6 +105,9 @@ class TreeBuilder:
             raise KeywordName(c[0].start_pos)
         return s.Name(c[0].value, span=self._leaf(c[0]))
 
+    def path(self, c: Children) -> s.Path:
+        return s.Path(c[0].value[1:-1], span=self._leaf(c[0]))
+
     def where(self, c: Children) -> s.Where:
         return self._make(s.Where, c, c[0], _nodes(c[2:]))
 
@@ -281,3 +284,40 @@ class TreeBuilder:
 
     def setting(self, c: Children) -> s.Setting:
         return self._make(s.Setting, c, c[0].value, _nodes(c[1:]))
+
+    # -------------------------------------------------------------- encodings
+
+    def encoding_decl(self, c: Children) -> s.Encoding:
+        names = self._names(c)
+        doc = next((unquote(t.value) for t in c if _is(t, "STRING")), None)
+        layout = names[1] if len(names) == 2 else None
+        return self._make(s.Encoding, c, names[0], layout, doc, _nodes(c))
+
+    def encode_decl(self, c: Children) -> s.Encode:
+        return self._make(s.Encode, c, self._bind(c[1]), c[3])
+
+    def form_rule(self, c: Children) -> s.FormRule:
+        return self._make(s.FormRule, c, self._bind(c[0]), _nodes(c))
+
+    def form_check(self, c: Children) -> s.FormCheck:
+        return self._make(s.FormCheck, c, c[1], tuple(c[2:-1]), self.text(c[-1:]))
+
+    def form(self, c: Children) -> s.Form:
+        nodes = _nodes(c)
+        label = c[0].value if _is(c[0], "NAME") else None
+        return self._make(s.Form, c, label, nodes[0], nodes[1] if len(nodes) == 2 else None)
+
+    def form_name(self, c: Children) -> s.FormName:
+        return s.FormName(c[0].value, span=self._leaf(c[0]))
+
+    def field_set(self, c: Children) -> s.FieldSet:
+        return self._make(s.FieldSet, c, _nodes(c))
+
+    def form_field(self, c: Children) -> s.FormField:
+        nodes = _nodes(c)
+        default = nodes[0] if nodes else None
+        return self._make(s.FormField, c, c[0].value, self.text(c[2:3]), default)
+
+
+def _is(token: object, kind: str) -> bool:
+    return not isinstance(token, s.Syntax) and getattr(token, "type", None) == kind
