@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import edits, points, syntax
 from .architecture import Architecture
@@ -46,6 +46,9 @@ from .spans import Source, Span
 from .specialize import Builder
 from .symbolic import Var
 from .values import POISON, UNKNOWN, Env, Scope
+
+if TYPE_CHECKING:
+    from .encodings.views import Views
 
 
 @record
@@ -177,9 +180,10 @@ class Space:
 
     def decisions(self, genotype: Genotype) -> list[Decision]:
         """Every active decision, with its path."""
-        return [Decision(path, var.domain, i) for path, var, i in self._places(genotype)]
+        return [Decision(path, var.domain, i) for path, var, i in self.places(genotype)]
 
-    def _places(self, genotype: Genotype) -> list[points.Place]:
+    def places(self, genotype: Genotype) -> list[points.Place]:
+        """The path, decision and index of every active decision. Raises NasError."""
         try:
             return points.places(self.root, genotype.choices)
         except Malformed as error:
@@ -219,15 +223,15 @@ class Space:
 
     def distance(self, first: Genotype, second: Genotype) -> int:
         """The number of decisions that differ, counting those that only one has."""
-        a = {path: i for path, _, i in self._places(first)}
-        b = {path: i for path, _, i in self._places(second)}
+        a = {path: i for path, _, i in self.places(first)}
+        b = {path: i for path, _, i in self.places(second)}
         return sum(1 for path in a.keys() | b.keys() if a.get(path) != b.get(path))
 
     # -------------------------------------------------------------- architectures
 
     def build(self, genotype: Genotype) -> Architecture:
         """The architecture of a genotype."""
-        places = self._places(genotype)
+        places = self.places(genotype)
         machine = self._builder({path: i for path, _, i in places})
         machine.picks = {path: var.domain for path, var, _ in places if var.domain.kind == "pick"}
         with deep_recursion():
@@ -266,7 +270,7 @@ class Space:
 
     def cost_machine(self, found: Cost, genotype: Genotype | None) -> tuple[Machine, Env]:
         """A machine and the names with which a cost limit is evaluated."""
-        places = [] if genotype is None else self._places(genotype)
+        places = [] if genotype is None else self.places(genotype)
         machine = self._builder({path: i for path, _, i in places})
         return machine, Env(machine.globals, {c: getattr(found, c) for c in COSTS})
 
@@ -287,6 +291,25 @@ class Space:
         from .compact import read
 
         return read(self, text)
+
+    @cached_property
+    def _views(self) -> Views:
+        from .encodings.views import Views
+
+        return Views(self)
+
+    @property
+    def encodings(self) -> tuple[str, ...]:
+        """The notations that the space's `encode` items speak."""
+        return tuple(self._views.items)
+
+    def encode(self, genotype: Genotype, encoding: str) -> str:
+        """A genotype in another notation. Raises NasError if the space does not speak it."""
+        return self._views[encoding].encode(genotype)
+
+    def decode(self, text: str, encoding: str) -> Genotype:
+        """The genotype that a text of another notation means. Raises NasError where it is no member."""
+        return self._views[encoding].decode(text)
 
     def __repr__(self) -> str:
         return f"<Space {self.name}: {self.size} genotypes>"
