@@ -12,6 +12,7 @@ from typing import Any
 
 from . import syntax as s
 from .calls import Signature, check_call, check_order, motif_signature
+from .codes import coders
 from .diagnostics import Diagnostic, NasError, did_you_mean
 from .lints import lint, repeated
 from .parser import parse_expression
@@ -83,14 +84,10 @@ VIEW_FUNCTIONS = frozenset({"any_order", "count"})
 """Functions that only `encode` knows."""
 
 
-def is_view(motif: s.Motif) -> bool:
-    """Whether a motif is a part of views: it names decisions by paths."""
-    return any(isinstance(node, s.Path) for node in s.walk(motif.body))
-
-
 class _Checker:
     def __init__(self, programs: Sequence[s.Program], builtins: Mapping[str, Signature]) -> None:
         self.programs, self.builtins = programs, builtins
+        self.types = list(coders(programs))
         self.found: list[Diagnostic] = []
         self.globals = Scope()
         self.needs: dict[str, list[tuple[str, Span | None]]] = {}
@@ -138,6 +135,7 @@ class _Checker:
                 self._global(item.name, item.value)
             case s.Param():
                 for binding in item.bindings:
+                    self._type(binding)
                     self._global(binding.name, binding.value)
             case s.Motif():
                 self._motif(item)
@@ -150,6 +148,14 @@ class _Checker:
                 self.visit(item.value, self.globals)
                 self.view = False
 
+    def _type(self, binding: s.Binding) -> None:
+        kind = binding.type
+        if kind is None or kind in self.types:
+            return
+        help = did_you_mean(kind, self.types) or f"declare it, as in `encoding {kind} {{ … }}`"
+        span = place(binding, kind, ":")
+        self.report(Diagnostic("NAS107", f"there is no encoding `{kind}`", span, help=help))
+
     def _global(self, name: str, value: s.Expr) -> None:
         self.inside = name
         self.visit(value, self.globals)
@@ -161,7 +167,7 @@ class _Checker:
             if formal.default is not None:
                 self.visit(formal.default, scope)
             scope.add(Var(formal.name, "formal", place(formal, formal.name)))
-        self.view = is_view(motif)
+        self.view = s.is_view(motif)
         self.visit(motif.body, scope)
         self.view = False
         self._unused(scope, "`{}` is a formal that the motif never uses")
@@ -263,7 +269,7 @@ class _Checker:
         name = node.function.id if isinstance(node.function, s.Name) else ""
         motif = scope.find(name)
         record = bool(node.arguments) and all(a.name for a in node.arguments)
-        if motif is not None and isinstance(motif.node, s.Motif) and is_view(motif.node):
+        if motif is not None and isinstance(motif.node, s.Motif) and s.is_view(motif.node):
             return False
         if not record and (motif is not None or name not in VIEW_FUNCTIONS):
             return False

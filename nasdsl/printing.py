@@ -309,7 +309,10 @@ class Printer:
         return group(body, nest(LINE, word, self.listed(node.bindings, self.binding)))
 
     def binding(self, node: s.Binding) -> Part:
-        return self.assigned(node.name, node.value)
+        if node.type is None:
+            return self.assigned(node.name, node.value)
+        name = cat(self.take(node.name), self.word(":"))
+        return cat(name, self.assigned(node.type, node.value))
 
     # -------------------------------------------------------------- statements
 
@@ -379,7 +382,7 @@ class Printer:
                 return cat(block, self.braces(node.settings, lambda x: self.setting(x, widest)))
 
     def encoding(self, node: s.Encoding) -> Part:
-        parts = [self.word("encoding"), self.word(node.name)]
+        parts: list[Part] = [self.word("encoding"), self.word(node.name)]
         if node.layout is not None:
             parts.append(self.word(node.layout))
         if node.doc is not None:
