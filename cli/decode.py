@@ -15,7 +15,6 @@ from .common import (
     json_option,
     load_space,
     pick,
-    seed_option,
     set_option,
 )
 
@@ -66,33 +65,19 @@ def _decoded(text: str, name: str, sets: tuple[str, ...]) -> dict[str, Any]:
 @file_argument
 @genotype_options
 @click.option("--as", "notation", metavar="NAME", help="The encoding, if the space has several.")
-@click.option("--count", type=click.IntRange(min=1), help="Encode so many sampled architectures.")
-@seed_option
 @set_option
 def encode(
     file: str,
     genotype: str | None,
     rank: int | None,
     notation: str | None,
-    count: int | None,
-    seed: int | None,
     sets: tuple[str, ...],
 ) -> None:
-    """Write architectures of a space in a published notation."""
-    from random import Random
-
+    """Write an architecture of a space in a published notation."""
     from nasdsl.encodings.library import view_of
 
     space = load_space(file, sets)
-    name = view_of(space, notation)
-    if count is None:
-        click.echo(space.encode(pick(space, genotype, rank), name))
-        return
-    if genotype is not None or rank is not None:
-        raise click.UsageError("give --count, or one of --genotype and --rank")
-    rng = Random(seed)
-    for _ in range(count):
-        click.echo(space.encode(space.sample(rng), name))
+    click.echo(space.encode(pick(space, genotype, rank), view_of(space, notation)))
 
 
 @click.command()

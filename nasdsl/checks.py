@@ -49,8 +49,18 @@ def _of_op(op: Op) -> Signature:
 
 
 def static_mistakes(programs: Sequence[syntax.Program], whole: bool = True) -> list[Diagnostic]:
-    """Mistakes of names, over all code, also of code that nothing uses."""
-    return check_names(programs, signatures(programs), whole=whole)
+    """Mistakes of names and encodings, over all code, also of code that nothing uses."""
+    return check_names(programs, signatures(programs), whole=whole) + _of_encodings(programs)
+
+
+def _of_encodings(
+    programs: Sequence[syntax.Program], grammars: bool = False
+) -> list[Diagnostic]:
+    if not any(isinstance(i, syntax.Encoding) for p in programs for i in p.items):
+        return []
+    from .encodings.declared import encoding_mistakes
+
+    return encoding_mistakes(programs, grammars=grammars)
 
 
 def check(
@@ -84,7 +94,8 @@ def _check(
     whole = any(
         isinstance(i, syntax.Network | syntax.SpaceDecl | syntax.Search) for i in programs[-1].items
     )
-    found = static_mistakes(programs, whole)
+    found = check_names(programs, signatures(programs), whole=whole)
+    found += _of_encodings(programs, grammars=True)
     if not whole or any(d.severity == "error" for d in found):
         return found, None
     from .space import Space

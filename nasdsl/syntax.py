@@ -425,7 +425,7 @@ class FormField(Syntax):
 
 @record
 class FieldSet(Syntax):
-    """`{ a: "…" = 1, b: "…" }`: fields in any order."""
+    """`{ a: "…" = 1 b: "…" }`: fields in any order, one a line."""
 
     fields: tuple[FormField, ...]
 

@@ -101,7 +101,7 @@ class TreeBuilder:
         return s.Boolean(c[0].value == "true", span=self._leaf(c[0]))
 
     def name(self, c: Children) -> s.Name:
-        if c[0].value in KEYWORDS:
+        if c[0].value in KEYWORDS and c[0].value != "log":  # a function, too
             raise KeywordName(c[0].start_pos)
         return s.Name(c[0].value, span=self._leaf(c[0]))
 

@@ -36,6 +36,13 @@ let cell = graph (a, b) {
 network = (image(3, 32, 32), vector(4)) -> cell -> repeat any 2..4 as i { relu | swish } where k = 3
 require params < 5M, C in [8, 16], n not in 1..2
 search { strategy = random budget = 200 }
+encoding cells tight "Cells" {
+  code = "{cell + ...}" | none: "-" as -1
+  cell = other | { k: "k{int}" = 3 "in": "{{" c: "c" = [1] }
+  other = "x"
+  require len(code) == i + 1 for i, x in code if x > 2 "in {i} there are {len(code)}"
+}
+encode cells = [`a[{i}]/b c` for i in 0..2]
 """
 EXAMPLES = {
     "5M": s.Number("5M"),
@@ -88,6 +95,7 @@ EXAMPLES = {
     '"""a "quoted" word\\n\\\\"""': s.Text('a "quoted" word\n\\'),
     '"""one\n  two"""': s.Text("one\n  two"),
     '""': s.Text(""),
+    "`a[{i}]/b c`": s.Path("a[{i}]/b c"),
     "a where b = 1": s.Where(s.Name("a"), (s.Binding("b", s.Number("1")),)),
 }
 

@@ -50,9 +50,11 @@ class _Maker:
         return tuple(make() for _ in range(self.draw(st.integers(least, most))))
 
     def leaf(self) -> s.Expr:
-        kind = self.draw(st.integers(0, 5))
+        kind = self.draw(st.integers(0, 6))
         if kind == 0:
             return s.Number(self.draw(NUMBERS))
+        if kind == 3:
+            return s.Path(self.draw(st.sampled_from(["cell/x", "a[{i}]/b c", ""])))
         if kind == 1:
             return s.Text(self.draw(TEXTS))
         if kind == 2:
@@ -130,7 +132,11 @@ class _Maker:
                 return s.When(self.expr(depth - 1), block, other)
 
     def item(self, depth: int) -> s.Item:
-        match self.draw(st.integers(0, 7)):
+        match self.draw(st.integers(0, 9)):
+            case 8:
+                return self.encoding(depth)
+            case 9:
+                return s.Encode(self.name(), self.expr(depth, BODY))
             case 0:
                 return s.SpaceDecl(self.name(), self.maybe(lambda: self.draw(TEXTS)))
             case 1:
@@ -154,6 +160,34 @@ class _Maker:
                         lambda: s.Setting(self.name(), self.some(lambda: self.expr(depth), 1))
                     )
                 )
+
+
+    def encoding(self, depth: int) -> s.Encoding:
+        rows = self.some(lambda: self.form_row(depth))
+        doc = self.maybe(lambda: self.draw(TEXTS))
+        return s.Encoding(self.name(), self.maybe(self.name), doc, rows)
+
+    def form_row(self, depth: int) -> s.FormRule | s.FormCheck:
+        if self.draw(st.booleans()):
+            return s.FormRule(self.name(), self.some(lambda: self.form(depth), 1))
+        clauses = self.some(lambda: self.clause(depth))
+        return s.FormCheck(self.expr(depth), clauses, s.Text(self.draw(TEXTS)))
+
+    def form(self, depth: int) -> s.Form:
+        bodies = st.sampled_from(
+            [
+                lambda: s.Text(self.draw(TEXTS)),
+                lambda: s.FormName(self.name()),
+                lambda: s.FieldSet(self.some(lambda: self.form_field(depth), 1)),
+            ]
+        )
+        value = self.maybe(lambda: self.expr(depth, FACTOR))
+        return s.Form(self.maybe(self.name), self.draw(bodies)(), value)
+
+    def form_field(self, depth: int) -> s.FormField:
+        key = self.draw(st.one_of(NAMES, TEXTS, st.just("in")))
+        default = self.maybe(lambda: self.expr(depth, FACTOR))
+        return s.FormField(key, s.Text(self.draw(TEXTS)), default)
 
 
 _Make = Callable[[_Maker, int], s.Expr]

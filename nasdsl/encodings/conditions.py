@@ -212,6 +212,8 @@ def part(value: Any, name: str) -> Any:
 
 
 def _call(node: s.Call, names: set[str]) -> Compute:
+    if node.arguments and all(a.name for a in node.arguments):
+        return _fields(node, names)
     known = node.function.id if isinstance(node.function, s.Name) else ""
     function = _FUNCTIONS.get(known)
     if function is None or any(a.name for a in node.arguments):
@@ -222,6 +224,28 @@ def _call(node: s.Call, names: set[str]) -> Compute:
         only = arguments[0]
         return lambda env: function(only(env))
     return lambda env: function(*[a(env) for a in arguments])
+
+
+def _fields(node: s.Call, names: set[str]) -> Compute:
+    """`pair(op = a, state = b)`: a record; what stands before the brackets only says what it is."""
+    keys = tuple(str(a.name) for a in node.arguments)
+    parts = [compute(a.value, names) for a in node.arguments]
+    return lambda env: Fields(keys, tuple([p(env) for p in parts]))
+
+
+def _case(node: s.Case, names: set[str]) -> Compute:
+    subject = compute(node.subject, names)
+    bodies = {e.key.value: compute(e.body, names) for e in node.entries if e.key is not None}
+    other = next((compute(e.body, names) for e in node.entries if e.key is None), None)
+
+    def run(env: Env) -> Any:
+        value = subject(env)
+        body = bodies.get(value, other)
+        if body is None:
+            raise KeyError(value)
+        return body(env)
+
+    return run
 
 
 def _list(node: s.List, names: set[str]) -> Compute:
@@ -267,5 +291,6 @@ _MAKERS: Mapping[type, Callable[[Any, set[str]], Compute]] = {
     s.Boolean: lambda n, _: _constant(n.value), s.Name: _name, s.Unary: _unary,
     s.Binary: _binary, s.Ternary: _ternary, s.Index: _index, s.Slice: _slice, s.Field: _field,
     s.Call: _call, s.List: _list, s.Range: _range, s.Comprehension: _comprehension,
+    s.Case: _case,
     s.Group: lambda n, names: compute(n.body, names),
 }  # fmt: skip

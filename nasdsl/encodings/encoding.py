@@ -37,6 +37,10 @@ class Encoding:
         """The Lark grammar of the texts."""
         return self._reader.grammar.text
 
+    def check_grammar(self) -> None:
+        """Raises NasError if the form is ambiguous, which building the grammar shows."""
+        self._reader.grammar.check()
+
     @cached_property
     def _reader(self) -> Any:
         from .grammar import Grammar

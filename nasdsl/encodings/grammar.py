@@ -158,7 +158,7 @@ class GrammarWriter:
 def _literals() -> str:
     from nasdsl import grammar
 
-    path = os.path.join(grammar.__path__[0], "encodings", "literal.lark")
+    path = os.path.join(grammar.__path__[0], "literal.lark")
     with open(path, encoding="utf-8") as file:
         return file.read()
 
@@ -193,6 +193,12 @@ class Grammar:
         """Both grammars, for a reader."""
         inner = self.inner.text() if self.inner.rules else ""
         return self.outer.text() + (f"\n// between quotes\n{inner}" if inner else "")
+
+    def check(self) -> None:
+        """Raises NasError if a form is ambiguous."""
+        _ = self.lark
+        if self.inner.rules:
+            _ = self.inner_lark
 
     @cached_property
     def lark(self) -> Lark:

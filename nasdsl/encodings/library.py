@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from typing import Any
 
 from nasdsl import syntax
 from nasdsl.diagnostics import Diagnostic, NasError, did_you_mean
@@ -149,3 +150,46 @@ def detect(text: str) -> list[str]:
             continue
         found.append((place.program is None, name))
     return [name for _, name in sorted(found)]
+
+
+def members(name: str, text: str) -> Iterator[tuple[Space, Genotype]]:
+    """The search spaces that a text is a member of, and which."""
+    for path in home(name).spaces:
+        space = Space(load(path))
+        try:
+            yield space, space.decode(text, name)
+        except NasError:
+            continue
+
+
+def view_of(space: Space, name: str | None) -> str:
+    """The encoding that a space is asked to write, or its only one. NasErrors: NAS560, NAS561."""
+    known = list(space.encodings)
+    if name is None and len(known) == 1:
+        return known[0]
+    if not known:
+        message = f"space `{space.name}` has no encoding"
+        raise NasError(Diagnostic("NAS561", message, help="it would say `encode NAME = …`"))
+    if name in known:
+        return name
+    listed = ", ".join(known)
+    if name is None:
+        help = f"say which: --as {known[0]}"
+        raise NasError(Diagnostic("NAS561", f"space `{space.name}` encodes as {listed}", help=help))
+    help = did_you_mean(name, known) or f"it encodes as {listed}"
+    raise NasError(
+        Diagnostic("NAS560", f"space `{space.name}` has no encoding `{name}`", help=help)
+    )
+
+
+def summary(name: str) -> dict[str, Any]:
+    """What a list of encodings says of one."""
+    place = home(name)
+    stem = lambda path: os.path.basename(path).removesuffix(".nas")
+    return {
+        "name": name,
+        "doc": encoding(name).doc,
+        "declared": stem(place.declared),
+        "program": stem(place.program) if place.program else None,
+        "spaces": [stem(path) for path in place.spaces],
+    }

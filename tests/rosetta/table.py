@@ -33,6 +33,7 @@ class Row:
     text: Callable[[Entry], str] = lambda entry: str(entry["string"])
     aux: Params | None = None  # what adds the auxiliary head, if the program has one
     more: Callable[[Entry], Params] | None = None  # what only the whole entry tells
+    more_flops: Callable[[Entry], int] = lambda entry: 0  # what its source counts beside the MACs
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,14 @@ class Plan:
     text: str
     params: Params
     aux: Params | None
+    more_flops: int
 
 
 def rows() -> list[Row]:
     """The rows of every module of the folder."""
-    modules = [import_module(f"{families.__name__}.{m.name}") for m in iter_modules(families.__path__)]
+    modules = [
+        import_module(f"{families.__name__}.{m.name}") for m in iter_modules(families.__path__)
+    ]
     return [row for module in modules for row in module.ROWS]
 
 
@@ -69,4 +73,4 @@ def plan(entry: Entry, table: list[Row]) -> Plan | None:
             params.update(target(value))
     if row.more is not None:
         params.update(row.more(entry))
-    return Plan(row.program, row.text(entry), params, row.aux)
+    return Plan(row.program, row.text(entry), params, row.aux, row.more_flops(entry))
