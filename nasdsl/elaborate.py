@@ -45,7 +45,7 @@ MAX_EMPTY = 256  # assignments that are tried for one that makes a list empty
 
 
 class Elaborator(OpenMachine):
-    """Elaborates one program; see `elaborate_program` in nasdsl.space."""
+    """Elaborates one program; see `elaborate_program` in nasdsl.denote."""
 
     # -------------------------------------------------------------- tensors are shapes
 
