@@ -11,6 +11,7 @@ from typing import Any
 
 from . import syntax as s
 from .calls import Signature, check_call, check_order, motif_signature
+from .codes import coders
 from .diagnostics import Diagnostic, did_you_mean
 from .lints import lint, repeated
 from .scopes import Scope, Var, assigned, place
@@ -80,6 +81,7 @@ def _head(node: s.Syntax) -> Span | None:
 class _Checker:
     def __init__(self, programs: Sequence[s.Program], builtins: Mapping[str, Signature]) -> None:
         self.programs, self.builtins = programs, builtins
+        self.types = list(coders(programs))
         self.found: list[Diagnostic] = []
         self.globals = Scope()
         self.needs: dict[str, list[tuple[str, Span | None]]] = {}
@@ -126,6 +128,7 @@ class _Checker:
                 self._global(item.name, item.value)
             case s.Param():
                 for binding in item.bindings:
+                    self._type(binding)
                     self._global(binding.name, binding.value)
             case s.Motif():
                 self._motif(item)
@@ -133,6 +136,14 @@ class _Checker:
                 self.visit(item.value, self.globals)
             case s.Require():
                 self.visit(item, self.globals)
+
+    def _type(self, binding: s.Binding) -> None:
+        kind = binding.type
+        if kind is None or kind in self.types:
+            return
+        help = did_you_mean(kind, self.types) or f"declare it, as in `encoding {kind} {{ … }}`"
+        span = place(binding, kind, ":")
+        self.report(Diagnostic("NAS107", f"there is no encoding `{kind}`", span, help=help))
 
     def _global(self, name: str, value: s.Expr) -> None:
         self.inside = name

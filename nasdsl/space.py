@@ -30,6 +30,7 @@ from .scope import (
     network_scope,
     operators,
     outline,
+    parameter_values,
     settled_motifs,
 )
 from .settings import SettingValue, read_settings
@@ -111,8 +112,7 @@ class Space:
     @cached_property
     def params(self) -> dict[str, Setting]:
         """The parameters with their values."""
-        machine = self._builder({})
-        return {name: machine.lookup(name, machine.globals, None) for name in self.outline.params}
+        return parameter_values(self.outline, self._builder({}))
 
     # -------------------------------------------------------------- points
 
