@@ -39,8 +39,8 @@ encoding darts python "DARTS genotype (Liu, Simonyan, Yang; ICLR 2019)" {
     "there are states 0 to {len(code.reduce)/2 + 1}"
 }
 
-# The operators by name; `after_pool` is what follows a pool (nothing in evaluation networks, but SNAS
-# normalises), `down` the identity of stride 2. `drop` is the probability of losing an edge in training.
+# The operators by name. Nothing follows a pool in the networks of most releases (`after_pool`). `drop` is
+# the probability that an edge that is no identity is dropped, for one sample in training.
 motif genotype_op(name, stride = 1, after_pool = identity, norm = bn, drop = 0.0) = graph (x) {
   y = x
     -> case name {
@@ -63,7 +63,7 @@ motif genotype_op(name, stride = 1, after_pool = identity, norm = bn, drop = 0.0
   out y if drop == 0.0 or name == "skip_connect" and stride == 1 else y -> drop_path(drop)
 }
 
-# A gate for every channel; r is the reduction of the hidden layer.
+# A gate for every channel, from a hidden layer r times smaller, without biases.
 motif squeeze_excite(r) = graph (x) {
   gate = x
     -> global_avg_pool
@@ -107,41 +107,41 @@ motif genotype_cells(cells, c, grow, halved, norm = bn) = graph (a, b) {
   out s[-1], s[2*len(cells)/3+2]
 }
 
-# The head that helps training, for states of 8x8 (CIFAR, stride 3) or 7x7 (ImageNet, stride 2).
-motif auxiliary_head(stride, classes, norm = bn) = relu
-  -> avg_pool(5, stride = stride, pad = "valid")
-  -> conv(1, out = 128)
-  -> bn
-  -> relu
-  -> conv(2, out = 768, pad = "valid")
-  -> norm
-  -> relu
-  -> flatten
-  -> linear(classes)
-
-# A list of cells between stem and classifier. With `auxiliary`, the second output is that of its head,
-# which in the ImageNet network of the release lacks a batch norm (`auxiliary_bn`).
-motif genotype_network(cells, c, stem, classes, imagenet, grow, auxiliary, auxiliary_bn) = graph (
-  x
-) {
+# The two states before the first cell; on ImageNet the second is half as large.
+motif genotype_stem(width, imagenet) = graph (x) {
   when imagenet {
     a = x
-      -> conv(3, out = stem/2, stride = 2)
+      -> conv(3, out = width/2, stride = 2)
       -> bn
       -> relu
-      -> conv(3, out = stem, stride = 2)
+      -> conv(3, out = width, stride = 2)
       -> bn
-    b = a -> relu -> conv(3, out = stem, stride = 2) -> bn
+    b = a -> relu -> conv(3, out = width, stride = 2) -> bn
   } else {
-    a = x -> conv(3, out = stem) -> bn
+    a = x -> conv(3, out = width) -> bn
     b = a
   }
-  y, middle = (a, b) -> genotype_cells(cells, c, grow, imagenet)
-  logits = y -> global_avg_pool -> linear(classes)
+  out a, b
+}
+
+# The classifier; with `auxiliary` there is a second output, of a head that helps training: for states of
+# 8x8 (CIFAR, stride 3) or 7x7 (ImageNet, stride 2). The ImageNet head of the release lacks its last norm.
+motif genotype_heads(classes, imagenet, auxiliary, norm = bn) = graph (last, middle) {
+  y = last -> global_avg_pool -> linear(classes)
   when auxiliary {
-    head = middle -> auxiliary_head(2 if imagenet else 3, classes, bn if auxiliary_bn else identity)
-    out logits, head
+    z = middle
+      -> relu
+      -> avg_pool(5, stride = 2 if imagenet else 3, pad = "valid")
+      -> conv(1, out = 128)
+      -> bn
+      -> relu
+      -> conv(2, out = 768, pad = "valid")
+      -> norm
+      -> relu
+      -> flatten
+      -> linear(classes)
+    out y, z
   } else {
-    out logits
+    out y
   }
 }
