@@ -43,3 +43,25 @@ network = image(3, size, size)
   -> genotype_stem(stem, imagenet)
   -> genotype_cells(cells, C, grow, imagenet)
   -> genotype_heads(classes, imagenet, auxiliary, bn if auxiliary_bn else identity)
+
+encode dxy = genotype(
+  normal = [
+    node(first = code.normal[2*i], second = code.normal[2*i+1])
+    for i in 0..len(code.normal)/2-1
+  ],
+  normal_concat = code.normal_concat,
+  reduce = [
+    node(first = code.reduce[2*i], second = code.reduce[2*i+1])
+    for i in 0..len(code.reduce)/2-1
+  ],
+  reduce_concat = code.reduce_concat,
+  connectN = none,
+  connects = none
+)
+
+encode fairdarts = genotype(
+  normal = [triple(op = e.op, node = i/2 + 2, state = e.state) for i, e in code.normal],
+  normal_concat = code.normal_concat,
+  reduce = [triple(op = e.op, node = i/2 + 2, state = e.state) for i, e in code.reduce],
+  reduce_concat = code.reduce_concat
+)

@@ -17,6 +17,9 @@ encoding darts python "DARTS genotype (Liu, Simonyan, Yang; ICLR 2019)" {
     | "sep_conv_7x7"
     | "dil_conv_3x3"
     | "dil_conv_5x5"
+    | "nor_conv_1x1"
+    | "nor_conv_3x3"
+    | "nor_conv_7x7"
     | "conv_7x1_1x7"
     | "conv_3x1_1x3"
   require len(code.normal) > 0 and len(code.normal) % 2 == 0
@@ -41,12 +44,19 @@ encoding darts python "DARTS genotype (Liu, Simonyan, Yang; ICLR 2019)" {
 
 # The operators by name. Nothing follows a pool in the networks of most releases (`after_pool`). `drop` is
 # the probability that an edge that is no identity is dropped, for one sample in training.
-motif genotype_op(name, stride = 1, after_pool = identity, norm = bn, drop = 0.0) = graph (x) {
+motif genotype_op(
+  name,
+  stride,
+  norm = bn,
+  down = factorized_reduce,
+  after_pool = identity,
+  drop = 0.0
+) = graph (x) {
   y = x
     -> case name {
       none:         zero(stride)
       noise:        noise(stride)
-      skip_connect: skip(stride, norm)
+      skip_connect: identity if stride == 1 else down(channels(x), norm)
       max_pool_3x3: max_pool(3, stride = stride) -> after_pool
       avg_pool_3x3: avg_pool(3, stride = stride) -> after_pool
       sep_conv_3x3: sep_conv(3, stride, norm)
@@ -55,6 +65,9 @@ motif genotype_op(name, stride = 1, after_pool = identity, norm = bn, drop = 0.0
       dil_conv_3x3: dil_conv(3, stride, norm)
       dil_conv_5x5: dil_conv(5, stride, norm)
       conv_7x1_1x7: conv_7x1_1x7(stride, norm)
+      nor_conv_1x1: relu -> conv(1, stride = stride) -> norm
+      nor_conv_3x3: relu -> conv(3, stride = stride) -> norm
+      nor_conv_7x7: relu -> conv(7, stride = stride) -> norm
       conv_3x1_1x3: relu
         -> conv([1, 3], stride = [1, stride])
         -> conv([3, 1], stride = [stride, 1])
@@ -92,14 +105,14 @@ motif is_small(i, layers) = i == layers/3 or i == 2*layers/3
 # A stack of cells, one after the other; the reductions double the width c, or if `grow` is not 0 every cell
 # makes it that much larger instead. `halved`: b is half as large as a. Puts out the last state and that of
 # the second reduction.
-motif genotype_cells(cells, c, grow, halved, norm = bn) = graph (a, b) {
+motif genotype_cells(cells, c, grow, halved, norm = bn, down = factorized_reduce) = graph (a, b) {
   s = [a, b]
   width = c
   for i, cell in cells {
     small = is_small(i, len(cells))
     width = width + grow if grow > 0 and i > 0 else 2*width if small and grow == 0 else width
     before = s[-2]
-      -> (factorized_reduce(width, norm) if halved else relu_conv_bn(width, norm = norm))
+      -> (down(width, norm) if halved else relu_conv_bn(width, norm = norm))
     last = s[-1] -> relu_conv_bn(width, norm = norm)
     s += (before, last) -> cell
     halved = small
