@@ -158,6 +158,8 @@ def _constant(value: Any) -> Compute:
 
 
 def _name(node: s.Name, names: set[str]) -> Compute:
+    if node.id == "none" and "none" not in names:
+        return _constant(None)
     if node.id not in names:
         help = did_you_mean(node.id, sorted(names)) or f"known are {', '.join(sorted(names))}"
         raise fail("NAS068", f"`{node.id}` is not known here", node.span, help=help)
