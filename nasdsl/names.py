@@ -84,11 +84,6 @@ VIEW_FUNCTIONS = frozenset({"any_order", "count"})
 """Functions that only `encode` knows."""
 
 
-def is_view(motif: s.Motif) -> bool:
-    """Whether a motif is a part of views: it names decisions by paths."""
-    return any(isinstance(node, s.Path) for node in s.walk(motif.body))
-
-
 class _Checker:
     def __init__(self, programs: Sequence[s.Program], builtins: Mapping[str, Signature]) -> None:
         self.programs, self.builtins = programs, builtins
@@ -172,7 +167,7 @@ class _Checker:
             if formal.default is not None:
                 self.visit(formal.default, scope)
             scope.add(Var(formal.name, "formal", place(formal, formal.name)))
-        self.view = is_view(motif)
+        self.view = s.is_view(motif)
         self.visit(motif.body, scope)
         self.view = False
         self._unused(scope, "`{}` is a formal that the motif never uses")
@@ -274,7 +269,7 @@ class _Checker:
         name = node.function.id if isinstance(node.function, s.Name) else ""
         motif = scope.find(name)
         record = bool(node.arguments) and all(a.name for a in node.arguments)
-        if motif is not None and isinstance(motif.node, s.Motif) and is_view(motif.node):
+        if motif is not None and isinstance(motif.node, s.Motif) and s.is_view(motif.node):
             return False
         if not record and (motif is not None or name not in VIEW_FUNCTIONS):
             return False

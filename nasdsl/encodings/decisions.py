@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nasdsl.dag import Branch, Prefix, Product
 from nasdsl.dag import Node as Choice
 from nasdsl.domains import Domain
-from nasdsl.points import _Names as Names
-from nasdsl.points import _resolve as resolve
-from nasdsl.points import all_decisions
+from nasdsl.walks import Names, resolve
 
 from .matching import FAIL, Agenda, Matcher, Next, Node, Where
 from .write import show
@@ -106,15 +104,20 @@ class Decisions:
     """Which decisions there are, found as they are asked for."""
 
     def __init__(self, space: Space) -> None:
-        self.root = space.root
+        self.root, self.walks = space.root, space.walks
         self._known: dict[str, tuple[Options, ...]] = {}
         self._options: dict[Domain, Options] = {}
+        self._quick: dict[int, Options] = {}  # by the identity of domains that the space holds
 
     def options(self, domain: Domain) -> Options:
         """The values of a domain."""
-        if domain not in self._options:
-            self._options[domain] = Options(domain)
-        return self._options[domain]
+        found = self._quick.get(id(domain))
+        if found is None:
+            found = self._options.get(domain)
+            if found is None:
+                found = self._options[domain] = Options(domain)
+            self._quick[id(domain)] = found
+        return found
 
     @cached_property
     def listed(self) -> Mapping[str, tuple[Options, ...]] | None:
@@ -122,7 +125,7 @@ class Decisions:
         if _recursive(self.root):
             return None
         found: dict[str, list[Options]] = {}
-        for path, domain in all_decisions(self.root, 1_000_000):
+        for path, domain in self.walks.all_decisions(self.root, 1_000_000):
             found.setdefault(path, []).append(self.options(domain))
         return {path: tuple(options) for path, options in found.items()}
 
@@ -137,7 +140,7 @@ class Decisions:
 
     def paths(self, limit: int = 2_000) -> list[str]:
         """Some paths, for suggestions."""
-        return list(dict.fromkeys(path for path, _ in all_decisions(self.root, limit)))
+        return list(dict.fromkeys(path for path, _ in self.walks.all_decisions(self.root, limit)))
 
 
 def _recursive(root: Choice) -> bool:
@@ -300,7 +303,7 @@ class Taken(Node):
 
     def get(self, env: Mapping[str, Any]) -> Any:
         if self.source.path not in env and self.key in env:
-            return env[self.key]  # type: ignore[index]
+            return env[self.key]
         return self.element in env[self.source.path]
 
     @property

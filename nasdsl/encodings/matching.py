@@ -128,11 +128,11 @@ class Matcher:
                 if self.late is None:
                     return None
                 (*task, self.late) = self.late
-                agenda = (*task, None)  # type: ignore[assignment]
+                agenda = (*task, None)
             self.steps += 1
             if self.steps > MAX_STEPS:
                 raise fail("NAS087", "it would take too long to find out what this is")
-            node, value, where, rest = agenda  # type: ignore[misc]
+            node, value, where, rest = agenda
             agenda = node.match(self, value, where, rest)
         return agenda
 

@@ -43,13 +43,13 @@ class Lazy(Node):
     __slots__ = ("_make", "_node")
 
     def __init__(self, make: Callable[[], Node]) -> None:
-        self._make, self._node = make, None
+        self._make = make
+        self._node: Node | None = None
 
     @property
     def node(self) -> Node:
         if self._node is None:
-            self._node: Node | None = self._make()
-        assert self._node is not None
+            self._node = self._make()
         return self._node
 
     def get(self, env: Env) -> Any:

@@ -137,7 +137,8 @@ class _Maker:
             raise Miss
         table: Mapping[str, Any] = {w.text: w.value for w in words}
         longest = sorted(table, key=len, reverse=True)
-        return "|".join(map(self.mark, longest)), table.__getitem__
+        quotes = self.layout in ("python", "json") and any(w[0] == "'" for w in table)
+        return "|".join(map(self.mark, longest)), _word(table) if quotes else table.__getitem__
 
     def template(self, form: Template) -> Scan:
         converts: list[Convert] = []
@@ -299,6 +300,11 @@ class _Maker:
             return tuple(map(int, numbers)), match.end()
 
         return scan
+
+
+def _word(table: Mapping[str, Any]) -> Convert:
+    """The values of words that may stand in quotes: tables have the single ones."""
+    return lambda text: table[text.replace('"', "'")]
 
 
 def _convert(rule: str) -> Convert:

@@ -12,7 +12,6 @@ from typing import Any, TypeAlias
 
 from nasdsl import syntax as s
 from nasdsl.diagnostics import NasError, did_you_mean, fail
-from nasdsl.names import is_view
 from nasdsl.parser import parse_expression
 from nasdsl.spans import Source, Span
 from nasdsl.values import Fields
@@ -288,7 +287,7 @@ def _field(u: Unroller, node: s.Field, names: Names) -> Node:
 
 def _call(u: Unroller, node: s.Call, names: Names) -> Node:
     name = node.function.id if isinstance(node.function, s.Name) else ""
-    if name in u.motifs and is_view(u.motifs[name]):
+    if name in u.motifs and s.is_view(u.motifs[name]):
         return _called(u, u.motifs[name], node.arguments, node.span, names)
     if is_record(node):
         keys = tuple(str(a.name) for a in node.arguments)

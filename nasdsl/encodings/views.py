@@ -7,15 +7,12 @@ matches it with the value of the text, and so finds the decisions.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from random import Random
 from typing import TYPE_CHECKING, Any
 
 from nasdsl import syntax as s
-from nasdsl.dag import Branch, Leaf
 from nasdsl.diagnostics import Diagnostic, NasError, did_you_mean, fail
 from nasdsl.genotype import Genotype
 from nasdsl.limits import deep_recursion
-from nasdsl.points import complete
 from nasdsl.spans import Span
 
 from .decisions import Decisions
@@ -36,13 +33,8 @@ class Views:
     def __init__(self, space: Space) -> None:
         self.space = space
         self.items: dict[str, s.Encode] = {}
-        self._declared: dict[str, s.Encoding] = {}
         for program in space.programs:
-            for item in program.items:
-                if isinstance(item, s.Encode):
-                    self.items[item.name] = item
-                elif isinstance(item, s.Encoding):
-                    self._declared[item.name] = item
+            self.items |= {i.name: i for i in program.items if isinstance(i, s.Encode)}
         self._views: dict[str, View] = {}
         self._decisions = Decisions(space)
 
@@ -59,14 +51,15 @@ class Views:
             known = ", ".join(self.items)
             help = help or (f"it has {known}" if known else "write `encode NAME = …` in its file")
             raise fail("NAS084", f"`{self.space.name}` has no view `{name}`", help=help)
-        if name not in self._declared:
-            help = did_you_mean(name, list(self._declared)) or "import the file that declares it"
-            raise fail("NAS084", f"there is no encoding `{name}`", item.span, help=help)
         outline = self.space.outline
+        encoding = outline.coders.get(name)
+        if not isinstance(encoding, Encoding):
+            help = did_you_mean(name, list(outline.coders)) or "import the file that declares it"
+            raise fail("NAS084", f"there is no encoding `{name}`", item.span, help=help)
         unroller = Unroller(self._decisions, self.space.params, outline.lets, outline.motifs)
         with deep_recursion():
             node = unroller.node(item.value, {})
-        return View(self.space, Encoding(self._declared[name]), node, self._decisions)
+        return View(self.space, encoding, node, self._decisions)
 
 
 class View:
@@ -125,34 +118,26 @@ class View:
 
     def _genotype(self, m: Matcher, value: Any, text: str | None) -> Genotype | NasError:
         """The genotype of the decisions found, if they can be taken together and give the value."""
-        wanted: list[tuple[str, Any]] = []
-
-        def choose(path: str, node: Leaf | Branch) -> int | float | None:
-            options = self.decisions.options(node.var.domain)
-            index: int | float = 0
-            if path in m.values:
-                try:
-                    index = options.index(m.values[path])
-                except KeyError:
-                    index = -1
-            wanted.append((path, index))
-            return index if index >= 0 or options.domain.size is None else None
-
-        choices = complete(self.space.root, choose, Random(0))
-        taken = set()
-        for (path, index), choice in zip(wanted, choices, strict=True):
-            taken.add(path)
-            if path in m.values and index != choice:
-                return self._excluded(path, m, text)
-        for path in m.values:
-            if isinstance(path, str) and path not in taken:
-                return self._excluded(path, m, text)
-        genotype = Genotype(tuple(choices))
+        genotype = self.space.genotype(
+            {path: self._index(path, v) for path, v in m.values.items() if isinstance(path, str)}
+        )
         settled = self._settled(genotype)
+        for path, found in m.values.items():
+            if isinstance(path, str) and settled.get(path, m) != found:
+                return self._excluded(path, m, text)
         again = self._value(settled)
         if again != value and not any(True for _ in Matcher(settled).solutions(self.node, value)):
             return self._error(None, f"this is not what any genotype of `{self.space.name}` would be", text)
         return genotype
+
+    def _index(self, path: str, value: Any) -> int | float:
+        """The option that a value is; of a decision with several forms, of the first that has it."""
+        for options in self.decisions.at(path):
+            try:
+                return options.index(value)
+            except KeyError:
+                continue
+        raise AssertionError(path)
 
     def _excluded(self, path: str, m: Matcher, text: str | None) -> NasError:
         message = (
