@@ -34,6 +34,20 @@ encoding fairdarts python "FairDARTS genotype: (operator, node, state) (Chu et a
   require t.node in code.reduce_concat
     for t in code.reduce
     "node {t.node} is put out, but not in the list"
+  require [
+    d
+    for d in code.normal
+    if d.node == t.node and (d.state < 2 or d.state in [f.node for f in code.normal])
+  ]
+    for t in code.normal
+    "node {t.node} reads no state that is there"
+  require [
+    d
+    for d in code.reduce
+    if d.node == t.node and (d.state < 2 or d.state in [f.node for f in code.reduce])
+  ]
+    for t in code.reduce
+    "node {t.node} reads no state that is there"
 }
 
 param code: fairdarts = """Genotype(
