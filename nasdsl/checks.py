@@ -53,9 +53,7 @@ def static_mistakes(programs: Sequence[syntax.Program], whole: bool = True) -> l
     return check_names(programs, signatures(programs), whole=whole) + _of_encodings(programs)
 
 
-def _of_encodings(
-    programs: Sequence[syntax.Program], grammars: bool = False
-) -> list[Diagnostic]:
+def _of_encodings(programs: Sequence[syntax.Program], grammars: bool = False) -> list[Diagnostic]:
     if not any(isinstance(i, syntax.Encoding) for p in programs for i in p.items):
         return []
     from .encodings.declared import encoding_mistakes

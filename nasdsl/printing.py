@@ -382,7 +382,7 @@ class Printer:
                 return cat(block, self.braces(node.settings, lambda x: self.setting(x, widest)))
 
     def encoding(self, node: s.Encoding) -> Part:
-        parts = [self.word("encoding"), self.word(node.name)]
+        parts: list[Part] = [self.word("encoding"), self.word(node.name)]
         if node.layout is not None:
             parts.append(self.word(node.layout))
         if node.doc is not None:

@@ -95,7 +95,7 @@ def operators(programs: Sequence[syntax.Program]) -> dict[str, Op]:
     """
     used: set[str] = set()
     own: set[str] = set()
-    for item in (i for p in programs for i in p.items if not isinstance(i, syntax.Search)):
+    for item in (i for p in programs for i in p.items if not _is_aside(i)):
         for node in syntax.walk(item):
             if isinstance(node, syntax.Name):
                 used.add(node.id)
@@ -104,6 +104,13 @@ def operators(programs: Sequence[syntax.Program]) -> dict[str, Op]:
     if used <= own.union(TABLE, BUILTINS, CONSTANTS, COSTS):
         return dict(TABLE)
     return {**TABLE, **{name: op for name, op in extensions().items() if name not in own}}
+
+
+def _is_aside(item: syntax.Item) -> bool:
+    """Whether an item takes no part in the network."""
+    if isinstance(item, syntax.Motif):
+        return syntax.is_view(item)
+    return isinstance(item, syntax.Search | syntax.Encoding | syntax.Encode)
 
 
 def introduced(node: syntax.Syntax) -> Iterable[str]:

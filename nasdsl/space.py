@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import compact, edits, points, syntax
 from .architecture import Architecture
@@ -40,6 +40,9 @@ from .spans import Source
 from .specialize import Builder
 from .values import Env
 from .walks import Place, Walks
+
+if TYPE_CHECKING:
+    from .encodings.views import Views
 
 
 class Space:
@@ -159,9 +162,10 @@ class Space:
 
     def decisions(self, genotype: Genotype) -> list[Decision]:
         """Every active decision, with its path."""
-        return [Decision(path, var.domain, i) for path, var, i in self._places(genotype)]
+        return [Decision(path, var.domain, i) for path, var, i in self.places(genotype)]
 
-    def _places(self, genotype: Genotype) -> list[Place]:
+    def places(self, genotype: Genotype) -> list[Place]:
+        """The path, decision and index of every active decision. Raises NasError."""
         try:
             return self.walks.places(self.root, genotype.choices)
         except Malformed as error:
@@ -240,7 +244,7 @@ class Space:
 
     def build(self, genotype: Genotype) -> Architecture:
         """The architecture of a genotype."""
-        places = self._places(genotype)
+        places = self.places(genotype)
         machine = self._builder({path: i for path, _, i in places})
         machine.picks = {path: var.domain for path, var, _ in places if var.domain.kind == "pick"}
         with deep_recursion():
@@ -297,6 +301,25 @@ class Space:
     def read(self, text: str) -> Genotype:
         """The genotype of a compact form. Raises NasError if it belongs to another space."""
         return compact.read(self, text)
+
+    @cached_property
+    def _views(self) -> Views:
+        from .encodings.views import Views
+
+        return Views(self)
+
+    @property
+    def encodings(self) -> tuple[str, ...]:
+        """The notations that the space's `encode` items speak."""
+        return tuple(self._views.items)
+
+    def encode(self, genotype: Genotype, encoding: str) -> str:
+        """A genotype in another notation. Raises NasError if the space does not speak it."""
+        return self._views[encoding].encode(genotype)
+
+    def decode(self, text: str, encoding: str) -> Genotype:
+        """The genotype that a text of another notation means. Raises NasError where it is no member."""
+        return self._views[encoding].decode(text)
 
     def __repr__(self) -> str:
         return f"<Space {self.name}: {self.size} genotypes>"

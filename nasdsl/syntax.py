@@ -513,3 +513,8 @@ def walk(node: Syntax) -> Iterator[Syntax]:
         current = stack.pop()
         yield current
         stack.extend(reversed(list(children(current))))
+
+
+def is_view(motif: Motif) -> bool:
+    """Whether a motif is a part of views: it names decisions by paths."""
+    return any(isinstance(node, Path) for node in walk(motif.body))

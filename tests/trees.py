@@ -164,7 +164,6 @@ class _Maker:
                     )
                 )
 
-
     def encoding(self, depth: int) -> s.Encoding:
         rows = self.some(lambda: self.form_row(depth))
         doc = self.maybe(lambda: self.draw(TEXTS))

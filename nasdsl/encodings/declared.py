@@ -24,9 +24,7 @@ def encodings_of(programs: Sequence[s.Program]) -> Mapping[str, Encoding]:
     return found
 
 
-def encoding_mistakes(
-    programs: Sequence[s.Program], *, grammars: bool = False
-) -> list[Diagnostic]:
+def encoding_mistakes(programs: Sequence[s.Program], *, grammars: bool = False) -> list[Diagnostic]:
     """What is wrong with the encodings; with `grammars`, also which of them are ambiguous."""
     found, mistakes = _declared(programs)
     if grammars:

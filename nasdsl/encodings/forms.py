@@ -208,7 +208,8 @@ def _field_sets(rules: Mapping[str, Rule]) -> list[Diagnostic]:
                 message = f"`{rule.name}` has other forms beside its fields"
                 problems.append(Diagnostic("NAS069", message, form.fields[0].template.span))
             templates = [f.template for f in form.fields] if isinstance(form, FieldSet) else [form]
-            for slot in (s for t in templates if isinstance(t, Template) for s in t.slots):
+            slots = [slot for t in templates if isinstance(t, Template) for slot in t.slots]
+            for slot in slots:
                 named = rules.get(slot.rule)
                 fields = named is not None and isinstance(named.forms[0], FieldSet)
                 if fields and slot.separator is None:
@@ -361,6 +362,8 @@ def constant(node: s.Expr) -> Any:
             return node.value
         case s.Text(value=value) | s.Boolean(value=value):
             return value
+        case s.Name(id="none"):
+            return None
         case s.Unary(op="-", operand=s.Number() as number):
             return -number.value
         case s.List(items=items):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +59,7 @@ class GrammarWriter:
         lines += [f"{name}: /{_slashed(body)}/" for name, body in self.terminals.items()]
         if "literal" in self.rules:
             del lines[list(self.rules).index("literal")]
-            lines.append(_literals())
+            lines.append(self.rules["literal"])
         if self.layout in BLANKS:
             lines.append(f"%ignore /{_slashed(BLANKS[self.layout])}/")
         return "\n".join(lines) + "\n"
@@ -144,17 +144,24 @@ class GrammarWriter:
             return "QUOTED"
         if slot.rule == "indices":
             self.terminals["INT"] = INT
-            self.rules["indices"] = (
-                '"[" [INT ("," INT)* ","?] "]" -> listed | "(" INT ("," INT)* ","? ")" -> listed'
-                ' | "range" "(" INT "," INT ")" -> spanned'
-            )
+            self.rules["indices"] = self._with_marks(_INDICES)
             return "indices"
         self.terminals["NUM"] = NUM
         self.terminals["BOOL.2"] = TERMINALS["bool"][1]
-        self.rules["literal"] = ""
+        if "literal" not in self.rules:
+            self.rules["literal"] = self._with_marks(_literals())
         return "literal"
 
+    def _with_marks(self, text: str) -> str:
+        """A rule whose signs are the same terminals as those of templates."""
+        return re.sub(r'"([^"\w]|\w+)"', lambda m: self._mark(m[1]), text)
 
+
+_INDICES = """"[" [INT ("," INT)* ","?] "]" -> listed | "(" INT ("," INT)* ","? ")" -> listed
+ | "range" "(" INT "," INT ")" -> spanned"""
+
+
+@cache
 def _literals() -> str:
     from nasdsl import grammar
 

@@ -76,10 +76,9 @@ class _Builder:
         start, end = self.extent(tree, at)
         if isinstance(form, Link):
             spot = self.slot(Slot("", form.rule, None, None), tree.children[0], at)
-        elif isinstance(form, Template):
-            spot = self.template(form, list(tree.children), start, end)
         else:
-            raise AssertionError("field sets are read by their list")
+            assert isinstance(form, Template), "field sets are read by their list"
+            spot = self.template(form, list(tree.children), start, end)
         self.depth -= 1
         return spot
 

@@ -294,7 +294,7 @@ class _Maker:
             match = listed(text, at)
             if match is None or (match[1] == "[") != (match[3] == "]") or "#" in match[2]:
                 raise Miss
-            numbers = [n for n in match[2].replace(",", " ").split()]
+            numbers = match[2].replace(",", " ").split()
             if any(len(n) > MAX_DIGITS for n in numbers) or (match[1] == "(" and not numbers):
                 raise Miss
             return tuple(map(int, numbers)), match.end()
