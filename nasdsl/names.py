@@ -80,7 +80,7 @@ def _head(node: s.Syntax) -> Span | None:
     return Span(node.span.source, node.span.start, node.span.start + len(node.span.text.split()[0]))
 
 
-VIEW_FUNCTIONS = frozenset({"any_order", "count"})
+VIEW_FUNCTIONS = frozenset({"any_order", "anything", "count"})
 """Functions that only `encode` knows."""
 
 

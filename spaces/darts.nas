@@ -4,7 +4,6 @@ space darts "DARTS (Liu, Simonyan, Yang; ICLR 2019)"
 # intermediate nodes. In the reduction cell the operators that read a cell input have stride 2.
 # 180 * 7^8 cells; both cells are free. The defaults are the evaluation network for CIFAR-10; ImageNet
 # is C = 48, layers = 14, size = 224, classes = 1000, skeleton = "imagenet".
-import "lib_darts.nas"
 import "lib_genotype.nas"
 
 param C = 36, layers = 20, steps = 4, size = 32, classes = 10, skeleton = "cifar"

@@ -298,8 +298,10 @@ class Parts(Node):
         if not isinstance(value, Fields) or set(value.names) != set(self.names):
             return m.refuse(where, value, "", (f"({', '.join(self.names)})",))
         given = dict(zip(value.names, value.values, strict=True))
-        for name, item in zip(reversed(self.names), reversed(self.items), strict=True):
-            rest = (item, given[name], (where, name), rest)
+        for known in (False, True):  # what is known comes first: it tells alternatives apart
+            for name, item in zip(reversed(self.names), reversed(self.items), strict=True):
+                if isinstance(item, Const) is known:
+                    rest = (item, given[name], (where, name), rest)
         return rest
 
 
@@ -322,6 +324,10 @@ class Part(Node):
         return m.postpone(self, value, where, rest)
 
 
+class Unspeakable(KeyError):
+    """A decision for which a case has no key: the notation has no word for it."""
+
+
 class Switch(Node):
     """The item whose key the subject has; the key None is that of all other subjects."""
 
@@ -340,9 +346,10 @@ class Switch(Node):
         return other
 
     def get(self, env: Env) -> Any:
-        item = self._item(self.subject.get(env))
+        found = self.subject.get(env)
+        item = self._item(found)
         if item is None:
-            raise KeyError("case")
+            raise Unspeakable(found, getattr(self.subject, "path", ""))
         return item.get(env)
 
     def leaves(self) -> Iterator[Node]:
@@ -391,6 +398,21 @@ class Neither(Node):
         if known:
             return rest if found == value else m.refuse(where, value)
         return m.postpone(self, value, where, rest)
+
+
+class Anything(Node):
+    """A value that means nothing here: any value is read, the default is written."""
+
+    __slots__ = ("default",)
+
+    def __init__(self, default: Any) -> None:
+        self.default = default
+
+    def get(self, env: Env) -> Any:
+        return self.default
+
+    def match(self, m: Matcher, value: Any, where: Where, rest: Agenda) -> Next:
+        return rest
 
 
 class At(Node):

@@ -21,7 +21,7 @@ from .decisions import Bits, Decision, Decisions, Taken
 from .loops import Body, Loop
 from .loops import Span as Stretch
 from .matching import Node
-from .patterns import ELSE, AnyOrder, At, Const, Items, Joined, Lazy, Part, Parts, Switch
+from .patterns import ELSE, Anything, AnyOrder, At, Const, Items, Joined, Lazy, Part, Parts, Switch
 from .reckoning import Arithmetic, Computed, Equal, Logic, Not, Truth, When, Within
 
 MAX_DEPTH = 200
@@ -301,11 +301,15 @@ def _call(u: Unroller, node: s.Call, names: Names) -> Node:
         if items is None or items.width is None:
             raise fail("NAS081", "`any_order` takes a list of known length", node.span)
         return AnyOrder(items.items)
+    if name == "anything" and len(inputs) == 1:
+        if not isinstance(inputs[0], Const):
+            raise fail("NAS081", "`anything` takes what is written, a constant", node.span)
+        return Anything(inputs[0].value)
     if name == "len" and len(inputs) == 1 and inputs[0].width is not None:
         return Const(inputs[0].width)
     function = FUNCTIONS.get(name)
     if function is None:
-        help = f"a motif, a record `{name or 'name'}(field = …)`, `any_order`, or one of "
+        help = f"a motif, a record `{name or 'name'}(field = …)`, `any_order`, `anything`, or one of "
         help += ", ".join(sorted(FUNCTIONS))
         raise fail("NAS081", "this call means nothing in a view", node.span, help=help)
     return u.fold(node, lambda *xs: Computed(function, xs), *inputs)

@@ -18,6 +18,7 @@ from nasdsl.spans import Span
 from .decisions import Decisions
 from .encoding import Encoding
 from .matching import Matcher, Miss, Node, Shift, Where, described
+from .patterns import Unspeakable
 from .unroll import Unroller
 from .write import show
 
@@ -91,6 +92,10 @@ class View:
         try:
             with deep_recursion():
                 return self.node.get(settled)
+        except Unspeakable as error:
+            value, path = error.args
+            message = f"`{self.encoding.name}` has no word for {show(value)}, which `{path}` is here"
+            raise fail("NAS085", message) from None
         except KeyError as error:
             message = f"`{self.encoding.name}` reads the decision `{error.args[0]}`, which this genotype has not"
             raise fail("NAS085", message, help="ask first for what it depends on") from None
