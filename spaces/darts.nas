@@ -35,7 +35,7 @@ network = image(3, size, size)
 motif pairs(cell) = [
   pair(op = `{cell}/i[{i}]/s={j}/edge`, state = j)
   for i in 0..steps-1
-  for j in (any_order([0, 1]) if i == 0 else `{cell}/i[{i}]/s`)
+  for j in decided(`{cell}/i[{i}]/s`, any_order([0, 1]))
 ]
 
 encode darts = genotype(

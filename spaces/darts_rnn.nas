@@ -37,7 +37,7 @@ encode darts_rnn = genotype(
   recurrent = [
     node(
       op = `cell/i[{i}]/s/highway/y/act`,
-      state = 0 if i == 0 else `cell/i[{i}]/before`
+      state = decided(`cell/i[{i}]/before`, 0)
     )
     for i in 0..nodes-1
   ],

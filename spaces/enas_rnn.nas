@@ -32,5 +32,5 @@ motif number(act) = case act { tanh: 0, relu: 1, identity: 2, sigmoid: 3 }
 encode enas_rnn = [number(`cell/s/0/activation`)] + [
   x
   for i in 0..N-2
-  for x in [0 if i == 0 else `cell/i[{i}]/s`, number(`cell/i[{i}]/s/activation`)]
+  for x in [decided(`cell/i[{i}]/s`, 0), number(`cell/i[{i}]/s/activation`)]
 ]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from nasdsl.spans import Span
 from nasdsl.values import Fields
 
-from .matching import Agenda, Matcher, Next, Node, Shift, Where, described, knows, same
+from .matching import FAIL, Agenda, Matcher, Next, Node, Shift, Where, described, knows, same
 
 Env = Mapping[str, Any]
 
@@ -67,6 +68,32 @@ class Lazy(Node):
     @property
     def width(self) -> int | None:
         return self.node.width
+
+
+class NoDecision(Exception):
+    """A view names a decision that the space does not have."""
+
+    def __init__(self, path: str, span: Span | None) -> None:
+        super().__init__(path)
+        self.path, self.span = path, span
+
+
+class Absent(Node):
+    """A part that names a decision which the space does not have there."""
+
+    __slots__ = ("error",)
+
+    def __init__(self, error: NoDecision) -> None:
+        self.error = error
+
+    def get(self, env: Env) -> Any:
+        raise NoDecision(self.error.path, self.error.span)
+
+    def refuses(self, value: Any) -> bool:
+        return True
+
+    def match(self, m: Matcher, value: Any, where: Where, rest: Agenda) -> Next:
+        return FAIL
 
 
 class Items(Node):
@@ -229,7 +256,16 @@ class Joined(Node):
         return None if None in widths else sum(w for w in widths if w is not None)
 
     def refuses(self, value: Any) -> bool:
-        return not isinstance(value, tuple)
+        if not isinstance(value, tuple):
+            return True
+        at = 0
+        for part in self.parts:
+            if part.width is None:
+                return False
+            if part.refuses(value[at : at + part.width]):
+                return True
+            at += part.width
+        return at != len(value)
 
     def match(self, m: Matcher, value: Any, where: Where, rest: Agenda) -> Next:
         if not isinstance(value, tuple):

@@ -137,6 +137,8 @@ class _Maker:
             raise Miss
         table: Mapping[str, Any] = {w.text: w.value for w in words}
         longest = sorted(table, key=len, reverse=True)
+        if self.layout in ("python", "json"):
+            return "|".join(map(self.mark, longest)), _unquoted(table)
         return "|".join(map(self.mark, longest)), table.__getitem__
 
     def template(self, form: Template) -> Scan:
@@ -299,6 +301,11 @@ class _Maker:
             return tuple(map(int, numbers)), match.end()
 
         return scan
+
+
+def _unquoted(table: Mapping[str, Any]) -> Convert:
+    """Words that may stand in either kind of quotes."""
+    return lambda text: table[f"'{text[1:-1]}'" if text[0] == '"' else text]
 
 
 def _convert(rule: str) -> Convert:
