@@ -1,9 +1,10 @@
 space code_darts "Networks of DARTS genotypes (Liu, Simonyan, Yang; ICLR 2019)"
-# Any cell pair of the DARTS family in the network of the release: CIFAR-10, or ImageNet with C = 48,
-# layers = 14, size = 224, classes = 1000, skeleton = "imagenet". Nodes are half as many as pairs.
-# The same text means other networks elsewhere: SNAS normalises pools (pool_bn), XNAS and NSGA-Net gate
-# cells (se), XNAS has a stem of its own width, and NSGA-Net widens every cell by `grow` and not the
-# reductions. Counted: all but the auxiliary head, unless auxiliary = true.
+# Any two cells of the DARTS family in the network of the release for CIFAR-10, or with C = 48, layers = 14,
+# size = 224, classes = 1000, skeleton = "imagenet" in that for ImageNet. In other releases the same text
+# means another network: SNAS normalises pools (pool_bn), XNAS and NSGA-Net gate cells (se), XNAS has a stem
+# of its own width, and NSGA-Net makes every cell wider by `grow` instead of doubling the width in
+# reductions. Published sizes leave out the auxiliary head, which trains with auxiliary = true; the head of
+# SNAS for ImageNet, and of others who correct the release, has auxiliary_bn.
 import "lib_genotype.nas"
 
 param code: darts = """Genotype(
@@ -36,14 +37,31 @@ motif gate(i) = case se {
 
 let cells = [(reduce if is_small(i, layers) else normal) -> gate(i) for i in 0..layers-1]
 
+let imagenet = case skeleton { cifar: false, imagenet: true }
+
 network = image(3, size, size)
-  -> genotype_network(
-    cells,
-    C,
-    stem,
-    classes,
-    skeleton == "imagenet",
-    grow,
-    auxiliary,
-    auxiliary_bn
-  )
+  -> genotype_stem(stem, imagenet)
+  -> genotype_cells(cells, C, grow, imagenet)
+  -> genotype_heads(classes, imagenet, auxiliary, bn if auxiliary_bn else identity)
+
+encode dxy = genotype(
+  normal = [
+    node(first = code.normal[2*i], second = code.normal[2*i+1])
+    for i in 0..len(code.normal)/2-1
+  ],
+  normal_concat = code.normal_concat,
+  reduce = [
+    node(first = code.reduce[2*i], second = code.reduce[2*i+1])
+    for i in 0..len(code.reduce)/2-1
+  ],
+  reduce_concat = code.reduce_concat,
+  connectN = none,
+  connects = none
+)
+
+encode fairdarts = genotype(
+  normal = [triple(op = e.op, node = i/2 + 2, state = e.state) for i, e in code.normal],
+  normal_concat = code.normal_concat,
+  reduce = [triple(op = e.op, node = i/2 + 2, state = e.state) for i, e in code.reduce],
+  reduce_concat = code.reduce_concat
+)

@@ -17,6 +17,9 @@ encoding darts python "DARTS genotype (Liu, Simonyan, Yang; ICLR 2019)" {
     | "sep_conv_7x7"
     | "dil_conv_3x3"
     | "dil_conv_5x5"
+    | "nor_conv_1x1"
+    | "nor_conv_3x3"
+    | "nor_conv_7x7"
     | "conv_7x1_1x7"
     | "conv_3x1_1x3"
   require len(code.normal) > 0 and len(code.normal) % 2 == 0
@@ -39,14 +42,21 @@ encoding darts python "DARTS genotype (Liu, Simonyan, Yang; ICLR 2019)" {
     "there are states 0 to {len(code.reduce)/2 + 1}"
 }
 
-# The operators by name; `after_pool` is what follows a pool (nothing in evaluation networks, but SNAS
-# normalises), `down` the identity of stride 2. `drop` is the probability of losing an edge in training.
-motif genotype_op(name, stride = 1, after_pool = identity, norm = bn, drop = 0.0) = graph (x) {
+# The operators by name. Nothing follows a pool in the networks of most releases (`after_pool`). `drop` is
+# the probability that an edge that is no identity is dropped, for one sample in training.
+motif genotype_op(
+  name,
+  stride,
+  norm = bn,
+  down = factorized_reduce,
+  after_pool = identity,
+  drop = 0.0
+) = graph (x) {
   y = x
     -> case name {
       none:         zero(stride)
       noise:        noise(stride)
-      skip_connect: skip(stride, norm)
+      skip_connect: identity if stride == 1 else down(channels(x), norm)
       max_pool_3x3: max_pool(3, stride = stride) -> after_pool
       avg_pool_3x3: avg_pool(3, stride = stride) -> after_pool
       sep_conv_3x3: sep_conv(3, stride, norm)
@@ -55,6 +65,9 @@ motif genotype_op(name, stride = 1, after_pool = identity, norm = bn, drop = 0.0
       dil_conv_3x3: dil_conv(3, stride, norm)
       dil_conv_5x5: dil_conv(5, stride, norm)
       conv_7x1_1x7: conv_7x1_1x7(stride, norm)
+      nor_conv_1x1: relu -> conv(1, stride = stride) -> norm
+      nor_conv_3x3: relu -> conv(3, stride = stride) -> norm
+      nor_conv_7x7: relu -> conv(7, stride = stride) -> norm
       conv_3x1_1x3: relu
         -> conv([1, 3], stride = [1, stride])
         -> conv([3, 1], stride = [stride, 1])
@@ -63,7 +76,7 @@ motif genotype_op(name, stride = 1, after_pool = identity, norm = bn, drop = 0.0
   out y if drop == 0.0 or name == "skip_connect" and stride == 1 else y -> drop_path(drop)
 }
 
-# A gate for every channel; r is the reduction of the hidden layer.
+# A gate for every channel, from a hidden layer r times smaller, without biases.
 motif squeeze_excite(r) = graph (x) {
   gate = x
     -> global_avg_pool
@@ -92,14 +105,14 @@ motif is_small(i, layers) = i == layers/3 or i == 2*layers/3
 # A stack of cells, one after the other; the reductions double the width c, or if `grow` is not 0 every cell
 # makes it that much larger instead. `halved`: b is half as large as a. Puts out the last state and that of
 # the second reduction.
-motif genotype_cells(cells, c, grow, halved, norm = bn) = graph (a, b) {
+motif genotype_cells(cells, c, grow, halved, norm = bn, down = factorized_reduce) = graph (a, b) {
   s = [a, b]
   width = c
   for i, cell in cells {
     small = is_small(i, len(cells))
     width = width + grow if grow > 0 and i > 0 else 2*width if small and grow == 0 else width
     before = s[-2]
-      -> (factorized_reduce(width, norm) if halved else relu_conv_bn(width, norm = norm))
+      -> (down(width, norm) if halved else relu_conv_bn(width, norm = norm))
     last = s[-1] -> relu_conv_bn(width, norm = norm)
     s += (before, last) -> cell
     halved = small
@@ -107,41 +120,41 @@ motif genotype_cells(cells, c, grow, halved, norm = bn) = graph (a, b) {
   out s[-1], s[2*len(cells)/3+2]
 }
 
-# The head that helps training, for states of 8x8 (CIFAR, stride 3) or 7x7 (ImageNet, stride 2).
-motif auxiliary_head(stride, classes, norm = bn) = relu
-  -> avg_pool(5, stride = stride, pad = "valid")
-  -> conv(1, out = 128)
-  -> bn
-  -> relu
-  -> conv(2, out = 768, pad = "valid")
-  -> norm
-  -> relu
-  -> flatten
-  -> linear(classes)
-
-# A list of cells between stem and classifier. With `auxiliary`, the second output is that of its head,
-# which in the ImageNet network of the release lacks a batch norm (`auxiliary_bn`).
-motif genotype_network(cells, c, stem, classes, imagenet, grow, auxiliary, auxiliary_bn) = graph (
-  x
-) {
+# The two states before the first cell; on ImageNet the second is half as large.
+motif genotype_stem(width, imagenet) = graph (x) {
   when imagenet {
     a = x
-      -> conv(3, out = stem/2, stride = 2)
+      -> conv(3, out = width/2, stride = 2)
       -> bn
       -> relu
-      -> conv(3, out = stem, stride = 2)
+      -> conv(3, out = width, stride = 2)
       -> bn
-    b = a -> relu -> conv(3, out = stem, stride = 2) -> bn
+    b = a -> relu -> conv(3, out = width, stride = 2) -> bn
   } else {
-    a = x -> conv(3, out = stem) -> bn
+    a = x -> conv(3, out = width) -> bn
     b = a
   }
-  y, middle = (a, b) -> genotype_cells(cells, c, grow, imagenet)
-  logits = y -> global_avg_pool -> linear(classes)
+  out a, b
+}
+
+# The classifier; with `auxiliary` there is a second output, of a head that helps training: for states of
+# 8x8 (CIFAR, stride 3) or 7x7 (ImageNet, stride 2). The ImageNet head of the release lacks its last norm.
+motif genotype_heads(classes, imagenet, auxiliary, norm = bn) = graph (last, middle) {
+  y = last -> global_avg_pool -> linear(classes)
   when auxiliary {
-    head = middle -> auxiliary_head(2 if imagenet else 3, classes, bn if auxiliary_bn else identity)
-    out logits, head
+    z = middle
+      -> relu
+      -> avg_pool(5, stride = 2 if imagenet else 3, pad = "valid")
+      -> conv(1, out = 128)
+      -> bn
+      -> relu
+      -> conv(2, out = 768, pad = "valid")
+      -> norm
+      -> relu
+      -> flatten
+      -> linear(classes)
+    out y, z
   } else {
-    out logits
+    out y
   }
 }

@@ -55,4 +55,27 @@ ROWS = [
         aux=_AUX,
         more=_stem,
     ),
+    Row(
+        "fairdarts-triples (op, dst, src)",
+        "fairdarts",
+        {**_NETWORK, "parse": None, "concat": None},  # the one rule that the program knows
+        aux=_AUX,
+        more=_stem,
+    ),
+    *(
+        Row(
+            f"dxy-nested-genotype{shown}",
+            "dxy",
+            {**_NETWORK, "N": "N", "layout": None},  # the one layout that there is
+            aux=_AUX,
+            more=_stem,
+        )
+        for shown in ("", " ((op,idx),(op,idx)) per node")
+    ),
+    Row(
+        "robnet-2bit-codes (14 edges per cell)",
+        "robnet",
+        {**_NETWORK, "steps": None, "concat": None, "cells": None},  # as many codes as the text has
+        more=_stem,
+    ),
 ]
