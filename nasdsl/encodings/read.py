@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MAX_LEVELS = 100
 MAX_DIGITS = 18
+MAX_RANGE = 1000
 
 
 @record
@@ -187,8 +188,10 @@ class _Builder:
             values = tuple(n.value for n in numbers)
             return Spot(values, start, end, dict(enumerate(numbers)))
         first, stop = (n.value for n in numbers)
-        if stop - first > 1000:
-            raise fail("NAS077", "a range of more than 1,000 numbers", self.span(start, end))
+        if stop - first > MAX_RANGE:
+            raise fail(
+                "NAS077", f"a range of more than {MAX_RANGE:,} numbers", self.span(start, end)
+            )
         return Spot(tuple(range(first, stop)), start, end, _NONE)
 
     def literal(self, tree: Tree[Any]) -> Spot:

@@ -10,7 +10,7 @@ from nasdsl.record import Frozen, record
 from nasdsl.values import Fields
 
 from .forms import BUILTINS, SCALARS, FieldSet, Form, Forms, Link, Slot, Template
-from .grammar import TERMINALS
+from .terminals import TERMINALS
 
 _SCALARS = {name: re.compile(TERMINALS[name][1], re.ASCII) for name in SCALARS}
 
