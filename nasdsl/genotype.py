@@ -30,5 +30,10 @@ class Decision(Record):
     domain: Domain
     index: int | float
 
+    def __init__(self, path: str, domain: Domain, index: float) -> None:
+        put(self, "path", path)
+        put(self, "domain", domain)
+        put(self, "index", index)
+
     def __str__(self) -> str:
         return f"{self.path} = {self.domain.show(self.index)}"

@@ -309,7 +309,10 @@ class Printer:
         return group(body, nest(LINE, word, self.listed(node.bindings, self.binding)))
 
     def binding(self, node: s.Binding) -> Part:
-        return self.assigned(node.name, node.value)
+        if node.type is None:
+            return self.assigned(node.name, node.value)
+        name = cat(self.take(node.name), self.word(":"))
+        return cat(name, self.assigned(node.type, node.value))
 
     # -------------------------------------------------------------- statements
 

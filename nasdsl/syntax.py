@@ -282,8 +282,11 @@ class Field(Syntax):
 
 @record
 class Binding(Syntax):
+    """`name = value`; of a parameter also `name: type = value`, where the type is an encoding."""
+
     name: str
     value: Expr
+    type: str | None = None
 
 
 @record
@@ -370,7 +373,7 @@ class Import(Syntax):
 
 @record
 class Param(Syntax):
-    """`param a = 1, b = 2`: numbers that --set overrides."""
+    """`param a = 1, b: kind = "text"`: values that --set overrides."""
 
     bindings: tuple[Binding, ...]
 
@@ -510,3 +513,8 @@ def walk(node: Syntax) -> Iterator[Syntax]:
         current = stack.pop()
         yield current
         stack.extend(reversed(list(children(current))))
+
+
+def is_view(motif: Motif) -> bool:
+    """Whether a motif is a part of views: it names decisions by paths."""
+    return any(isinstance(node, Path) for node in walk(motif.body))

@@ -258,7 +258,11 @@ class TreeBuilder:
         return self._make(s.Param, c, _nodes(c))
 
     def binding(self, c: Children) -> s.Binding:
-        return self._make(s.Binding, c, self._bind(c[0]), c[2])
+        return self._make(s.Binding, c, self._bind(c[0]), c[2], None)
+
+    def parameter(self, c: Children) -> s.Binding:
+        kind = self._bind(c[2]) if len(c) == 5 else None
+        return self._make(s.Binding, c, self._bind(c[0]), c[-1], kind)
 
     def let_decl(self, c: Children) -> s.Let:
         return self._make(s.Let, c, self._bind(c[1]), c[3])

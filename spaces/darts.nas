@@ -5,6 +5,7 @@ space darts "DARTS (Liu, Simonyan, Yang; ICLR 2019)"
 # 180 * 7^8 cells; both cells are free. The defaults are the evaluation network for CIFAR-10; ImageNet
 # is C = 48, layers = 14, size = 224, classes = 1000, skeleton = "imagenet".
 import "lib_darts.nas"
+import "lib_genotype.nas"
 
 param C = 36, layers = 20, steps = 4, size = 32, classes = 10, skeleton = "cifar"
 
@@ -31,3 +32,16 @@ let reduce = cell(true)
 
 network = image(3, size, size)
   -> (darts_imagenet if skeleton == "imagenet" else darts_cifar)(normal, reduce, C, layers, classes)
+
+motif pairs(cell) = [
+  pair(op = `{cell}/i[{i}]/s={j}/edge`, state = j)
+  for i in 0..steps-1
+  for j in (any_order([0, 1]) if i == 0 else `{cell}/i[{i}]/s`)
+]
+
+encode darts = genotype(
+  normal = pairs("normal"),
+  normal_concat = 2..steps+1,
+  reduce = pairs("reduce"),
+  reduce_concat = 2..steps+1
+)

@@ -25,7 +25,7 @@ from tests.trees import expressions, programs
 relaxed = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=60)
 GOOD = """space toy "A toy"
 import "lib.nas"
-param C = 16, n = 4
+param C = 16, code: bits = "0110", n = 4
 motif edge(c, k = 3) = one of { conv: conv(k, c) "max pool": max_pool(k) skip if c > 3: identity }
 let cell = graph (a, b) {
   s = [a, b]

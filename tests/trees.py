@@ -75,6 +75,9 @@ class _Maker:
     def binding(self, depth: int) -> s.Binding:
         return s.Binding(self.name(), self.expr(depth))
 
+    def parameter(self, depth: int) -> s.Binding:
+        return s.Binding(self.name(), self.expr(depth), self.maybe(self.name))
+
     def argument(self, depth: int) -> s.Argument:
         return s.Argument(self.maybe(self.name), self.expr(depth))
 
@@ -142,7 +145,7 @@ class _Maker:
             case 1:
                 return s.Import(self.draw(TEXTS))
             case 2:
-                return s.Param(self.some(lambda: self.binding(depth), 1))
+                return s.Param(self.some(lambda: self.parameter(depth), 1))
             case 3:
                 return s.Let(self.name(), self.expr(depth, BODY))
             case 4:

@@ -131,14 +131,14 @@ def _message(text: s.Text, names: set[str]) -> tuple[str | Compute, ...]:
     return tuple(found)
 
 
-_BINARY: Mapping[str, Callable[[Any, Any], Any]] = {
+BINARY: Mapping[str, Callable[[Any, Any], Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "%": operator.mod,
     "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le,
     ">": operator.gt, ">=": operator.ge, "in": lambda a, b: a in b,
     "not in": lambda a, b: a not in b,
     "/": lambda a, b: a // b if type(a) is int and type(b) is int else a / b,
 }  # fmt: skip
-_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "len": len, "sum": sum, "abs": abs, "count": lambda xs, x: xs.count(x),
     "min": lambda *xs: min(*xs), "max": lambda *xs: max(*xs), "all": all,
     "reverse": lambda xs: xs[::-1],
@@ -175,7 +175,7 @@ def _binary(node: s.Binary, names: set[str]) -> Compute:
         return lambda env: left(env) and right(env)
     if node.op == "or":
         return lambda env: left(env) or right(env)
-    apply = _BINARY[node.op]
+    apply = BINARY[node.op]
     return lambda env: apply(left(env), right(env))
 
 
@@ -215,9 +215,9 @@ def _call(node: s.Call, names: set[str]) -> Compute:
     if node.arguments and all(a.name for a in node.arguments):
         return _fields(node, names)
     known = node.function.id if isinstance(node.function, s.Name) else ""
-    function = _FUNCTIONS.get(known)
+    function = FUNCTIONS.get(known)
     if function is None or any(a.name for a in node.arguments):
-        help = "known functions: " + ", ".join(sorted(_FUNCTIONS))
+        help = "known functions: " + ", ".join(sorted(FUNCTIONS))
         raise fail("NAS068", "this is no function of conditions", node.span, help=help)
     arguments = [compute(a.value, names) for a in node.arguments]
     if len(arguments) == 1:

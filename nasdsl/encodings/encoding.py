@@ -65,6 +65,16 @@ class Encoding:
                     return value
         return self._decode_slowly(Source(name or f"<{self.name}>", text))
 
+    def place(self, text: str, path: tuple[str | int, ...], name: str = "") -> Span:
+        """The characters of a correct text that gave a part of its value, as near as can be told."""
+        source = Source(name or f"<{self.name}>", text)
+        spot = self._reader.read(source)
+        for key in path:
+            if key not in spot.parts:
+                break
+            spot = spot.parts[key]
+        return Span(source, spot.start, spot.end)
+
     def _decode_slowly(self, source: Source) -> Any:
         spot = self._reader.read(source)
         if (failure := self._failure(spot.value)) is not None:

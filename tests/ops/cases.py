@@ -220,6 +220,7 @@ CASES: dict[str, Calls] = {
     "global_max_pool": calls(st.one_of(images, sequences)),
     "adaptive_avg_pool": full(images, size=size),
     "zero": calls(tensors, stride=size),
+    "noise": calls(tensors, stride=size),
     "subsample": required(st.one_of(images, sequences), {"stride": size}, offset=st.integers(0, 2)),
     "flatten": calls(tensors),
     "reshape": reshapes(),

@@ -34,7 +34,7 @@ STRICTER = {
     "adaptive_avg_pool max_pool avg_pool resize resize_like": "images only, never unbatched",
     "pixel_shuffle pixel_unshuffle": "images only, never unbatched",
     "conv dw_conv deconv conv1d": "ranks are not guessed from missing batches",
-    "zero": "a vector has no positions to stride over",
+    "zero noise": "a vector has no positions to stride over",
     "attention cross_attention position class_token lstm gru rnn matmul": "sequences only",
 }
 STRICT = {name for names in STRICTER for name in names.split()}
