@@ -60,7 +60,10 @@ def scanner(forms: Forms) -> Callable[[str], Any] | None:
         text = text.rstrip()
         scan = double if '"' in text else single
         start = blanks(text)
-        value, at = scan(text, start.end() if start else 0)
+        try:
+            value, at = scan(text, start.end() if start else 0)
+        except OverflowError:  # too many digits
+            raise Miss from None
         if at != len(text):
             end = None if at < 0 else blanks(text, at)
             if end is None or end.end() != len(text):
@@ -315,29 +318,23 @@ class _Maker:
 
         def scan(text: str, at: int) -> tuple[Any, int]:
             values = [REQUIRED] * len(scans)
-            end, ended = at, False
-            while not ended:
-                for i, field in enumerate(scans):
-                    value, after = field(text, end)
-                    if after > end:
-                        break
-                else:
-                    if end != at and not trailing:
+            start = at
+            while at >= 0:
+                place, value, end = _first_of(scans, text, at)
+                if end < 0:
+                    if at > start and joint and not trailing:
                         return NO
                     break
-                if values[i] is not REQUIRED:
+                if values[place] is not REQUIRED:
                     return NO
-                values[i] = value
-                at = end = after
+                values[place] = value
                 match = between(text, end)
-                ended = match is None
-                if match is not None:
-                    end = match.end()
-                    at = end if trailing or not joint else at
+                if match is None:
+                    at = end
+                    break
+                at = match.end()
             full = [d if v is REQUIRED else v for v, d in zip(values, defaults, strict=True)]
-            if any(v is REQUIRED for v in full):
-                return NO
-            return Fields(names, tuple(full)), at
+            return NO if any(v is REQUIRED for v in full) else (Fields(names, tuple(full)), at)
 
         return scan
 
@@ -379,6 +376,14 @@ def _either(options: Sequence[Scan]) -> Scan:
         return NO
 
     return scan
+
+
+def _first_of(scans: Sequence[Scan], text: str, at: int) -> tuple[int, Any, int]:
+    for i, scan in enumerate(scans):
+        value, end = scan(text, at)
+        if end > at:
+            return i, value, end
+    return 0, None, -1
 
 
 def _compiled(pattern: _Pattern, joint: str = "") -> Callable[[str, int], re.Match[str] | None]:
@@ -455,18 +460,7 @@ def _quick_list(pattern: _Pattern, build: Convert | None, joint: str, trailing: 
 def _convert(rule: str) -> Convert | None:
     if rule == "bool":
         return lambda text: text[0] in "Tt"
-    if rule in ("int", "digit"):
-        return int
-    if rule not in NUMBERS:
-        return None
-    number = NUMBERS[rule]
-
-    def convert(text: str) -> int | float:
-        if len(text) > MAX_DIGITS:
-            raise Miss
-        return number(text)
-
-    return convert
+    return int if rule == "int" else NUMBERS.get(rule)
 
 
 def builder(form: Template) -> Convert:
