@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import compact, edits, points, syntax
 from .architecture import Architecture
@@ -17,7 +17,7 @@ from .diagnostics import Diagnostic, NasError, fail
 from .domains import Domain
 from .evaluate.basic import bound
 from .evaluate.machine import Machine
-from .genotype import Decision, Genotype
+from .genotype import Decision, Genotype, genotypes
 from .limits import deep_recursion
 from .ops.base import Op
 from .points import Malformed
@@ -39,6 +39,9 @@ from .spans import Source
 from .specialize import Builder
 from .values import Env
 from .walks import Place, Walks
+
+if TYPE_CHECKING:
+    from .urns import Urns
 
 
 class Space:
@@ -128,7 +131,13 @@ class Space:
         """Many genotypes as by `sample`, faster; reproducible by the seed."""
         from .batch import sample_many
 
-        return [Genotype(choices) for choices in sample_many(self.root, count, seed)]
+        return genotypes(sample_many(self.root, count, seed, self._urns))
+
+    @cached_property
+    def _urns(self) -> Urns:
+        from .urns import Urns
+
+        return Urns(self.root)
 
     def _finite(self) -> int:
         if self.root.size is None:
