@@ -18,7 +18,7 @@ from .diagnostics import Diagnostic, NasError, fail
 from .domains import Domain
 from .evaluate.basic import bound
 from .evaluate.machine import Machine
-from .genotype import Decision, Genotype
+from .genotype import Decision, Genotype, genotypes
 from .limits import deep_recursion
 from .ops.base import Op
 from .points import Malformed
@@ -44,6 +44,7 @@ from .walks import Place, Walks
 
 if TYPE_CHECKING:
     from .encodings.views import Views
+    from .urns import Urns
 
 
 class Space:
@@ -133,7 +134,13 @@ class Space:
         """Many genotypes as by `sample`, faster; reproducible by the seed."""
         from .batch import sample_many
 
-        return [Genotype(choices) for choices in sample_many(self.root, count, seed)]
+        return genotypes(sample_many(self.root, count, seed, self._urns))
+
+    @cached_property
+    def _urns(self) -> Urns:
+        from .urns import Urns
+
+        return Urns(self.root)
 
     def _finite(self) -> int:
         if self.root.size is None:

@@ -35,3 +35,20 @@ motif normal = cell(codes() if free else shared, false)
 motif reduce = cell(codes() if free else shared, true)
 
 network = image(3, size, size) -> darts_cifar(normal, reduce, C, layers, classes, norm)
+
+encoding robnets json "two bits for each edge, of all cells or of each (CVPR 2020)" {
+  code  = "[{cell, ...}]"
+  cell  = "{edge}" | "[{edge, ...}]"
+  edge  = "'00'" | "'01'" | "'10'" | "'11'"
+}
+
+encode robnets = [
+  [
+    `darts_cifar/out/darts_cells/i[{n}]/s/call/code/if/i[{i}]/j[{j}]`
+    for i in 0..steps-1
+    for j in 0..i+1
+  ]
+  for n in 0..layers-1
+]
+  if free
+  else [`shared/i[{i}]/j[{j}]` for i in 0..steps-1 for j in 0..i+1]

@@ -158,7 +158,7 @@ def _constant(value: Any) -> Compute:
 
 
 def _name(node: s.Name, names: set[str]) -> Compute:
-    if node.id not in names and node.id == "none":
+    if node.id == "none" and "none" not in names:
         return _constant(None)
     if node.id not in names:
         help = did_you_mean(node.id, sorted(names)) or f"known are {', '.join(sorted(names))}"

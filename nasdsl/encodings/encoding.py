@@ -13,9 +13,9 @@ from nasdsl.spans import Source, Span
 from .conditions import Condition, Failure, compile_row
 from .forms import Forms, resolve
 from .scan import Miss, scanner
-from .write import Unwritable, Writer
+from .write import Unwritable, writer
 
-MAX_CHARACTERS = 2_000_000
+MAX_CHARACTERS = 200_000
 _ASSIGNED = re.compile(r"\s*[A-Za-z_]\w*[ \t]*=(?!=)", re.ASCII)  # what names a text in its source
 
 
@@ -28,7 +28,7 @@ class Encoding:
         self.declaration = declaration
         self.forms: Forms = resolve(declaration)
         self._scan = scanner(self.forms)
-        self._writer = Writer(self.forms)
+        self._write = writer(self.forms)
         rows = [r for r in declaration.rows if isinstance(r, s.FormCheck)]
         self.conditions: tuple[Condition, ...] = tuple(
             compile_row(row, self.forms.start) for row in rows
@@ -105,7 +105,7 @@ class Encoding:
         Raises NasError if the encoding cannot express it, with the part that it cannot.
         """
         try:
-            text = self._writer.write(value)
+            text = self._write(value)
         except Unwritable as error:
             where = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in error.path)
             message = f"`{self.name}` cannot express {self.forms.start}{where}: {error.reason}"
