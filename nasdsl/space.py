@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import compact, edits, points, syntax
 from .architecture import Architecture
+from .codes import UNREADABLE
 from .costs import Cost, cost
 from .dag import Node, structure_hash
 from .denote import elaborate_program
@@ -71,6 +72,7 @@ class Space:
         with deep_recursion():
             found = elaborate_program(self.outline, self.ops, self.fixed, self._checked)
         errors = [d for d in found.diagnostics if d.severity == "error"]
+        errors = [d for d in errors if d.code in UNREADABLE] or errors  # the others follow from these
         if errors or found.root is None:
             raise NasError(
                 errors or [Diagnostic("NAS511", "no architecture meets the requirements")]
