@@ -98,9 +98,9 @@ motif tree(at, d) = case `{at}/if` {
   Mult: pair("Mult", at + "/if=Mult/", d - 1)
   Gate3: node(
     kind = "Gate3",
-    a = tree(at + "/if=Gate3/expression", d - 1),
-    b = tree(at + "/if=Gate3/expression#2", d - 1),
-    gate = tree(at + "/if=Gate3/expression#3", d - 1)
+    a = tree(at + "/if=Gate3/a", d - 1),
+    b = tree(at + "/if=Gate3/b", d - 1),
+    gate = tree(at + "/if=Gate3/gate", d - 1)
   )
   Sub: pair("Sub", at + "/if=Sub/", d - 1)
   Sin: node(kind = "Sin", a = tree(at + "/if=Sin/expression", d - 1))
