@@ -41,3 +41,16 @@ motif mbconv(
 motif mobile_head(c, classes, act = relu6, norm = bn) = conv_act(c, 1, act = act, norm = norm)
   -> global_avg_pool
   -> linear(classes)
+
+# 3x3 convolution with stride 2 to c channels, then a separable one to `narrow_to`.
+motif mobile_stem(c, narrow_to, act = relu6) = conv_act(c, 3, 2, act = act)
+  -> dw_conv(3)
+  -> bn
+  -> act
+  -> conv(1, out = narrow_to)
+  -> bn
+
+# Squeeze-excite through a part of the channels, rounded down, as the Fair and MoGA networks have it.
+motif excite_part(part) = graph (x) {
+  out x -> squeeze_excite(channels(x) / part, gate = hard_sigmoid)
+}

@@ -10,36 +10,25 @@ import os
 import re
 from collections.abc import Sequence
 from functools import cache, cached_property
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from nasdsl.diagnostics import fail
-from nasdsl.record import Frozen, record
 
 from .forms import SCALARS, FieldSet, Forms, Link, Mark, Part, Quoted, Slot, Template
+from .terminals import (
+    BLANKS,
+    INT,
+    NUM,
+    QUOTED,
+    TERMINALS,
+    closings,
+    is_quoted,
+    mark_pattern,
+    separator_marks,
+)
 
 if TYPE_CHECKING:
     from lark import Lark
-
-INT = r"-?\d++"
-NUM = r"-?(?:\d++\.?\d*+|\.\d++)(?:[eE][-+]?\d++)?"
-TERMINALS = {
-    "int": ("INT", INT), "digit": ("DIGIT", r"\d"), "number": ("NUM", NUM), "float": ("NUM", NUM),
-    "bool": ("BOOL.2", r"(?:True|False|true|false)\b"), "word": ("WORD", r"[A-Za-z_][A-Za-z0-9_]*+"),
-    "letters": ("LETTERS", r"[A-Za-z]++"), "alnum": ("ALNUM", r"[A-Za-z0-9]++"),
-}  # fmt: skip
-QUOTED = r"'[^'\n]*+'|\"[^\"\n]*+\""
-BLANKS = {
-    "free": r"\s++", "json": r"\s++", "python": r"(?:\s|#[^\n]*+)++",
-}  # fmt: skip
-
-
-@record
-class Inner(Frozen):
-    """A quoted part and the rule of the inner grammar that it is."""
-
-    parts: tuple[Part, ...]
-    start: str
 
 
 class GrammarWriter:
@@ -105,30 +94,18 @@ class GrammarWriter:
         name = f"l{len(self.rules)}"
         self.rules[name] = ""
         if part.separator:
-            separator = self.parts(self._separator(part.separator))
+            separator = self.parts(separator_marks(part.separator, self.layout))
             end = f" {separator}?" if self.layout == "python" and part.separator == "," else ""
             self.rules[name] = f"[{item} ({separator} {item})*{end}]"
         else:
             self.rules[name] = f"{item}*"
         return name
 
-    def _separator(self, text: str) -> list[Mark]:
-        pieces = re.findall(r"\s+|\S+" if self.layout == "tight" else r"\w+|[^\w\s]|\s+", text)
-        kept = [Mark(" " if p.isspace() else p) for p in pieces]
-        return kept if self.layout == "tight" else [m for m in kept if m.text != " "] or kept
-
     def _mark(self, text: str) -> str:
         if text not in self.marks:
             self.marks[text] = f"_M{len(self.marks)}"
-            if text == " ":
-                body = r"\s++"
-            elif text[0] == text[-1] == "'" and len(text) > 1 and self.layout in ("python", "json"):
-                body = f"'{re.escape(text[1:-1])}'|\"{re.escape(text[1:-1])}\""
-            else:
-                body = re.escape(text) + (
-                    r"\b" if self.layout != "tight" and text[-1].isalnum() else ""
-                )
-            priority = ".3" if body.startswith("'") else ".1"
+            body = mark_pattern(text, self.layout)
+            priority = ".3" if is_quoted(text, self.layout) else ".1"
             self.terminals[self.marks[text] + priority] = body
         return self.marks[text]
 
@@ -168,16 +145,6 @@ def _literals() -> str:
     path = os.path.join(grammar.__path__[0], "literal.lark")
     with open(path, encoding="utf-8") as file:
         return file.read()
-
-
-def closings(parts: Sequence[Part], layout: str) -> list[int]:
-    """The closing brackets that Python lets a comma stand before; lists see to theirs."""
-    return [
-        i for i, (before, part) in enumerate(pairwise(parts), 1)
-        if layout == "python" and isinstance(part, Mark) and part.text in (")", "]", "}")
-        and not (isinstance(before, Mark) and before.text in tuple("([{,"))
-        and not (isinstance(before, Slot) and before.separator is not None)
-    ]  # fmt: skip
 
 
 def _slashed(pattern: str) -> str:

@@ -9,7 +9,8 @@ from nasdsl.diagnostics import Diagnostic, NasError, did_you_mean
 from nasdsl.spans import Source, Span
 
 from .forms import BUILTINS, Forms
-from .grammar import TERMINALS, GrammarWriter
+from .grammar import GrammarWriter
+from .terminals import TERMINALS
 
 _MAX_LISTED = 12
 _FOUND = re.compile(r"[\w.]+|.", re.DOTALL)
