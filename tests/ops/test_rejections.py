@@ -24,7 +24,7 @@ STRICTER = {
     "mul": "only one-sized dimensions and channel vectors broadcast",
     "concat": "axis = steps is for sequences",
     "linear": "the last dimension of an image is its width",
-    "embedding": "tokens are the only input",
+    "embedding lookup": "tokens are the only input",
     "narrow crop subsample shift select_step": "an index outside is refused, not clamped",
     "global_avg_pool global_max_pool": "a vector has no positions",
     "pad crop pad_channels": "borders belong to images; padding never cuts",
@@ -35,7 +35,7 @@ STRICTER = {
     "pixel_shuffle pixel_unshuffle": "images only, never unbatched",
     "conv dw_conv deconv conv1d": "ranks are not guessed from missing batches",
     "zero noise": "a vector has no positions to stride over",
-    "attention cross_attention position class_token lstm gru rnn matmul": "sequences only",
+    "attention cross_attention position class_token lstm gru rnn matmul project": "sequences only",
 }
 STRICT = {name for names in STRICTER for name in names.split()}
 OTHERS = sorted(name for name, op in TABLE.items() if op.arity != 0)
