@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from .measure import Row
+from .measure import Row, interval
 
 PACKAGES = (
     "torch", "torchvision", "numpy", "lark", "ConfigSpace", "pyglove", "fvcore", "timm",
 )  # fmt: skip
-HEADS = ("what", "ours", "against", "its time", "times faster", "range", "bar", "met")
+HEADS = ("what", "ours", "against", "its time", "times faster", "95 %", "bar", "met")
 _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 
 
@@ -32,7 +32,9 @@ def cells(row: Row) -> tuple[str, ...]:
         bar = f"≤ {seconds(row.at_most)}"
     elif row.bar is not None:
         bar = f"≥ {row.bar:.3g}"
-    spread = f"{_ratio(min(row.ratios))} … {_ratio(max(row.ratios))}" if row.ratios else ""
+        if row.met is None and row.ratios:
+            met = "open"
+    spread = " … ".join(map(_ratio, interval(row.ratios))) if row.ratios else ""
     ratio = "" if row.ratio is None else _ratio(row.ratio)
     times = row.note if row.peer and row.theirs is None else seconds(row.theirs)
     return (row.what, seconds(row.ours), row.peer, times, ratio, spread, bar, met)
@@ -90,7 +92,9 @@ def record(rows: Sequence[Row], command: str, rounds: int, path: Path) -> None:
 def _preface(command: str, rounds: int) -> Iterable[str]:
     return (
         f"Written by `{command}`.", "", *machine(), "",
-        f"CPU time of the process for one operation, medians of {rounds} rounds in which all of them take",
-        "turns. “Times faster” is their time over ours within a round: the median, and the range.",
-        "Above 1 ours is faster; a bar below 1 says how much slower it may be.",
+        f"CPU time of the process for one operation, medians of {rounds} or more rounds in which all of them",
+        "take turns. “Times faster” is their time over ours within a round: the median, and its 95 %",
+        "confidence interval. Above 1 ours is faster; a bar below 1 says how much slower it may be. A bar is",
+        "met if the whole interval is above it, or, where equals run the same kernels, above it less 1 %; it",
+        "is not if the interval is below it; else it is open, and takes a quieter machine or more rounds.",
     )  # fmt: skip
