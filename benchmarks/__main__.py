@@ -10,7 +10,7 @@ from pathlib import Path
 
 from . import checkout
 from .measure import FULL, SMOKE, Effort, Row, run
-from .table import record, text
+from .table import cells, record, text
 
 NAMES = ("genotypes", "evolution", "costs", "networks", "text", "startup")
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -28,7 +28,9 @@ def measure(names: Sequence[str], effort: Effort) -> Iterator[Row]:
         benchmark = importlib.import_module(f"{__package__}.{name}")
         for contest in benchmark.contests(effort.small):
             print(f"  {contest.group}: {contest.what}", file=sys.stderr)
-            yield from run(contest, effort)
+            for row in run(contest, effort):
+                print("    " + " | ".join(cells(row)[1:]), file=sys.stderr)
+                yield row
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ from .measure import Contest, Peer, Work
 from .subjects import darts, mobilenet, nasbench201
 
 Format = Literal["contiguous", "channels_last"]
-ROUNDS = 31  # the same kernels run in both: a per cent matters
+ROUNDS = 21  # the same kernels run in both: a per cent matters
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,3 +85,16 @@ def test_a_bar_inside_the_interval_is_open(bar: float, met: bool | None) -> None
     row = Row("group", "what", 1.0, "peer", 2.0, (0.995, 2.0, 1.5), bar, margin=0.005)
     assert row.met is met
     assert cells(row)[-1] == {True: "yes", False: "no", None: "open"}[met]
+
+
+def test_groups_that_were_not_measured_stay_in_the_record(tmp_path: Path) -> None:
+    path = tmp_path / "RESULTS.md"
+    first, second = (Row(group, "what", 1.0, "peer", 2.0, (2.0,), 1.0) for group in "ab")
+    record([first, second], "python -m benchmarks --record", 5, path)
+    before = path.read_text(encoding="utf-8")
+    record([second], "python -m benchmarks --record", 5, path)
+    assert path.read_text(encoding="utf-8") == before
+    record([second], "python -m benchmarks text --record", 9, path)
+    after = path.read_text(encoding="utf-8")
+    assert "`python -m benchmarks text --record`: 9" in after
+    assert after.count("## a") == after.count("## b") == 1
