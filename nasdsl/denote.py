@@ -11,13 +11,22 @@ from .diagnostics import Diagnostic, NasError, fail
 from .effort import PURSE, Exhausted
 from .elaborate import Elaborator
 from .evaluate.basic import bound, truth
+from .grids import Known
 from .ops.base import Op
 from .program import compile_program
 from .record import Frozen, record
-from .scope import COSTS, Outline, globals_of, mentions_cost, network_scope, recursive_motifs
+from .scope import (
+    COSTS,
+    Outline,
+    globals_of,
+    mentions_cost,
+    network_scope,
+    recursive_motifs,
+    settled_motifs,
+)
 from .shapes import CostRange
 from .spans import Span
-from .symbolic import Var
+from .symbolic import Var, forget
 from .values import POISON, UNKNOWN, Env, Scope
 
 
@@ -37,12 +46,13 @@ def elaborate_program(
     program: Outline, ops: Mapping[str, Op], fixed: Env, checked: dict[Any, Any]
 ) -> Elaborated:
     """Elaborate a program."""
-    motifs = recursive_motifs(program)
+    motifs = recursive_motifs(program), settled_motifs(program)
     PURSE.fill()
-    machine = _run(Elaborator(globals_of(program, fixed), ops, motifs, checked), program)
+    forget()
+    machine = _run(Elaborator(globals_of(program, fixed), ops, *motifs, checked), program)
     if machine.diagnostics and machine.demands:  # which the requirements may exclude
-        again = Elaborator(globals_of(program, fixed), ops, motifs, {})
-        again.vars, again.known = machine.vars, tuple(machine.demands)
+        again = Elaborator(globals_of(program, fixed), ops, *motifs, {})
+        again.vars, again.known = machine.vars, Known(machine.demands)
         machine = _run(again, program)
     root: Node | None = None
     if not machine.diagnostics:

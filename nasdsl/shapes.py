@@ -10,9 +10,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from itertools import product
-from typing import Any
+from typing import Any, TypeGuard
 
 from .domains import Domain
+from .grids import Condition, Trial, assignments, fixed_by
 from .ops.base import Op, Shape, ShapeError, free_of_charge
 from .ops.table import infer
 from .record import Record, put, record
@@ -24,17 +25,14 @@ from .symbolic import (
     Sym,
     Var,
     apply,
-    assignments,
-    connected,
     distinct,
-    evaluate,
-    fixed_by,
     index_of,
     select,
     substitute,
 )
 from .values import POISON, UNKNOWN, OpModule, Tensor
 
+UNREACHED = object()  # in place of a value that an expression does not have
 ABSENT = "absent"  # in place of the shape of a tensor that is not there
 MAX_FREE = 128  # values of a shape whose dependence on decisions is not tracked
 MAX_TABLE = 256  # assignments that an open shape lists; past it, only its possible values are kept
@@ -107,6 +105,11 @@ class Unreachable(Exception):
 
 
 Outcome = tuple[Shape | None, int, int, str]
+Bearing = Callable[[frozenset[Var]], tuple[Condition, ...]]
+
+
+def _nothing(_: frozenset[Var]) -> tuple[Condition, ...]:
+    return ()
 
 
 class ShapeRule:
@@ -121,10 +124,13 @@ class ShapeRule:
         self,
         module: OpModule,
         shapes: tuple[Any, ...],
-        guards: list[tuple[Sym, Any]],
+        bearing: Bearing,
         span: Span | None,
     ) -> tuple[Any, CostRange]:
-        """The output shape and the cost. Raises NasError if some reachable case does not fit."""
+        """The output shape and the cost. Raises NasError if some reachable case does not fit.
+
+        `bearing` gives the conditions of the present case that bear on decisions.
+        """
         attrs = tuple(module.attrs.items())
         if any(s is None for s in shapes) or any(v is UNKNOWN or v is POISON for _, v in attrs):
             return None, _unmeasured(module.op)
@@ -135,7 +141,7 @@ class ShapeRule:
                 raise shape_mistake(module, shapes, outcome[3], span)
             return outcome[0], _exactly(outcome)
         found = frozenset().union(*(s.vars for s in syms))
-        relevant = connected(found, guards)
+        relevant = bearing(found)
         key = (module.op, shapes, attrs, relevant)
         known = self.open.get(key)
         if known is None:
@@ -176,33 +182,48 @@ class ShapeRule:
 
     def _by_assignments(
         self, module: OpModule, shapes: tuple[Any, ...], attrs: tuple[Any, ...], variables: list[Var],
-        tried: Iterable[dict[Var, int]], span: Span | None,
+        tried: Trial, span: Span | None,
     ) -> tuple[Any, CostRange]:  # fmt: skip
-        table: dict[tuple[int, ...], Shape] = {}
-        costs: list[CostRange] = []
-        failure: tuple[dict[Var, int], tuple[Any, ...], str] | None = None
-        free = any(v.free for v in variables)
-        for env in tried:
-            try:
-                plain = tuple(s for s in (evaluate(s, env) for s in shapes) if s != ABSENT)
-                values = tuple((n, evaluate(v, env)) for n, v in attrs)
-            except (ArithmeticError, LookupError):
+        table: dict[int, Shape] = {}
+        outcomes: dict[tuple[int, ...], Outcome | None] = {}
+        failure: tuple[int, tuple[Any, ...], str] | None = None
+        columns = [tried.column(s) for s in (*shapes, *(v for _, v in attrs))]
+        kinds = [values for _, values in columns]
+        rows = zip(*(codes for codes, _ in columns), strict=True)
+        for point, row in zip(tried.points, rows, strict=True):
+            if row in outcomes:
+                outcome = outcomes[row]
+            else:
+                found = [UNREACHED if c < 0 else k[c] for c, k in zip(row, kinds, strict=True)]
+                outcome = outcomes[row] = self._outcome(module, found, len(shapes), attrs)
+            if outcome is None:
                 continue
-            if not plain and shapes:
-                continue
-            outcome = self._try(module, plain, values)
             if outcome[0] is None:
-                failure = failure or (env, plain, outcome[3])
-                continue
-            table[tuple(env.values())] = outcome[0]
-            costs.append(_exactly(outcome))
+                here = [k[c] for c, k in zip(row[: len(shapes)], kinds, strict=False)]
+                failure = failure or (point, tuple(s for s in here if s != ABSENT), outcome[3])
+            else:
+                table[point] = outcome[0]
+        free = any(v.free for v in variables)
         if failure is not None and (not free or not table):
             from .cases import witness
 
-            raise shape_mistake(module, failure[1], failure[2], span, witness(failure[0]))
+            raise shape_mistake(
+                module, failure[1], failure[2], span, witness(tried.grid.env(failure[0]))
+            )
         if not table:
             raise Unreachable
-        return _open_shape(variables, table), CostRange.either(costs)
+        shape = _open_shape(variables, table, tried)
+        return shape, CostRange.either([_exactly(o) for o in outcomes.values() if _fits(o)])
+
+    def _outcome(
+        self, module: OpModule, row: list[Any], count: int, attrs: tuple[Any, ...]
+    ) -> Outcome | None:
+        """What comes of shapes (the first `count`) and attributes; None where some has no value."""
+        plain = tuple(s for s in row[:count] if s != ABSENT)
+        if any(v is UNREACHED for v in row) or (not plain and count):
+            return None
+        values = tuple((n, v) for (n, _), v in zip(attrs, row[count:], strict=True))
+        return self._try(module, plain, values)
 
     def _by_values(
         self, module: OpModule, shapes: tuple[Any, ...], attrs: tuple[Any, ...], span: Span | None
@@ -242,12 +263,12 @@ class ShapeRule:
         for shape in free[1:]:
             if joined is None or shape is None:
                 return None
-            joined = self(module, (joined, shape), [], span)[0]
+            joined = self(module, (joined, shape), _nothing, span)[0]
         return joined
 
     def optional(
         self, module: OpModule, sure: list[Tensor], maybe: list[tuple[Any, Tensor]],
-        guards: list[tuple[Sym, Any]], span: Span | None,
+        bearing: Bearing, span: Span | None,
     ) -> tuple[Any, CostRange]:  # fmt: skip
         """A combining operator on tensors of which some may be absent."""
         shapes = [t.shape for t in sure] + [t.shape for _, t in maybe]
@@ -263,7 +284,7 @@ class ShapeRule:
         ]
         untracked = [free_shape(t.shape) for held, t in maybe if not isinstance(held, Sym)]
         known = tuple([t.shape for t in sure] + tracked)
-        joined = self(module, known, guards, span)[0] if known else untracked[0]
+        joined = self(module, known, bearing, span)[0] if known else untracked[0]
         if joined is None or None in untracked:
             return joined, CostRange()
         return self._pairwise(module, (joined, *untracked), span), CostRange()
@@ -301,6 +322,10 @@ class ShapeRule:
         return free_of(tuple(found))
 
 
+def _fits(outcome: Outcome | None) -> TypeGuard[Outcome]:
+    return outcome is not None and outcome[0] is not None
+
+
 def _exactly(outcome: Outcome) -> CostRange:
     return CostRange((outcome[1], outcome[1]), (outcome[2], outcome[2]))
 
@@ -309,10 +334,12 @@ def _values(value: Any) -> tuple[Any, ...] | None:
     return value.values if isinstance(value, Sym) else (value,)
 
 
-def _open_shape(variables: list[Var], table: dict[tuple[int, ...], Shape]) -> Any:
-    shapes = distinct(list(table.values()))
+def _open_shape(variables: list[Var], found: dict[int, Shape], tried: Trial) -> Any:
+    shapes = distinct(list(found.values()))
     if len(shapes) == 1:
         return shapes[0]
+    rows = zip(*(tried.grid.digits(v, found) for v in variables), strict=True)
+    table = dict(zip(rows, found.values(), strict=True))
     variables, table = _without_irrelevant(variables, table)
     if len(table) > MAX_TABLE:
         return free_of(shapes)
@@ -371,5 +398,3 @@ def free_join(shapes: Sequence[Any]) -> Any:
         return None
     return free_of(distinct([v for s in shapes for v in _values(s) or ()]))
 
-
-Try = Callable[..., Outcome]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import compact, edits, points, syntax
 from .architecture import Architecture
+from .codes import UNREADABLE
 from .costs import Cost, cost
 from .dag import Node, structure_hash
 from .denote import elaborate_program
@@ -30,6 +31,7 @@ from .scope import (
     network_scope,
     operators,
     outline,
+    parameter_values,
     settled_motifs,
 )
 from .settings import SettingValue, read_settings
@@ -41,6 +43,7 @@ from .values import Env
 from .walks import Place, Walks
 
 if TYPE_CHECKING:
+    from .encodings.views import Views
     from .urns import Urns
 
 
@@ -69,6 +72,7 @@ class Space:
         with deep_recursion():
             found = elaborate_program(self.outline, self.ops, self.fixed, self._checked)
         errors = [d for d in found.diagnostics if d.severity == "error"]
+        errors = [d for d in errors if d.code in UNREADABLE] or errors  # the others follow from these
         if errors or found.root is None:
             raise NasError(
                 errors or [Diagnostic("NAS511", "no architecture meets the requirements")]
@@ -114,8 +118,7 @@ class Space:
     @cached_property
     def params(self) -> dict[str, Setting]:
         """The parameters with their values."""
-        machine = self._builder({})
-        return {name: machine.lookup(name, machine.globals, None) for name in self.outline.params}
+        return parameter_values(self.outline, self._builder({}))
 
     # -------------------------------------------------------------- points
 
@@ -168,9 +171,10 @@ class Space:
 
     def decisions(self, genotype: Genotype) -> list[Decision]:
         """Every active decision, with its path."""
-        return [Decision(path, var.domain, i) for path, var, i in self._places(genotype)]
+        return [Decision(path, var.domain, i) for path, var, i in self.places(genotype)]
 
-    def _places(self, genotype: Genotype) -> list[Place]:
+    def places(self, genotype: Genotype) -> list[Place]:
+        """The path, decision and index of every active decision. Raises NasError."""
         try:
             return self.walks.places(self.root, genotype.choices)
         except Malformed as error:
@@ -249,7 +253,7 @@ class Space:
 
     def build(self, genotype: Genotype) -> Architecture:
         """The architecture of a genotype."""
-        places = self._places(genotype)
+        places = self.places(genotype)
         machine = self._builder({path: i for path, _, i in places})
         machine.picks = {path: var.domain for path, var, _ in places if var.domain.kind == "pick"}
         with deep_recursion():
@@ -306,6 +310,25 @@ class Space:
     def read(self, text: str) -> Genotype:
         """The genotype of a compact form. Raises NasError if it belongs to another space."""
         return compact.read(self, text)
+
+    @cached_property
+    def _views(self) -> Views:
+        from .encodings.views import Views
+
+        return Views(self)
+
+    @property
+    def encodings(self) -> tuple[str, ...]:
+        """The notations that the space's `encode` items speak."""
+        return tuple(self._views.items)
+
+    def encode(self, genotype: Genotype, encoding: str) -> str:
+        """A genotype in another notation. Raises NasError if the space does not speak it."""
+        return self._views[encoding].encode(genotype)
+
+    def decode(self, text: str, encoding: str) -> Genotype:
+        """The genotype that a text of another notation means. Raises NasError where it is no member."""
+        return self._views[encoding].decode(text)
 
     def __repr__(self) -> str:
         return f"<Space {self.name}: {self.size} genotypes>"

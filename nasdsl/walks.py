@@ -22,12 +22,12 @@ MOST = 200_000  # remembered paths
 Place = tuple[str, Var, Index]
 
 
-class _Names:
+class Names:
     """What the markers of shared programs stand for here."""
 
     __slots__ = ("marker", "outer", "prefix")
 
-    def __init__(self, marker: str, prefix: str, outer: _Names | None) -> None:
+    def __init__(self, marker: str, prefix: str, outer: Names | None) -> None:
         self.marker, self.prefix, self.outer = marker, prefix, outer
 
 
@@ -51,7 +51,7 @@ class Fork:
     cards: None
     below: list[Row | None]
 
-    def __init__(self, node: Branch, path: str, names: _Names | None) -> None:
+    def __init__(self, node: Branch, path: str, names: Names | None) -> None:
         self.node, self.names = node, names
         self.nodes, self.paths, self.cards = (node,), (path,), None
         self.below = [None] * len(node.children)
@@ -69,13 +69,13 @@ class Walks:
         self._forget()
 
     def _forget(self) -> None:
-        self._rows: dict[tuple[Node, _Names | None], Row] = {}
-        self._entered: dict[tuple[Prefix, _Names | None], _Names] = {}
+        self._rows: dict[tuple[Node, Names | None], Row] = {}
+        self._entered: dict[tuple[Prefix, Names | None], Names] = {}
         self._count = 0
 
     # -------------------------------------------------------------- unrolling
 
-    def _row(self, node: Node, names: _Names | None = None) -> Row:
+    def _row(self, node: Node, names: Names | None = None) -> Row:
         """The spots that every walk below a node meets."""
         row = self._rows.get((node, names))
         if row is None:
@@ -85,10 +85,10 @@ class Walks:
             self._count += 1 + sum(len(spot.paths) for spot in row)
         return row
 
-    def _unroll(self, node: Node, names: _Names | None) -> Iterator[Spot]:
+    def _unroll(self, node: Node, names: Names | None) -> Iterator[Spot]:
         leaves: list[Leaf] = []
         paths: list[str] = []
-        stack: list[tuple[Node, _Names | None]] = [(node, names)]
+        stack: list[tuple[Node, Names | None]] = [(node, names)]
         while stack:
             node, names = stack.pop()
             if isinstance(node, Product):
@@ -97,19 +97,19 @@ class Walks:
                 stack.append((node.child, self._enter(node, names)))
             elif isinstance(node, Leaf):
                 leaves.append(node)
-                paths.append(_resolve(node.var.path, names))
+                paths.append(resolve(node.var.path, names))
             else:
                 if leaves:
                     yield Run(leaves, paths)
                     leaves, paths = [], []
-                yield Fork(node, _resolve(node.var.path, names), names)
+                yield Fork(node, resolve(node.var.path, names), names)
         if leaves:
             yield Run(leaves, paths)
 
-    def _enter(self, node: Prefix, names: _Names | None) -> _Names:
+    def _enter(self, node: Prefix, names: Names | None) -> Names:
         found = self._entered.get((node, names))
         if found is None:
-            found = self._entered[node, names] = _Names(node.marker, node.prefix, names)
+            found = self._entered[node, names] = Names(node.marker, node.prefix, names)
         return found
 
     def _below(self, fork: Fork, index: int) -> Row:
@@ -232,16 +232,16 @@ class Walks:
         """The path and domain of each decision below a node, each once, in order of the walk."""
         seen: set[tuple[str, Domain]] = set()
         done: set[tuple[int, str]] = set()
-        stack: list[tuple[Node, _Names | None]] = [(root, None)]
+        stack: list[tuple[Node, Names | None]] = [(root, None)]
         while stack and len(seen) < limit:
             node, names = stack.pop()
             if isinstance(node, Product):
                 stack.extend((child, names) for child in reversed(node.children))
                 continue
             if isinstance(node, Prefix):
-                stack.append((node.child, _Names(node.marker, node.prefix, names)))
+                stack.append((node.child, Names(node.marker, node.prefix, names)))
                 continue
-            found = _resolve(node.var.path, names), node.var.domain
+            found = resolve(node.var.path, names), node.var.domain
             if (id(node), found[0]) in done:
                 continue
             done.add((id(node), found[0]))
@@ -278,7 +278,8 @@ def _option(node: Branch, wanted: Index | None, rng: Random | None) -> int:
     return node.feasible[0 if rng is None else int(rng.random() * len(node.feasible))]
 
 
-def _resolve(path: str, names: _Names | None) -> str:
+def resolve(path: str, names: Names | None) -> str:
+    """A decision's path where these names stand."""
     while names is not None:
         if path.startswith(names.marker):
             rest = path[len(names.marker) :]
