@@ -92,7 +92,7 @@ def record(rows: Sequence[Row], command: str, rounds: int, path: Path) -> None:
     """Write the file of results; groups that were not measured stay as they are in it."""
     found = _recorded(path.read_text(encoding="utf-8")) if path.exists() else {}
     for group, table in sections(rows).items():
-        found[group] = f"{table}\n\nRecorded by `{command}`: {rounds} or more rounds."
+        found[group] = f"{table}\n\nRecorded by `{command}`: {rounds} rounds or more."
     text = "\n\n".join(["\n".join(_preface()), *found.values()]) + "\n"
     path.write_text(text, encoding="utf-8")
 
