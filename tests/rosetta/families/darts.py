@@ -88,4 +88,9 @@ ROWS = [
         {**_NETWORK, "steps": None, "concat": None, "cells": None},  # as many codes as the text has
         more=_stem,
     ),
+    Row(
+        "nasunet-genotype (down/up cells)",
+        "nasunet",
+        {"c": "c", "depth": "depth", "in_channels": "in_channels", "classes": "classes"},
+    ),
 ]
