@@ -93,4 +93,10 @@ ROWS = [
         "nasunet",
         {"c": "c", "depth": "depth", "in_channels": "in_channels", "classes": "classes"},
     ),
+    Row(
+        "autodeeplab-path + cell [branch, primitive]",
+        "autodeeplab",
+        {"F": "F", "B": None, "classes": "classes"},  # as many blocks as the cell has: five
+    ),
+    Row("dpc-json", "dpc", {"filters": "filters", "in_channels": "in_channels"}),
 ]
