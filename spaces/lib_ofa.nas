@@ -34,7 +34,7 @@ encoding ofa json "ProxylessNAS and OFA: net.config (Cai et al. 2019, 2020)" {
     act_func: "'act_func': '{word}'" = "relu6"
     use_se: "'use_se': {bool}" = false
   }
-  width = int | "[{int}]" | "null" as none
+  width    = int | "[{int}]" | "null" as none
   layer    = {
     name: "'name': '{word}'"
     kernel_size: "'kernel_size': {int}" = 1

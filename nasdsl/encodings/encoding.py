@@ -10,8 +10,8 @@ from nasdsl import syntax as s
 from nasdsl.diagnostics import Diagnostic, NasError, fail
 from nasdsl.spans import Source, Span
 
-from .conditions import Condition, Failure, compile_row
 from .forms import Forms, resolve
+from .rows import Condition, Failure, compile_row
 from .scan import Miss, scanner
 from .write import Unwritable, writer
 

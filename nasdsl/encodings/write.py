@@ -68,19 +68,21 @@ class _Maker:
         return options[0] if len(options) == 1 else _either(rule.name, options)
 
     def _words(self, rule: Rule) -> Write:
-        texts: dict[tuple[type, Any], str] = {}
+        texts: dict[Any, str] = {}
         for word in rule.words or ():
-            texts.setdefault((type(word.value), word.value), self.shown(word.shown)[0])
-        options = ", ".join(str(value) for _, value in texts)
-        name, get = rule.name, texts.get
+            texts.setdefault(_kind(word.value), self.shown(word.shown)[0])
+        known = (
+            f"is no `{rule.name}`: it is one of {', '.join(str(w.value) for w in rule.words or ())}"
+        )
+        get = texts.get
 
         def write(value: Any) -> str:
             try:
-                text = get((value.__class__, value))
+                text = get(value if value.__class__ is str else _kind(value))
             except TypeError:  # of a list, which no value of an encoding is
                 text = None
             if text is None:
-                raise Unwritable(value, f"is no `{name}`: it is one of {options}")
+                raise Unwritable(value, known)
             return text
 
         return write
@@ -275,6 +277,11 @@ def _parts(value: Any, names: tuple[str, ...]) -> tuple[Any, ...]:
         if len(own) == len(names) and set(own) == set(names):
             return tuple([value[name] for name in names])
     raise Unwritable(value, f"has not the fields {', '.join(names)}")
+
+
+def _kind(value: Any) -> Any:
+    """What tells values apart that are equal and print differently, such as 1 and true."""
+    return value if value.__class__ is str else (value.__class__, value)
 
 
 def _same(a: Any, b: Any) -> bool:

@@ -28,3 +28,16 @@ ROWS = [
         more_flops=_no_classifier, without_dead={"dead_shortcuts": False},
     ),
 ]  # fmt: skip
+ROWS += [
+    Row(
+        "tf-block-strings", "tf_blocks",
+        {
+            "stem": None, "head": "head", "input": "size", "classes": "classes", "width": "wider",
+            "depth": "deeper",
+        },
+    ),
+    Row(
+        "fbnet-blocks [op,c,s,n,{expansion}] per stage", "mobile_vision",
+        {"input": None, "classes": "classes", "head": None},
+    ),
+]  # fmt: skip
