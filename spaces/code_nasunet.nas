@@ -122,6 +122,6 @@ network = image(in_channels, size, size) -> graph (x) {
     y = (s[-2-i], y) -> up_cell
   }
   y = y -> conv(1, out = classes)
-  unused = y -> norm
+  _unused = y -> norm
   out y
 }
