@@ -239,11 +239,11 @@ CASES: dict[str, Calls] = {
     "narrow": narrowed(),
     "select_step": calls(sequences, index=st.integers(-9, 8)),
     "resize": st.one_of(
-        required(images, {"scale": st.sampled_from([0.5, 1, 1.5, 2, 3])}, mode=mode),
-        required(images, {"size": size}, mode=mode),
+        required(images, {"scale": st.sampled_from([0.5, 1, 1.5, 2, 3])}, mode=mode, corners=flag),
+        required(images, {"size": size}, mode=mode, corners=flag),
     ),
     "resize_like": st.tuples(
-        st.fixed_dictionaries({}, optional={"mode": mode}), st.tuples(images, images)
+        st.fixed_dictionaries({}, optional={"mode": mode, "corners": flag}), st.tuples(images, images)
     ),
     "pad": full(images, amount=sides),
     "crop": full(images, amount=sides),

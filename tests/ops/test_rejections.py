@@ -125,6 +125,7 @@ def test_pool_agrees(name: str, k: int, s: int, p: int, ceil: bool, h: int, w: i
         ("attention", {"heads": 3}, [(4, 16)], "heads = 3 does not divide 16"),
         ("mul", {}, [(4, 8, 8), (3,)], "input 2 of shape (3,) does not fit the others: (4, 8, 8)"),
         ("resize", {}, [(1, 2, 2)], "give either `scale` or `size`"),
+        ("resize", {"scale": 2, "corners": True}, [(1, 2, 2)], "`corners` are those of mode"),
         ("linear", {"out": 2}, [Tokens((6,))], "not tokens (6,): embed them first"),
         ("embedding", {"classes": 2, "dim": 3}, [(6, 2)], "must be tokens (T,), not (6, 2)"),
         ("reshape", {"shape": [4, -1]}, [(6,)], "(6,) has 6 numbers"),
