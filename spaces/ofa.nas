@@ -54,11 +54,7 @@ encode ofa = subnet(
     for u in units
     for i in 0..3
   ],
-  e = [
-    `{u}/repeat[{i}]/e` if `{u}/repeat/count` > i else anything(3)
-    for u in units
-    for i in 0..3
-  ],
+  e = [`{u}/repeat[{i}]/e` if `{u}/repeat/count` > i else anything(3) for u in units for i in 0..3],
   d = [`{u}/repeat/count` for u in units],
   r = `size`
 )

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from nasdsl import syntax as s
 from nasdsl.diagnostics import NasError, did_you_mean, fail
 from nasdsl.parser import parse_expression
+from nasdsl.scope import Outline, recursive_motifs
 from nasdsl.spans import Source, Span
 from nasdsl.values import Fields
 
@@ -36,13 +37,13 @@ class Unroller:
         self,
         decisions: Decisions,
         params: Mapping[str, Any],
-        lets: Mapping[str, s.Let],
-        motifs: Mapping[str, s.Motif],
+        outline: Outline,
     ) -> None:
-        self.decisions, self.motifs = decisions, motifs
+        self.decisions, self.motifs = decisions, outline.motifs
+        self.recursive = recursive_motifs(outline)
         self.depth = 0
         self.globals: dict[str, Node] = {"none": Const(None)}
-        for name, let in lets.items():
+        for name, let in outline.lets.items():
             self.globals[name] = Lazy(self._later(let.value, {}))
         self.globals |= {name: Const(_frozen(value)) for name, value in params.items()}
         self._paths: dict[str, Node | None] = {}
@@ -68,6 +69,10 @@ class Unroller:
         """A part that is looked at only if it is needed: calls in it may lead back here."""
         calls = any(isinstance(n, s.Call | s.Comprehension | s.Path) for n in s.walk(expr))
         return Lazy(lambda: self._possible(expr, names)) if calls else self.node(expr, names)
+
+    def recurs(self, expr: s.Expr) -> bool:
+        """Whether an expression calls a motif that may call itself."""
+        return any(isinstance(n, s.Name) and n.id in self.recursive for n in s.walk(expr))
 
     def _possible(self, expr: s.Expr, names: Names) -> Node:
         """A part that may be impossible here: then the space does not have its decisions."""
@@ -301,6 +306,8 @@ def _call(u: Unroller, node: s.Call, names: Names) -> Node:
         return _called(u, u.motifs[name], node.arguments, node.span, names)
     if is_record(node):
         keys = tuple(str(a.name) for a in node.arguments)
+        if any(u.recurs(a.value) for a in node.arguments):
+            return Parts(keys, tuple(u.branch(a.value, names) for a in node.arguments))
         parts = tuple(settled(u.node(a.value, names)) for a in node.arguments)
         return u.fold(node, lambda *p: Parts(keys, p), *parts)
     if name in u.motifs:
