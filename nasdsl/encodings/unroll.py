@@ -27,6 +27,7 @@ from .reckoning import Arithmetic, Computed, Equal, Logic, Not, Truth, When, Wit
 
 MAX_DEPTH = 200
 Names: TypeAlias = Mapping[str, Node]
+_CHOICES = (s.Any, s.Some, s.Pick, s.Permutation, s.OneOf, s.Alternatives)
 _PIECE = re.compile(r"\{([^{}]*)\}")
 
 
@@ -51,6 +52,9 @@ class Unroller:
     def node(self, expr: s.Expr, names: Names) -> Node:
         """The node of an expression. Raises NasError on what cannot stand in a view."""
         make = _MAKERS.get(type(expr))
+        if isinstance(expr, _CHOICES):
+            help = "write that between backticks; `nasdsl info` lists the decisions"
+            raise fail("NAS081", "a decision is named by its path in a view", expr.span, help=help)
         if make is None:
             help = "a view is made of decisions, literals, lists, records, conditions and arithmetic"
             raise fail("NAS081", "this cannot stand in `encode`", expr.span, help=help)
@@ -126,10 +130,8 @@ class Unroller:
         if options:
             count = self.decisions.at(path + "/count") if options[0].several else ()
             return Decision(path, options, Decision(path + "/count", count) if count else None)
-        bits: list[Decision] = []
-        while options := self.decisions.at(f"{path}[{len(bits)}]"):
-            bits.append(Decision(f"{path}[{len(bits)}]", options))
-        return Bits(path, tuple(bits)) if bits else None
+        bits = {key: Decision(f"{path}[{key}]", o) for key, o in self.decisions.bits(path).items()}
+        return Bits(path, bits) if bits else None
 
 
 def settled(node: Node) -> Node:
@@ -226,8 +228,7 @@ def _as_items(node: Node) -> Items | None:
 
 def _within(item: Node, items: Node) -> Node:
     if isinstance(item, Const) and isinstance(items, Bits):
-        inside = type(item.value) is int and 0 <= item.value < len(items.bits)
-        return items.bits[item.value] if inside else Const(False)
+        return items.bit(item.value) or Const(False)
     if isinstance(item, Const) and isinstance(items, Decision):
         return Taken(item.value, items)
     return Within(item, items)
