@@ -1,21 +1,13 @@
-"""The `require` rows of an encoding: what a value must satisfy besides its form.
-
-Their expressions are those of the language without tensors and choices. A row that fails points at
-the innermost element that its `for` names.
-"""
+"""Expressions over values of encodings as functions: those of the language without tensors and choices."""
 
 from __future__ import annotations
 
 import operator
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from nasdsl import syntax as s
-from nasdsl.diagnostics import NasError, did_you_mean, fail
-from nasdsl.parser import parse_expression
-from nasdsl.record import Frozen, record
-from nasdsl.spans import Source
+from nasdsl.diagnostics import did_you_mean, fail
 from nasdsl.values import Fields
 
 Env: TypeAlias = dict[str, Any]
@@ -23,112 +15,6 @@ Compute: TypeAlias = Callable[[Env], Any]
 Path: TypeAlias = tuple[str | int, ...]
 
 _MISTAKES = (TypeError, IndexError, ZeroDivisionError, KeyError, AttributeError, ValueError)
-
-
-@record
-class Failure(Frozen):
-    """A row that does not hold: its message, and the part of the value that it names."""
-
-    message: str
-    path: Path
-
-
-@record
-class Condition(Frozen):
-    """One row, ready to be tried."""
-
-    root: str
-    test: Compute
-    clauses: tuple[tuple[str | None, str, Compute, Compute | None], ...]
-    row: s.FormCheck
-    message: tuple[str | Compute, ...]
-
-    def failure(self, value: Any) -> Failure | None:
-        """The first way in which a value breaks the condition."""
-        env = {self.root: value}
-        try:
-            for _ in self._runs(env, 0):
-                if not self.test(env):
-                    return Failure(self._text(env), self._path(env))
-        except _MISTAKES:
-            return Failure(self._text(env), self._path(env))
-        return None
-
-    def _runs(self, env: Env, level: int) -> Iterator[None]:
-        if level == len(self.clauses):
-            yield
-            return
-        index, name, source, cond = self.clauses[level]
-        for i, item in enumerate(source(env)):
-            env[name] = item
-            env[f"#{name}"] = i
-            if index is not None:
-                env[index] = i
-            if cond is None or cond(env):
-                yield from self._runs(env, level + 1)
-
-    def _text(self, env: Env) -> str:
-        try:
-            return "".join(p if isinstance(p, str) else str(p(env)) for p in self.message)
-        except _MISTAKES:
-            return self.row.message.value
-
-    def _path(self, env: Env) -> Path:
-        """Where the element is that the last clause names, or what the condition is about."""
-        known: dict[str, Path] = {self.root: ()}
-        place: Path = ()
-        for clause in self.row.clauses:
-            base = _place(clause.source, known, env)
-            if base is not None and f"#{clause.name}" in env:
-                known[clause.name] = place = (*base, env[f"#{clause.name}"])
-        if not self.row.clauses:
-            places = [_place(n, known, env) for n in s.walk(self.row.condition)]
-            place = max((p for p in places if p is not None), key=len, default=())
-        return place
-
-
-def _place(node: s.Syntax, known: Mapping[str, Path], env: Env) -> Path | None:
-    """The part of the value that an expression reads, if it reads just one."""
-    match node:
-        case s.Name(id=name):
-            return known.get(name)
-        case s.Field(base=base, name=name):
-            inner = _place(base, known, env)
-            return None if inner is None else (*inner, name)
-        case s.Index(base=base, index=s.Number() as number) if isinstance(number.value, int):
-            inner = _place(base, known, env)
-            return None if inner is None else (*inner, number.value)
-        case s.Slice(base=base):
-            return _place(base, known, env)
-    return None
-
-
-def compile_row(row: s.FormCheck, root: str) -> Condition:
-    """A row as functions. Raises NasError on what cannot stand in one."""
-    names = {root}
-    clauses = []
-    for clause in row.clauses:
-        source = compute(clause.source, names)
-        names |= {clause.name} | ({clause.index} if clause.index else set())
-        cond = None if clause.cond is None else compute(clause.cond, names)
-        clauses.append((clause.index, clause.name, source, cond))
-    test = compute(row.condition, names)
-    return Condition(root, test, tuple(clauses), row, _message(row.message, names))
-
-
-def _message(text: s.Text, names: set[str]) -> tuple[str | Compute, ...]:
-    pieces = re.split(r"\{([^{}]*)\}", text.value)
-    found: list[str | Compute] = []
-    for i, piece in enumerate(pieces):
-        if i % 2:
-            try:
-                found.append(compute(parse_expression(Source("message", piece)), names))
-            except NasError as error:
-                what = error.diagnostics[0].message
-                raise fail("NAS068", f"in the message: {what}", text.span) from None
-        else:
-            found.append(piece)
-    return tuple(found)
 
 
 BINARY: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -158,6 +44,8 @@ def _constant(value: Any) -> Compute:
 
 
 def _name(node: s.Name, names: set[str]) -> Compute:
+    if node.id == "none" and "none" not in names:
+        return _constant(None)
     if node.id not in names:
         help = did_you_mean(node.id, sorted(names)) or f"known are {', '.join(sorted(names))}"
         raise fail("NAS068", f"`{node.id}` is not known here", node.span, help=help)
@@ -176,6 +64,9 @@ def _binary(node: s.Binary, names: set[str]) -> Compute:
     if node.op == "or":
         return lambda env: left(env) or right(env)
     apply = BINARY[node.op]
+    if isinstance(node.right, s.Number):
+        constant = node.right.value
+        return lambda env: apply(left(env), constant)
     return lambda env: apply(left(env), right(env))
 
 
@@ -201,7 +92,10 @@ def _slice(node: s.Slice, names: set[str]) -> Compute:
 
 def _field(node: s.Field, names: set[str]) -> Compute:
     base, name = compute(node.base, names), node.name
-    return lambda env: part(base(env), name)
+    if isinstance(node.base, s.Name):
+        known = node.base.id
+        return lambda env: (value := env[known]).values[value.names.index(name)]
+    return lambda env: (value := base(env)).values[value.names.index(name)]
 
 
 def part(value: Any, name: str) -> Any:
@@ -263,27 +157,29 @@ def _range(node: s.Range, names: set[str]) -> Compute:
 
 
 def _comprehension(node: s.Comprehension, names: set[str]) -> Compute:
-    """`[item for i, x in xs if cond]` with one clause."""
-    if len(node.clauses) > 1:
-        raise fail("NAS068", "only one `for` can stand in brackets here", node.span)
-    (clause,) = node.clauses
-    source = compute(clause.source, names)
-    inner = names | {clause.name} | ({clause.index} if clause.index else set())
-    item = compute(node.item, inner)
-    cond = _constant(True) if clause.cond is None else compute(clause.cond, inner)
-    name, index = clause.name, clause.index
+    """`[item for i, x in xs if cond for …]`."""
+    known = set(names)
+    clauses: list[tuple[str | None, str, Compute, Compute]] = []
+    for clause in node.clauses:
+        source = compute(clause.source, known)
+        known |= {clause.name} | ({clause.index} if clause.index else set())
+        cond = _constant(True) if clause.cond is None else compute(clause.cond, known)
+        clauses.append((clause.index, clause.name, source, cond))
+    item = compute(node.item, known)
 
-    def run(env: Env) -> tuple[Any, ...]:
-        own, found = dict(env), []
+    def runs(env: Env, level: int) -> Iterator[Any]:
+        if level == len(clauses):
+            yield item(env)
+            return
+        index, name, source, cond = clauses[level]
         for i, x in enumerate(source(env)):
-            own[name] = x
+            env[name] = x
             if index is not None:
-                own[index] = i
-            if cond(own):
-                found.append(item(own))
-        return tuple(found)
+                env[index] = i
+            if cond(env):
+                yield from runs(env, level + 1)
 
-    return run
+    return lambda env: tuple(runs(dict(env), 0))
 
 
 _MAKERS: Mapping[type, Callable[[Any, set[str]], Compute]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import Any
 
@@ -9,12 +10,13 @@ from nasdsl import syntax as s
 from nasdsl.diagnostics import Diagnostic, NasError, fail
 from nasdsl.spans import Source, Span
 
-from .conditions import Condition, Failure, compile_row
 from .forms import Forms, resolve
+from .rows import Condition, Failure, compile_row
 from .scan import Miss, scanner
-from .write import Unwritable, Writer
+from .write import Unwritable, writer
 
-MAX_CHARACTERS = 2_000_000
+MAX_CHARACTERS = 200_000
+_ASSIGNED = re.compile(r"\s*[A-Za-z_]\w*[ \t]*=(?!=)", re.ASCII)  # what names a text in its source
 
 
 class Encoding:
@@ -26,7 +28,7 @@ class Encoding:
         self.declaration = declaration
         self.forms: Forms = resolve(declaration)
         self._scan = scanner(self.forms)
-        self._writer = Writer(self.forms)
+        self._write = writer(self.forms)
         rows = [r for r in declaration.rows if isinstance(r, s.FormCheck)]
         self.conditions: tuple[Condition, ...] = tuple(
             compile_row(row, self.forms.start) for row in rows
@@ -49,12 +51,15 @@ class Encoding:
         return Reader(self.forms, Grammar(self.forms))
 
     def decode(self, text: str, name: str = "") -> Any:
-        """The value of a text; `name` is what messages call it.
+        """The value of a text; `name` is what messages call it. Where the layout is Python's, the
+        text may be assigned to a name, which is passed over.
 
         Raises NasError with the place in the text, what may stand there and the rule it breaks.
         """
         if len(text) > MAX_CHARACTERS:
             raise fail("NAS070", f"the text is longer than {MAX_CHARACTERS:,} characters")
+        if self.forms.layout == "python" and (assigned := _ASSIGNED.match(text)):
+            text = " " * assigned.end() + text[assigned.end() :]
         if self._scan is not None:
             try:
                 value = self._scan(text)
@@ -100,7 +105,7 @@ class Encoding:
         Raises NasError if the encoding cannot express it, with the part that it cannot.
         """
         try:
-            text = self._writer.write(value)
+            text = self._write(value)
         except Unwritable as error:
             where = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in error.path)
             message = f"`{self.name}` cannot express {self.forms.start}{where}: {error.reason}"

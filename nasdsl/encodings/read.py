@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from math import inf, isfinite
 from typing import TYPE_CHECKING, Any
 
 from nasdsl.diagnostics import fail
@@ -176,10 +177,11 @@ class _Builder:
         return Spot(value, start, end, _NONE)
 
     def number(self, kind: str, text: str, start: int) -> int | float:
-        if len(text) > MAX_DIGITS:
-            message = f"a number of more than {MAX_DIGITS} digits"
-            raise fail("NAS077", message, self.span(start, start + len(text)))
-        return NUMBERS[kind](text)
+        try:
+            return NUMBERS[kind](text)
+        except OverflowError:
+            where = self.span(start, start + len(text))
+            raise fail("NAS077", "a number of too many digits", where) from None
 
     def indices(self, tree: Tree[Any]) -> Spot:
         start, end = self.extent(tree, 0)
@@ -238,13 +240,25 @@ _LITERALS: Mapping[str, Callable[[_Builder, Tree[Any], int, int], Spot]] = {
 }  # fmt: skip
 
 
+def _whole(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise OverflowError
+    return int(text)
+
+
 def _number(text: str) -> int | float:
-    return int(text) if text.lstrip("-").isdigit() else float(text)
+    if text.lstrip("-").isdigit():
+        return _whole(text)
+    value = float(text) if len(text) <= 2 * MAX_DIGITS else inf
+    if not isfinite(value):
+        raise OverflowError
+    return value
 
 
 NUMBERS: Mapping[str, Callable[[str], int | float]] = {
-    "int": int, "digit": int, "number": _number, "float": _number,
+    "int": _whole, "digit": int, "number": _number, "float": _number,
 }  # fmt: skip
+"""What gives the value of a number; raises OverflowError on one of too many digits."""
 
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}

@@ -34,6 +34,7 @@ Scan: TypeAlias = Callable[[str, int], tuple[Any, int]]
 """The value of a part at a place and where it ends; -1 if it does not stand there."""
 Convert: TypeAlias = Callable[[Any], Any]
 
+_MEMO = 4096
 NO: tuple[Any, int] = (None, -1)
 _WHOLE = rf"-?\d{{1,{MAX_DIGITS - 1}}}+(?!\d)"
 
@@ -60,7 +61,10 @@ def scanner(forms: Forms) -> Callable[[str], Any] | None:
         text = text.rstrip()
         scan = double if '"' in text else single
         start = blanks(text)
-        value, at = scan(text, start.end() if start else 0)
+        try:
+            value, at = scan(text, start.end() if start else 0)
+        except OverflowError:  # too many digits
+            raise Miss from None
         if at != len(text):
             end = None if at < 0 else blanks(text, at)
             if end is None or end.end() != len(text):
@@ -315,29 +319,23 @@ class _Maker:
 
         def scan(text: str, at: int) -> tuple[Any, int]:
             values = [REQUIRED] * len(scans)
-            end, ended = at, False
-            while not ended:
-                for i, field in enumerate(scans):
-                    value, after = field(text, end)
-                    if after > end:
-                        break
-                else:
-                    if end != at and not trailing:
+            start = at
+            while at >= 0:
+                place, value, end = _first_of(scans, text, at)
+                if end < 0:
+                    if at > start and joint and not trailing:
                         return NO
                     break
-                if values[i] is not REQUIRED:
+                if values[place] is not REQUIRED:
                     return NO
-                values[i] = value
-                at = end = after
+                values[place] = value
                 match = between(text, end)
-                ended = match is None
-                if match is not None:
-                    end = match.end()
-                    at = end if trailing or not joint else at
+                if match is None:
+                    at = end
+                    break
+                at = match.end()
             full = [d if v is REQUIRED else v for v, d in zip(values, defaults, strict=True)]
-            if any(v is REQUIRED for v in full):
-                return NO
-            return Fields(names, tuple(full)), at
+            return NO if any(v is REQUIRED for v in full) else (Fields(names, tuple(full)), at)
 
         return scan
 
@@ -352,22 +350,40 @@ class _Maker:
         spanned = re.compile(f"{word}{left}{short}{comma}{short}{right}", re.ASCII).match
         listed = re.compile(f"(?:{first}{numbers}{last}|{left}{numbers}{right})", re.ASCII).match
 
+        memo = _Memo(lambda text: tuple(map(int, text.replace(",", " ").split())))
+
         def scan(text: str, at: int) -> tuple[Any, int]:
-            match = spanned(text, at)
-            if match is not None:
-                start, stop = int(match[1]), int(match[2])
-                return NO if stop - start > MAX_RANGE else (tuple(range(start, stop)), match.end())
             match = listed(text, at)
-            inside = None if match is None else match[1] if match[1] is not None else match[2]
-            if match is None or inside is None or "#" in inside:
+            if match is not None:
+                inside = match[match.lastindex or 1]
+                if "#" in inside:
+                    return NO
+                found = memo[inside]
+                return (found, match.end()) if found or match.lastindex == 1 else NO
+            match = spanned(text, at)
+            if match is None:
                 return NO
-            found = tuple(map(int, inside.replace(",", " ").split()))
-            return (found, match.end()) if found or match[2] is None else NO
+            start, stop = int(match[1]), int(match[2])
+            return NO if stop - start > MAX_RANGE else (tuple(range(start, stop)), match.end())
 
         return scan
 
 
 # ------------------------------------------------------------------ functions of patterns
+
+
+class _Memo(dict[Any, Any]):
+    """Values by their texts, made when first asked for: equal elements are one object."""
+
+    def __init__(self, make: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self.make = make
+
+    def __missing__(self, text: Any) -> Any:
+        if len(self) >= _MEMO:
+            self.clear()
+        value = self[text] = self.make(text)
+        return value
 
 
 def _either(options: Sequence[Scan]) -> Scan:
@@ -379,6 +395,14 @@ def _either(options: Sequence[Scan]) -> Scan:
         return NO
 
     return scan
+
+
+def _first_of(scans: Sequence[Scan], text: str, at: int) -> tuple[int, Any, int]:
+    for i, scan in enumerate(scans):
+        value, end = scan(text, at)
+        if end > at:
+            return i, value, end
+    return 0, None, -1
 
 
 def _compiled(pattern: _Pattern, joint: str = "") -> Callable[[str, int], re.Match[str] | None]:
@@ -426,28 +450,22 @@ def _quick_list(pattern: _Pattern, build: Convert | None, joint: str, trailing: 
     end = f"(?:{joint})?+" if trailing else ""
     whole = re.compile(f"(?:{once}(?:{joint}{once})*+{end})?+", re.ASCII).match
     each = re.compile(pattern.text() + (f"(?:{joint})?+" if joint else ""), re.ASCII).findall
-    converts = pattern.converts
-    if len(converts) == 1:
-        convert = converts[0]
+    converts = [c or str for c in pattern.converts]
+    only = converts[0]
 
-        def take(rows: list[Any]) -> tuple[Any, ...]:
-            values = rows if convert is None else map(convert, rows)
-            return tuple(values) if build is None else tuple([build((v,)) for v in values])
-    else:
+    def make(row: Any) -> Any:
+        if len(converts) == 1:
+            return only(row) if build is None else build((only(row),))
         assert build is not None
+        return build([c(x) for c, x in zip(converts, row, strict=True)])
 
-        def take(rows: list[Any]) -> tuple[Any, ...]:
-            columns = [
-                column if convert is None else map(convert, column)
-                for convert, column in zip(converts, zip(*rows, strict=True), strict=False)
-            ]
-            return tuple(map(build, zip(*columns, strict=True)))
+    element = _Memo(make).__getitem__
 
     def scan(text: str, at: int) -> tuple[Any, int]:
         match = whole(text, at)
         if match is None or match.end() == at:
             return (), at
-        return take(each(text, at, match.end())), match.end()
+        return tuple(map(element, each(text, at, match.end()))), match.end()
 
     return scan
 
@@ -455,18 +473,7 @@ def _quick_list(pattern: _Pattern, build: Convert | None, joint: str, trailing: 
 def _convert(rule: str) -> Convert | None:
     if rule == "bool":
         return lambda text: text[0] in "Tt"
-    if rule in ("int", "digit"):
-        return int
-    if rule not in NUMBERS:
-        return None
-    number = NUMBERS[rule]
-
-    def convert(text: str) -> int | float:
-        if len(text) > MAX_DIGITS:
-            raise Miss
-        return number(text)
-
-    return convert
+    return int if rule == "int" else NUMBERS.get(rule)
 
 
 def builder(form: Template) -> Convert:

@@ -69,6 +69,7 @@ def deconvolutions(draw: st.DrawFn) -> Call:
             optional={
                 "out": small.map(lambda n: n * groups),
                 "stride": size,
+                "dilation": st.integers(1, 2),
                 "bias": flag,
                 "pad": st.sampled_from(["same", "valid", 0, 1, 2]),
                 "output_pad": st.integers(0, 1),

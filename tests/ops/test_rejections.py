@@ -95,10 +95,11 @@ def test_conv_agrees(
 
 
 @settings(max_examples=100, deadline=None)
-@given(size, strides, st.integers(0, 3), st.integers(0, 2), wide, wide)
-def test_deconv_agrees(k: int, s: int, p: int, extra: int, h: int, w: int) -> None:
-    call = {"kernel": k, "stride": s, "pad": p, "output_pad": extra, "out": 2}
-    agree("deconv", call, (2, h, w), torch.nn.ConvTranspose2d(2, 2, k, s, p, extra))
+@given(size, strides, st.integers(1, 2), st.integers(0, 3), st.integers(0, 2), wide, wide)
+def test_deconv_agrees(k: int, s: int, d: int, p: int, extra: int, h: int, w: int) -> None:
+    call = {"kernel": k, "stride": s, "dilation": d, "pad": p, "output_pad": extra, "out": 2}
+    theirs = torch.nn.ConvTranspose2d(2, 2, k, s, p, extra, dilation=d)
+    agree("deconv", call, (2, h, w), theirs)
 
 
 @pytest.mark.parametrize("name", ["max_pool", "avg_pool"])
