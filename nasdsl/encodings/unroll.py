@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from nasdsl import syntax as s
 from nasdsl.diagnostics import NasError, did_you_mean, fail
 from nasdsl.parser import parse_expression
+from nasdsl.scope import Outline, recursive_motifs
 from nasdsl.spans import Source, Span
 from nasdsl.values import Fields
 
@@ -40,6 +41,7 @@ from .reckoning import Arithmetic, Computed, Equal, Logic, Not, Truth, When, Wit
 
 MAX_DEPTH = 200
 Names: TypeAlias = Mapping[str, Node]
+_CHOICES = (s.Any, s.Some, s.Pick, s.Permutation, s.OneOf, s.Alternatives)
 _PIECE = re.compile(r"\{([^{}]*)\}")
 
 
@@ -50,13 +52,13 @@ class Unroller:
         self,
         decisions: Decisions,
         params: Mapping[str, Any],
-        lets: Mapping[str, s.Let],
-        motifs: Mapping[str, s.Motif],
+        outline: Outline,
     ) -> None:
-        self.decisions, self.motifs = decisions, motifs
+        self.decisions, self.motifs = decisions, outline.motifs
+        self.recursive = recursive_motifs(outline)
         self.depth = 0
         self.globals: dict[str, Node] = {"none": Const(None)}
-        for name, let in lets.items():
+        for name, let in outline.lets.items():
             self.globals[name] = Lazy(self._later(let.value, {}))
         self.globals |= {name: Const(_frozen(value)) for name, value in params.items()}
         self._paths: dict[str, Node | None] = {}
@@ -64,6 +66,9 @@ class Unroller:
     def node(self, expr: s.Expr, names: Names) -> Node:
         """The node of an expression. Raises NasError on what cannot stand in a view."""
         make = _MAKERS.get(type(expr))
+        if isinstance(expr, _CHOICES):
+            help = "write that between backticks; `nasdsl info` lists the decisions"
+            raise fail("NAS081", "a decision is named by its path in a view", expr.span, help=help)
         if make is None:
             help = (
                 "a view is made of decisions, literals, lists, records, conditions and arithmetic"
@@ -84,6 +89,10 @@ class Unroller:
         """A part that is looked at only if it is needed: calls in it may lead back here."""
         calls = any(isinstance(n, s.Call | s.Comprehension | s.Path) for n in s.walk(expr))
         return Lazy(lambda: self._possible(expr, names)) if calls else self.node(expr, names)
+
+    def recurs(self, expr: s.Expr) -> bool:
+        """Whether an expression calls a motif that may call itself."""
+        return any(isinstance(n, s.Name) and n.id in self.recursive for n in s.walk(expr))
 
     def _possible(self, expr: s.Expr, names: Names) -> Node:
         """A part that may be impossible here: then the space does not have its decisions."""
@@ -139,10 +148,8 @@ class Unroller:
         if options:
             count = self.decisions.at(path + "/count") if options[0].several else ()
             return Decision(path, options, Decision(path + "/count", count) if count else None)
-        bits: list[Decision] = []
-        while options := self.decisions.at(f"{path}[{len(bits)}]"):
-            bits.append(Decision(f"{path}[{len(bits)}]", options))
-        return Bits(path, tuple(bits)) if bits else None
+        bits = {key: Decision(f"{path}[{key}]", o) for key, o in self.decisions.bits(path).items()}
+        return Bits(path, bits) if bits else None
 
 
 def settled(node: Node) -> Node:
@@ -241,8 +248,7 @@ def _as_items(node: Node) -> Items | None:
 
 def _within(item: Node, items: Node) -> Node:
     if isinstance(item, Const) and isinstance(items, Bits):
-        inside = type(item.value) is int and 0 <= item.value < len(items.bits)
-        return items.bits[item.value] if inside else Const(False)
+        return items.bit(item.value) or Const(False)
     if isinstance(item, Const) and isinstance(items, Decision):
         return Taken(item.value, items)
     return Within(item, items)
@@ -323,6 +329,8 @@ def _call(u: Unroller, node: s.Call, names: Names) -> Node:
         return _called(u, u.motifs[name], node.arguments, node.span, names)
     if is_record(node):
         keys = tuple(str(a.name) for a in node.arguments)
+        if any(u.recurs(a.value) for a in node.arguments):
+            return Parts(keys, tuple(u.branch(a.value, names) for a in node.arguments))
         parts = tuple(settled(u.node(a.value, names)) for a in node.arguments)
         return u.fold(node, lambda *p: Parts(keys, p), *parts)
     if name in u.motifs:
