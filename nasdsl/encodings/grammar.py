@@ -73,9 +73,11 @@ class GrammarWriter:
         if isinstance(form, Link):
             return self._slot(Slot("", form.rule, None, None))
         if isinstance(form, Template):
-            return self.parts(form.parts)
+            return self.parts(form.inside(self.layout == "tight"))
+        tight = self.layout == "tight"
         bodies = [
-            f"{self.parts(f.template.parts)} -> {number}_f{i}" for i, f in enumerate(form.fields)
+            f"{self.parts(f.template.inside(tight))} -> {number}_f{i}"
+            for i, f in enumerate(form.fields)
         ]
         self.rules[f"{number}_f"] = "\n  | ".join(bodies)
         return f"{number}_f"

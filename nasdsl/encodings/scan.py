@@ -134,18 +134,20 @@ class _Maker:
             symbol, body = terminal(rule), TERMINALS[rule][1]
             return self.guarded(symbol, _WHOLE if rule == "int" else body), _convert(rule)
         words = self.forms.rules[rule].words if rule in self.forms.rules else None
-        if not words or (self.layout != "tight" and any(len(w.parts) != 1 for w in words)):
+        if not words or any(len(w.inside(self.inside)) != 1 for w in words):
             raise _Unknown
-        values = {self.spelled(w): w.value for w in reversed(words)}
-        longest = sorted((w.text for w in words), key=len, reverse=True)
+        marks = [(part.text, w.value) for w in words for part in w.inside(self.inside)
+                 if isinstance(part, Mark)]  # fmt: skip
+        values = {self.spelled(text): value for text, value in reversed(marks)}
+        longest = sorted((text for text, _ in marks), key=len, reverse=True)
         body = f"(?>{'|'.join(map(self.mark, longest))})"
         return body, None if all(k == v for k, v in values.items()) else values.__getitem__
 
-    def spelled(self, word: Template) -> str:
-        """A word as it stands in the text."""
-        if not self.inside and is_quoted(word.text, self.layout):
-            return self.quote + word.text[1:-1] + self.quote
-        return word.text
+    def spelled(self, text: str) -> str:
+        """A mark as it stands in the text."""
+        if not self.inside and is_quoted(text, self.layout):
+            return self.quote + text[1:-1] + self.quote
+        return text
 
     # -------------------------------------------------------------- forms
 
@@ -167,7 +169,7 @@ class _Maker:
         return self.template(form)
 
     def template(self, form: Template) -> Scan:
-        steps = self.steps(form.parts)
+        steps = self.steps(form.inside(self.inside))
         build = builder(form)
         if len(steps) == 1 and isinstance(steps[0], _Pattern):
             match = _compiled(steps[0])
@@ -297,7 +299,7 @@ class _Maker:
     def item(self, rule: str, form: Form | None) -> tuple[_Pattern | None, Convert | None]:
         """The pattern of an element that is one, and what makes its value of those of its slots."""
         if isinstance(form, Template) and form.slots:
-            steps = self.steps(form.parts)
+            steps = self.steps(form.inside(self.inside))
             if len(steps) == 1 and isinstance(steps[0], _Pattern):
                 return steps[0], None if form.bare else builder(form)
             return None, None
