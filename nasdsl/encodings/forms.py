@@ -25,7 +25,7 @@ BUILTINS: Mapping[str, str] = {
     "text": "a quoted text", "literal": "a number, a text, a list or a dictionary",
     "indices": "a list of whole numbers, or range(a, b)",
 }  # fmt: skip
-APART = "let each element begin or end with what tells it apart, as in \"{op}~{from: int}|\""
+APART = 'let each element begin or end with what tells it apart, as in "{op}~{from: int}|"'
 """What helps against ambiguity."""
 SCALARS = frozenset(BUILTINS) - {"literal", "indices", "text"}
 
@@ -205,7 +205,9 @@ def _names(rules: Mapping[str, Rule]) -> list[Diagnostic]:
                     )
     for name in rules:
         if name not in used:
-            problems.append(Diagnostic("NAS064", f"nothing uses the rule `{name}`", rules[name].span))
+            problems.append(
+                Diagnostic("NAS064", f"nothing uses the rule `{name}`", rules[name].span)
+            )
     return problems
 
 
@@ -335,9 +337,7 @@ _TIGHT = re.compile(r"\s+|\S+")
 _FREE = re.compile(r"\s+|\w+|[^\w\s]")
 
 
-def _pieces(
-    parts: list[Part | str], layout: str, span: Span | None
-) -> tuple[Part, ...]:
+def _pieces(parts: list[Part | str], layout: str, span: Span | None) -> tuple[Part, ...]:
     """Marks of the texts; what stands between quotes is one part if it has slots."""
     found: list[Part] = []
     inside: list[Part] | None = None

@@ -8,17 +8,12 @@ from typing import Any
 from nasdsl.diagnostics import Diagnostic, NasError, did_you_mean
 from nasdsl.spans import Source, Span
 
-from .forms import BUILTINS, Forms
+from .forms import Forms
 from .grammar import GrammarWriter
-from .terminals import TERMINALS
+from .terminals import NAMES
 
 _MAX_LISTED = 12
 _FOUND = re.compile(r"[\w.]+|.", re.DOTALL)
-_NAMED = {name.split(".")[0]: BUILTINS[rule] for rule, (name, _) in TERMINALS.items()} | {
-    "NUM": "a number", "QUOTED": "a quoted text", "STRING": "a quoted text", "$END": "the end",
-    "LPAR": "`(`", "RPAR": "`)`", "LSQB": "`[`", "RSQB": "`]`", "LBRACE": "`{`", "RBRACE": "`}`",
-    "COMMA": "`,`", "COLON": "`:`", "RANGE": "`range(a, b)`", "NOTHING": "`None`",
-}  # fmt: skip
 
 
 def explain(
@@ -39,7 +34,7 @@ def explain(
         text = source.text[at:end]
     shown = {mark: name for name, mark in grammar.marks.items()}
     marks = sorted(shown[a] for a in accepts if a in shown)
-    others = sorted({_NAMED.get(a, a.lower()) for a in accepts if a not in shown})
+    others = sorted({NAMES.get(a, a.lower()) for a in accepts if a not in shown})
     words = [m for m in marks if re.search(r"\w", m)]
     listed = [f"`{m}`" if m != " " else "a blank" for m in marks] + others
     more = len(listed) - _MAX_LISTED

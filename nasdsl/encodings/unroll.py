@@ -51,7 +51,9 @@ class Unroller:
         """The node of an expression. Raises NasError on what cannot stand in a view."""
         make = _MAKERS.get(type(expr))
         if make is None:
-            help = "a view is made of decisions, literals, lists, records, conditions and arithmetic"
+            help = (
+                "a view is made of decisions, literals, lists, records, conditions and arithmetic"
+            )
             raise fail("NAS081", "this cannot stand in `encode`", expr.span, help=help)
         self.depth += 1
         if self.depth > MAX_DEPTH:
@@ -95,7 +97,9 @@ class Unroller:
             try:
                 inner = parse_expression(Source("path", pieces[i]))
             except NasError as error:
-                raise fail("NAS082", f"in the path: {error.diagnostics[0].message}", node.span) from None
+                raise fail(
+                    "NAS082", f"in the path: {error.diagnostics[0].message}", node.span
+                ) from None
             pieces[i] = _written(self.known(_placed(inner, node.span), names, "the path"))
         text = "".join(pieces)
         if text not in self._paths:
@@ -149,7 +153,9 @@ def _name(u: Unroller, node: s.Name, names: Names) -> Node:
         return settled(found)
     if node.id in u.motifs:
         return _called(u, u.motifs[node.id], (), node.span)
-    help = did_you_mean(node.id, [*names, *u.globals]) or "decisions are named by paths in backticks"
+    help = (
+        did_you_mean(node.id, [*names, *u.globals]) or "decisions are named by paths in backticks"
+    )
     raise fail("NAS081", f"`{node.id}` has no value in a view", node.span, help=help)
 
 
@@ -260,7 +266,9 @@ def _index(u: Unroller, node: s.Index, names: Names) -> Node:
             return settled(items.items[index.value])
         except (IndexError, TypeError):
             size = len(items.items)
-            raise fail("NAS083", f"a list of {size} has no element {index.value}", node.span) from None
+            raise fail(
+                "NAS083", f"a list of {size} has no element {index.value}", node.span
+            ) from None
     return u.fold(node, lambda xs, i: Computed(lambda a, b: a[b], (xs, i)), base, index)
 
 
@@ -376,7 +384,9 @@ def _comprehension(u: Unroller, node: s.Comprehension, names: Names) -> Node:
     pairs = [(i, g) for i, g in pairs if not isinstance(g, Const)]
     if rest:
         if any(g is not None for _, g in pairs):
-            raise fail("NAS082", "this condition depends on a decision, outside another `for`", first.span)
+            raise fail(
+                "NAS082", "this condition depends on a decision, outside another `for`", first.span
+            )
         return _joined([item for item, _ in pairs])
     items = tuple(item for item, _ in pairs)
     if isinstance(source, AnyOrder):

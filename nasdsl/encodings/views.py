@@ -65,9 +65,7 @@ class Views:
 class View:
     """One `encode` of a space at work."""
 
-    def __init__(
-        self, space: Space, encoding: Encoding, node: Node, decisions: Decisions
-    ) -> None:
+    def __init__(self, space: Space, encoding: Encoding, node: Node, decisions: Decisions) -> None:
         self.space, self.encoding, self.node, self.decisions = space, encoding, node, decisions
 
     # -------------------------------------------------------------- to text
@@ -127,7 +125,9 @@ class View:
                 return self._excluded(path, m, text)
         again = self._value(settled)
         if again != value and not any(True for _ in Matcher(settled).solutions(self.node, value)):
-            return self._error(None, f"this is not what any genotype of `{self.space.name}` would be", text)
+            return self._error(
+                None, f"this is not what any genotype of `{self.space.name}` would be", text
+            )
         return genotype
 
     def _index(self, path: str, value: Any) -> int | float:
@@ -168,7 +168,9 @@ class View:
         keys = tuple(reversed(list(_keys(where))))
         span = None if text is None else self.encoding.place(text, keys)
         if span is None and keys:
-            message += " (at " + "".join(f"[{k}]" if isinstance(k, int) else f".{k}" for k in keys) + ")"
+            message += (
+                " (at " + "".join(f"[{k}]" if isinstance(k, int) else f".{k}" for k in keys) + ")"
+            )
         return NasError(Diagnostic("NAS086", message, span, notes=notes, help=help))
 
 

@@ -66,19 +66,18 @@ class _Maker:
 
     def slot(self, depth: int, place: int) -> str:
         name = f"s{place}: " if self.chance(80) else ""
-        rule = self.rule(depth)
         if self.chance(35):
-            return f"{{{name}{rule} {self.pick([*_SIGNS[:-1], ''])} ...}}"
+            return f"{{{name}{self.rule(depth)} {self.pick([*_SIGNS[:-1], ''])} ...}}"
         if self.chance(10):
             return f"{{{name}{self.fields(depth)} {self.pick(_SIGNS[:-1])} ...}}"
-        return f"{{{name}{rule}}}"
+        return f"{{{name}{self.rule(depth)}}}"
 
     def fields(self, depth: int) -> str:
         name = f"rule{len(self.rules)}"
         self.rules.append("")
         rows = []
         for key in "abc"[: self.draw(st.integers(1, 3))]:
-            slot = self.pick(["", f"{{{self.rule(depth - 1)}}}"])
+            slot = f"{{{self.rule(depth - 1)}}}" if self.chance(60) else ""
             default = self.pick(["", " = 0", " = false"])
             rows.append(f'{key}: "{key}{self.pick(["", ":"])}{slot}"{default}')
         self.rules[int(name[4:])] = f"{name} = {{ {' '.join(rows)} }}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from time import process_time
 from typing import Any
 
@@ -107,7 +108,7 @@ def test_any_declaration_means_one_thing(
         encoding.check_grammar()
     except NasError as error:
         assert {d.code for d in error.diagnostics} == {"NAS076"}
-        assert all("_" not in d.message.replace("`_", "") for d in error.diagnostics)
+        assert not re.search(r"_M\d|\br\d|\bl\d|conflict", str(error))
         return
     value = sample(encoding.forms, random.Random(seed))
     text = encoding.write(value)
