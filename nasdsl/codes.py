@@ -13,6 +13,8 @@ from .diagnostics import Diagnostic, NasError, fail
 from .spans import Span
 from .values import describe
 
+UNREADABLE = ("NAS070", "NAS071", "NAS072", "NAS073")
+"""Mistakes of texts: what is wrong with the values of other expressions then follows from them."""
 _ESCAPED = 2  # characters of an escape
 
 
@@ -29,16 +31,15 @@ class Coder(Protocol):
 class _Coders(Mapping[str, Coder]):
     """Encodings, each made when it is first used."""
 
-    def __init__(self, declared: Mapping[str, Any]) -> None:
+    def __init__(self, declared: Mapping[str, s.Encoding]) -> None:
         self._declared = declared
         self._made: dict[str, Coder] = {}
 
     def __getitem__(self, name: str) -> Coder:
         if name not in self._made:
-            from importlib import import_module
+            from .encodings import Encoding
 
-            encodings: Any = import_module("nasdsl.encodings")
-            self._made[name] = encodings.Encoding(self._declared[name])
+            self._made[name] = Encoding(self._declared[name])
         return self._made[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -61,9 +62,8 @@ class CodeText(str):
 
 def coders(programs: Sequence[s.Program]) -> Mapping[str, Coder]:
     """The encodings that programs declare, by name."""
-    kind: Any = getattr(s, "Encoding", ())
-    found: dict[str, Any] = {i.name: i for p in programs for i in p.items if isinstance(i, kind)}
-    return _Coders(found)
+    items = (i for p in programs for i in p.items)
+    return _Coders({i.name: i for i in items if isinstance(i, s.Encoding)})
 
 
 def typed(programs: Sequence[s.Program]) -> dict[str, str]:

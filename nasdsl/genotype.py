@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Sequence
+from itertools import repeat
+
 from .domains import Domain
 from .record import Record, put, record
 
@@ -20,6 +24,16 @@ class Genotype(Record):
 
     def __hash__(self) -> int:
         return hash(self.choices)
+
+
+_set_choices = Genotype.__dict__["choices"].__set__
+
+
+def genotypes(rows: Sequence[tuple[int | float, ...]]) -> list[Genotype]:
+    """Many at once, without a call of Python's for each."""
+    made = list(map(Genotype.__new__, repeat(Genotype, len(rows))))
+    deque(map(_set_choices, made, rows), maxlen=0)
+    return made
 
 
 @record

@@ -80,7 +80,7 @@ def _head(node: s.Syntax) -> Span | None:
     return Span(node.span.source, node.span.start, node.span.start + len(node.span.text.split()[0]))
 
 
-VIEW_FUNCTIONS = frozenset({"any_order", "count"})
+VIEW_FUNCTIONS = frozenset({"any_order", "anything", "count", "decided"})
 """Functions that only `encode` knows."""
 
 
@@ -94,6 +94,7 @@ class _Checker:
         self.inside: str | None = None
         self.costs = False
         self.view = False
+        self.views = s.view_motifs(programs)
 
     def report(self, diagnostic: Diagnostic) -> None:
         self.found.append(diagnostic)
@@ -167,7 +168,7 @@ class _Checker:
             if formal.default is not None:
                 self.visit(formal.default, scope)
             scope.add(Var(formal.name, "formal", place(formal, formal.name)))
-        self.view = s.is_view(motif)
+        self.view = motif.name in self.views
         self.visit(motif.body, scope)
         self.view = False
         self._unused(scope, "`{}` is a formal that the motif never uses")

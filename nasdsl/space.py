@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import compact, edits, points, syntax
 from .architecture import Architecture
+from .codes import UNREADABLE
 from .costs import Cost, cost
 from .dag import Node, structure_hash
 from .denote import elaborate_program
@@ -17,7 +18,7 @@ from .diagnostics import Diagnostic, NasError, fail
 from .domains import Domain
 from .evaluate.basic import bound
 from .evaluate.machine import Machine
-from .genotype import Decision, Genotype
+from .genotype import Decision, Genotype, genotypes
 from .limits import deep_recursion
 from .ops.base import Op
 from .points import Malformed
@@ -43,6 +44,7 @@ from .walks import Place, Walks
 
 if TYPE_CHECKING:
     from .encodings.views import Views
+    from .urns import Urns
 
 
 class Space:
@@ -70,6 +72,9 @@ class Space:
         with deep_recursion():
             found = elaborate_program(self.outline, self.ops, self.fixed, self._checked)
         errors = [d for d in found.diagnostics if d.severity == "error"]
+        errors = [
+            d for d in errors if d.code in UNREADABLE
+        ] or errors  # the others follow from these
         if errors or found.root is None:
             raise NasError(
                 errors or [Diagnostic("NAS511", "no architecture meets the requirements")]
@@ -131,7 +136,13 @@ class Space:
         """Many genotypes as by `sample`, faster; reproducible by the seed."""
         from .batch import sample_many
 
-        return [Genotype(choices) for choices in sample_many(self.root, count, seed)]
+        return genotypes(sample_many(self.root, count, seed, self._urns))
+
+    @cached_property
+    def _urns(self) -> Urns:
+        from .urns import Urns
+
+        return Urns(self.root)
 
     def _finite(self) -> int:
         if self.root.size is None:

@@ -5,7 +5,7 @@ Spans take no part in equality, so two layouts of one program are equal. Sequenc
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from .record import Placed, record
@@ -518,3 +518,21 @@ def walk(node: Syntax) -> Iterator[Syntax]:
 def is_view(motif: Motif) -> bool:
     """Whether a motif is a part of views: it names decisions by paths."""
     return any(isinstance(node, Path) for node in walk(motif.body))
+
+
+def view_motifs(programs: Sequence[Program]) -> frozenset[str]:
+    """The motifs that are parts of views: they name decisions, or a view calls them by place."""
+    motifs = {i.name: i for p in programs for i in p.items if isinstance(i, Motif)}
+    views: list[Syntax] = [i for p in programs for i in p.items if isinstance(i, Encode)]
+    found = {name for name, motif in motifs.items() if is_view(motif)}
+    views += [motifs[name].body for name in found]
+    while views:
+        for node in walk(views.pop()):
+            if not isinstance(node, Call) or not isinstance(node.function, Name):
+                continue
+            name = node.function.id
+            by_place = any(a.name is None for a in node.arguments) or not node.arguments
+            if name in motifs and name not in found and by_place:
+                found.add(name)
+                views.append(motifs[name].body)
+    return frozenset(found)

@@ -39,6 +39,9 @@ encoding dxy python "AutoDL-Projects' genotype: nodes of two pairs (Dong, Yang 2
   require s in 0..len(code.reduce)+1
     for s in code.reduce_concat
     "there are states 0 to {len(code.reduce) + 1}"
+  require s >= 2
+    for s in code.reduce_concat
+    "states 0 and 1 are larger than the nodes of a reduction cell"
 }
 
 param code: dxy = """Genotype(

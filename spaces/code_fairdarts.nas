@@ -28,6 +28,26 @@ encoding fairdarts python "FairDARTS genotype: (operator, node, state) (Chu et a
   require t.state in 0..t.node-1
     for t in code.reduce
     "node {t.node} reads states 0 to {t.node - 1}, not {t.state}"
+  require t.node in code.normal_concat
+    for t in code.normal
+    "node {t.node} is put out, but not in the list"
+  require t.node in code.reduce_concat
+    for t in code.reduce
+    "node {t.node} is put out, but not in the list"
+  require [
+    d
+    for d in code.normal
+    if d.node == t.node and (d.state < 2 or d.state in [f.node for f in code.normal])
+  ]
+    for t in code.normal
+    "node {t.node} reads no state that is there"
+  require [
+    d
+    for d in code.reduce
+    if d.node == t.node and (d.state < 2 or d.state in [f.node for f in code.reduce])
+  ]
+    for t in code.reduce
+    "node {t.node} reads no state that is there"
 }
 
 param code: fairdarts = """Genotype(
@@ -74,8 +94,18 @@ network = image(3, size, size)
 
 # Where every node has two edges.
 encode darts = genotype(
-  normal = [pair(op = e.op, state = e.state) for e in code.normal],
+  normal = [
+    pair(op = e.op, state = e.state)
+    for n in code.normal_concat
+    for e in code.normal
+    if e.node == n
+  ],
   normal_concat = code.normal_concat,
-  reduce = [pair(op = e.op, state = e.state) for e in code.reduce],
+  reduce = [
+    pair(op = e.op, state = e.state)
+    for n in code.reduce_concat
+    for e in code.reduce
+    if e.node == n
+  ],
   reduce_concat = code.reduce_concat
 )

@@ -4,14 +4,7 @@ space code_robnet "Networks of RobNet codes (Guo et al.; CVPR 2020)"
 # both. All cells have one code (robnet_large), or each its own (robnet_free); reductions read them the same
 # way. Batch norms inside cells have no parameters.
 import "lib_genotype.nas"
-
-encoding robnet json "RobNets: two bits an edge (Guo et al. 2020)" {
-  code = "[{cell, ...}]"
-  cell = "[{edge, ...}]"
-  edge = "'00'" | "'01'" | "'10'" | "'11'"
-  require len(code) > 0 "there is at least one cell"
-  require len(cell) == 14 for cell in code "a cell has 14 edges, not {len(cell)}"
-}
+import "lib_robnet.nas"
 
 param code: robnet = """[["11", "11", "11", "11", "11", "01", "11", "01", "10", "11", "01", "01", "01", "11"]]"""
 param C = 36, layers = 20, size = 32, classes = 10, skeleton = "cifar"

@@ -5,9 +5,9 @@ space code_transnas "A network of TransNAS-Bench-101 (Duan et al.; CVPR 2021)"
 # output, and what changes size or width is on the edges that leave node 0. `basic` is a residual block
 # instead. structure: "backbone" ends with the features, "full" has the classifier of the benchmark.
 encoding transnas tight "TransNAS-Bench-101: width-macro-cell (Duan et al. 2021)" {
-  code  = "{width: int}-{macro: digit ...}-{cell}"
-  cell  = basic: "basic" | cell: "{a: op}_{b: op}{c: op}_{d: op}{e: op}{f: op}"
-  op    = "0" as 0 | "1" as 1 | "2" as 2 | "3" as 3
+  code = "{width: int}-{macro: digit ...}-{cell}"
+  cell = basic: "basic" | cell: "{a: op}_{b: op}{c: op}_{d: op}{e: op}{f: op}"
+  op   = "0" as 0 | "1" as 1 | "2" as 2 | "3" as 3
   require len(code.macro) in 4..6 "a network has 4 to 6 modules"
   require digit in 1..4 for digit in code.macro "a module is 1, 2, 3 or 4"
 }
@@ -22,7 +22,10 @@ motif skip(c, stride) = graph (x) {
   when stride == 1 and channels(x) == c {
     y = x
   } else {
-    half = [conv(1, out = c/2, stride = stride), shift(keep = true) -> conv(1, out = c - c/2, stride = stride)]
+    half = [
+      conv(1, out = c/2, stride = stride),
+      shift(keep = true) -> conv(1, out = c - c/2, stride = stride)
+    ]
     y = x -> relu -> concat(half) -> bn
   }
   out y
@@ -54,7 +57,7 @@ motif basic(c, stride) = graph (x) {
 
 motif block(code, c, stride) = case code.kind {
   basic: basic(c, stride)
-  cell: cell(code, c, stride)
+  cell:  cell(code, c, stride)
 }
 
 motif module(digit, code) = graph (x) {
@@ -66,7 +69,7 @@ motif module(digit, code) = graph (x) {
 motif head = global_avg_pool -> linear(classes)
 
 network = image(3, size, size)
-  -> conv(3, out = code.width/2, stride = 2)
+  -> conv(3, out = code.width / 2, stride = 2)
   -> bn
   -> conv_bn(3, code.width, 2)
   -> chain([module(digit, code.cell) for digit in code.macro])

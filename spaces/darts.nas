@@ -4,7 +4,6 @@ space darts "DARTS (Liu, Simonyan, Yang; ICLR 2019)"
 # intermediate nodes. In the reduction cell the operators that read a cell input have stride 2.
 # 180 * 7^8 cells; both cells are free. The defaults are the evaluation network for CIFAR-10; ImageNet
 # is C = 48, layers = 14, size = 224, classes = 1000, skeleton = "imagenet".
-import "lib_darts.nas"
 import "lib_genotype.nas"
 
 param C = 36, layers = 20, steps = 4, size = 32, classes = 10, skeleton = "cifar"
@@ -36,7 +35,7 @@ network = image(3, size, size)
 motif pairs(cell) = [
   pair(op = `{cell}/i[{i}]/s={j}/edge`, state = j)
   for i in 0..steps-1
-  for j in (any_order([0, 1]) if i == 0 else `{cell}/i[{i}]/s`)
+  for j in decided(`{cell}/i[{i}]/s`, any_order([0, 1]))
 ]
 
 encode darts = genotype(

@@ -6,6 +6,7 @@
 # decoder's matrix to the embedding's and drops whole rows in training; here both are free.
 space darts_rnn "DARTS, recurrent cell (Liu, Simonyan, Yang; ICLR 2019)"
 import "lib_rnn.nas"
+import "lib_recurrent.nas"
 
 param nodes = 8, hidden = 850, steps = 35, vocabulary = 10000
 
@@ -22,3 +23,14 @@ network = tokens(steps, vocabulary)
   -> embedding(vocabulary, hidden)
   -> scan(cell, [[hidden]])
   -> linear(vocabulary)
+
+encode darts_rnn = genotype(
+  recurrent = [
+    node(
+      op = `cell/i[{i}]/s/highway/y/act`,
+      state = decided(`cell/i[{i}]/before`, 0)
+    )
+    for i in 0..nodes-1
+  ],
+  concat = 1..nodes
+)

@@ -40,6 +40,9 @@ encoding darts python "DARTS genotype (Liu, Simonyan, Yang; ICLR 2019)" {
   require s in 0..len(code.reduce)/2+1
     for s in code.reduce_concat
     "there are states 0 to {len(code.reduce)/2 + 1}"
+  require s >= 2
+    for s in code.reduce_concat
+    "states 0 and 1 are larger than the nodes of a reduction cell"
 }
 
 # The operators by name. Nothing follows a pool in the networks of most releases (`after_pool`). `drop` is

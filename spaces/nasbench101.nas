@@ -13,3 +13,14 @@ let op = [any ["conv3x3-bn-relu", "conv1x1-bn-relu", "maxpool3x3"] for i in 1..v
 require sum([1 for row in edge for bit in row if bit]) <= edges
 
 network = image(3, size, size) -> nasbench101(edge, op, C, modules, classes)
+
+encode nasbench101 = code(
+  matrix = [
+    [
+      (1 if `edge/j[{j-1}]/i[{i}]` else 0) if i < j else 0
+      for j in 0..vertices-1
+    ]
+    for i in 0..vertices-1
+  ],
+  ops = ["input"] + [`op/i[{i}]` for i in 0..vertices-3] + ["output"]
+)

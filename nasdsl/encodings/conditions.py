@@ -44,6 +44,8 @@ def _constant(value: Any) -> Compute:
 
 
 def _name(node: s.Name, names: set[str]) -> Compute:
+    if node.id == "none" and "none" not in names:
+        return _constant(None)
     if node.id not in names:
         help = did_you_mean(node.id, sorted(names)) or f"known are {', '.join(sorted(names))}"
         raise fail("NAS068", f"`{node.id}` is not known here", node.span, help=help)
@@ -155,27 +157,29 @@ def _range(node: s.Range, names: set[str]) -> Compute:
 
 
 def _comprehension(node: s.Comprehension, names: set[str]) -> Compute:
-    """`[item for i, x in xs if cond]` with one clause."""
-    if len(node.clauses) > 1:
-        raise fail("NAS068", "only one `for` can stand in brackets here", node.span)
-    (clause,) = node.clauses
-    source = compute(clause.source, names)
-    inner = names | {clause.name} | ({clause.index} if clause.index else set())
-    item = compute(node.item, inner)
-    cond = _constant(True) if clause.cond is None else compute(clause.cond, inner)
-    name, index = clause.name, clause.index
+    """`[item for i, x in xs if cond for …]`."""
+    known = set(names)
+    clauses: list[tuple[str | None, str, Compute, Compute]] = []
+    for clause in node.clauses:
+        source = compute(clause.source, known)
+        known |= {clause.name} | ({clause.index} if clause.index else set())
+        cond = _constant(True) if clause.cond is None else compute(clause.cond, known)
+        clauses.append((clause.index, clause.name, source, cond))
+    item = compute(node.item, known)
 
-    def run(env: Env) -> tuple[Any, ...]:
-        own, found = dict(env), []
+    def runs(env: Env, level: int) -> Iterator[Any]:
+        if level == len(clauses):
+            yield item(env)
+            return
+        index, name, source, cond = clauses[level]
         for i, x in enumerate(source(env)):
-            own[name] = x
+            env[name] = x
             if index is not None:
-                own[index] = i
-            if cond(own):
-                found.append(item(own))
-        return tuple(found)
+                env[index] = i
+            if cond(env):
+                yield from runs(env, level + 1)
 
-    return run
+    return lambda env: tuple(runs(dict(env), 0))
 
 
 _MAKERS: Mapping[type, Callable[[Any, set[str]], Compute]] = {

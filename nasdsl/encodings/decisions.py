@@ -199,12 +199,14 @@ def _begins(rest: str, label: str) -> bool:
 
 
 class Decision(Node):
-    """The value of one decision."""
+    """The value of one decision; `count` decides how many elements it has, if that is open."""
 
-    __slots__ = ("alternatives", "path")
+    __slots__ = ("alternatives", "count", "path")
 
-    def __init__(self, path: str, alternatives: tuple[Options, ...]) -> None:
-        self.path, self.alternatives = path, alternatives
+    def __init__(
+        self, path: str, alternatives: tuple[Options, ...], count: Decision | None = None
+    ) -> None:
+        self.path, self.alternatives, self.count = path, alternatives, count
 
     def get(self, env: Mapping[str, Any]) -> Any:
         return env[self.path]
@@ -256,6 +258,8 @@ class Decision(Node):
                 return m.refuse(where, value, self.path, (show(known),))
         else:
             m.settle(self.path, value, where)
+            if self.count is not None:
+                return (self.count, len(value), where, rest)
         return rest
 
     def shown(self) -> tuple[str, ...]:

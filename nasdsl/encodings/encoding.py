@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from .read import Reader, Spot
 
 MAX_CHARACTERS = 200_000
+_ASSIGNED = re.compile(r"\s*[A-Za-z_]\w*[ \t]*=(?!=)", re.ASCII)  # what names a text in its source
 
 
 class Encoding:
@@ -89,12 +91,15 @@ class Encoding:
         return Reader(self.forms, Grammar(self.forms))
 
     def decode(self, text: str, name: str = "") -> Any:
-        """The value of a text; `name` is what messages call it.
+        """The value of a text; `name` is what messages call it. Where the layout is Python's, the
+        text may be assigned to a name, which is passed over.
 
         Raises NasError with the place in the text, what may stand there and the rule it breaks.
         """
         if len(text) > MAX_CHARACTERS:
             raise fail("NAS070", f"the text is longer than {MAX_CHARACTERS:,} characters")
+        if self.forms.layout == "python" and (assigned := _ASSIGNED.match(text)):
+            text = " " * assigned.end() + text[assigned.end() :]
         if self._scan is not None:
             try:
                 value = self._scan(text)

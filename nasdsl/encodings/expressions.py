@@ -17,21 +17,21 @@ def evaluate_in(
 ) -> Any:
     """The value of an expression, where the parameter of the type `encoding` has this value.
 
-    Other parameters have their defaults, as far as these are literals; lets are known too.
+    Other parameters that it reads have their defaults, which must be literals; lets are known too.
     """
     env: Env = {}
     lets: list[s.Let] = []
+    used = {node.id for node in s.walk(expression) if isinstance(node, s.Name)}
     for program in programs:
         for item in program.items:
             if isinstance(item, s.Param):
                 for binding in item.bindings:
                     if binding.type == encoding:
                         env[binding.name] = value
-                    elif binding.type is None:
+                    elif binding.name in used and binding.type is None:
                         env[binding.name] = constant(binding.value)
             elif isinstance(item, s.Let):
                 lets.append(item)
-    used = {node.id for node in s.walk(expression) if isinstance(node, s.Name)}
     for item in lets:
         if item.name in used:
             env[item.name] = compute(item.value, set(env))(env)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from nasdsl.spans import Span
 from nasdsl.values import Fields
 
-from .matching import Agenda, Matcher, Next, Node, Shift, Where, described, knows, same
+from .matching import FAIL, Agenda, Matcher, Next, Node, Shift, Where, described, knows, same
 
 Env = Mapping[str, Any]
 
@@ -67,6 +68,32 @@ class Lazy(Node):
     @property
     def width(self) -> int | None:
         return self.node.width
+
+
+class NoDecision(Exception):
+    """A view names a decision that the space does not have."""
+
+    def __init__(self, path: str, span: Span | None) -> None:
+        super().__init__(path)
+        self.path, self.span = path, span
+
+
+class Absent(Node):
+    """A part that names a decision which the space does not have there."""
+
+    __slots__ = ("error",)
+
+    def __init__(self, error: NoDecision) -> None:
+        self.error = error
+
+    def get(self, env: Env) -> Any:
+        raise NoDecision(self.error.path, self.error.span)
+
+    def refuses(self, value: Any) -> bool:
+        return True
+
+    def match(self, m: Matcher, value: Any, where: Where, rest: Agenda) -> Next:
+        return FAIL
 
 
 class Items(Node):
@@ -229,7 +256,16 @@ class Joined(Node):
         return None if None in widths else sum(w for w in widths if w is not None)
 
     def refuses(self, value: Any) -> bool:
-        return not isinstance(value, tuple)
+        if not isinstance(value, tuple):
+            return True
+        at = 0
+        for part in self.parts:
+            if part.width is None:
+                return False
+            if part.refuses(value[at : at + part.width]):
+                return True
+            at += part.width
+        return at != len(value)
 
     def match(self, m: Matcher, value: Any, where: Where, rest: Agenda) -> Next:
         if not isinstance(value, tuple):
@@ -300,8 +336,10 @@ class Parts(Node):
         if not isinstance(value, Fields) or set(value.names) != set(self.names):
             return m.refuse(where, value, "", (f"({', '.join(self.names)})",))
         given = dict(zip(value.names, value.values, strict=True))
-        for name, item in zip(reversed(self.names), reversed(self.items), strict=True):
-            rest = (item, given[name], (where, name), rest)
+        for known in (False, True):  # what is known comes first: it tells alternatives apart
+            for name, item in zip(reversed(self.names), reversed(self.items), strict=True):
+                if isinstance(item, Const) is known:
+                    rest = (item, given[name], (where, name), rest)
         return rest
 
 
@@ -324,6 +362,10 @@ class Part(Node):
         return m.postpone(self, value, where, rest)
 
 
+class Unspeakable(KeyError):
+    """A decision for which a case has no key: the notation has no word for it."""
+
+
 class Switch(Node):
     """The item whose key the subject has; the key None is that of all other subjects."""
 
@@ -342,9 +384,10 @@ class Switch(Node):
         return other
 
     def get(self, env: Env) -> Any:
-        item = self._item(self.subject.get(env))
+        found = self.subject.get(env)
+        item = self._item(found)
         if item is None:
-            raise KeyError("case")
+            raise Unspeakable(found, getattr(self.subject, "path", ""))
         return item.get(env)
 
     def leaves(self) -> Iterator[Node]:
@@ -393,6 +436,21 @@ class Neither(Node):
         if known:
             return rest if found == value else m.refuse(where, value)
         return m.postpone(self, value, where, rest)
+
+
+class Anything(Node):
+    """A value that means nothing here: any value is read, the default is written."""
+
+    __slots__ = ("default",)
+
+    def __init__(self, default: Any) -> None:
+        self.default = default
+
+    def get(self, env: Env) -> Any:
+        return self.default
+
+    def match(self, m: Matcher, value: Any, where: Where, rest: Agenda) -> Next:
+        return rest
 
 
 class At(Node):

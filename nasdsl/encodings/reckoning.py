@@ -195,6 +195,13 @@ class When(Node):
         known, held = knows(self.cond, m.values)
         if known:
             return (self.then if held else self.other, value, where, rest)
+        if type(self.cond) in (Truth, Computed):
+            m.late = (Undecided(self), value, where, m.late)  # others may settle it
+            return rest
+        return self.either(m, value, where, rest)
+
+    def either(self, m: Matcher, value: Any, where: Where, rest: Agenda) -> Next:
+        """Match while the condition is open."""
         yes: Agenda = (self.cond, True, where, (self.then, value, where, rest))
         no: Agenda = (self.other, value, where, (self.cond, False, where, rest))
         if self.then.refuses(value) and not self.other.refuses(value):
@@ -202,3 +209,18 @@ class When(Node):
         if self.other.refuses(value) and not self.then.refuses(value):
             return yes
         return m.choose(iter((yes, no)))
+
+
+class Undecided(Node):
+    """A conditional that has waited for its condition."""
+
+    __slots__ = ("node",)
+
+    def __init__(self, node: When) -> None:
+        self.node = node
+
+    def match(self, m: Matcher, value: Any, where: Where, rest: Agenda) -> Next:
+        known, held = knows(self.node.cond, m.values)
+        if known:
+            return (self.node.then if held else self.node.other, value, where, rest)
+        return self.node.either(m, value, where, rest)

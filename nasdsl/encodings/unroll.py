@@ -21,7 +21,21 @@ from .decisions import Bits, Decision, Decisions, Taken
 from .loops import Body, Loop
 from .loops import Span as Stretch
 from .matching import Node
-from .patterns import ELSE, AnyOrder, At, Const, Items, Joined, Lazy, Part, Parts, Switch
+from .patterns import (
+    ELSE,
+    Absent,
+    Anything,
+    AnyOrder,
+    At,
+    Const,
+    Items,
+    Joined,
+    Lazy,
+    NoDecision,
+    Part,
+    Parts,
+    Switch,
+)
 from .reckoning import Arithmetic, Computed, Equal, Logic, Not, Truth, When, Within
 
 MAX_DEPTH = 200
@@ -69,7 +83,14 @@ class Unroller:
     def branch(self, expr: s.Expr, names: Names) -> Node:
         """A part that is looked at only if it is needed: calls in it may lead back here."""
         calls = any(isinstance(n, s.Call | s.Comprehension | s.Path) for n in s.walk(expr))
-        return Lazy(self._later(expr, names)) if calls else self.node(expr, names)
+        return Lazy(lambda: self._possible(expr, names)) if calls else self.node(expr, names)
+
+    def _possible(self, expr: s.Expr, names: Names) -> Node:
+        """A part that may be impossible here: then the space does not have its decisions."""
+        try:
+            return self.node(expr, names)
+        except NoDecision as error:
+            return Absent(error)
 
     def known(self, expr: s.Expr, names: Names, what: str) -> Any:
         """The value of an expression that no decision may change."""
@@ -102,19 +123,22 @@ class Unroller:
                 ) from None
             pieces[i] = _written(self.known(_placed(inner, node.span), names, "the path"))
         text = "".join(pieces)
-        if text not in self._paths:
-            self._paths[text] = self._decision(text)
-        found = self._paths[text]
+        found = self.decision(text)
         if found is None:
-            help = did_you_mean(text, self.decisions.paths())
-            help = help or "`nasdsl info` lists the decisions of a space"
-            raise fail("NAS080", f"there is no decision `{text}`", node.span, help=help)
+            raise NoDecision(text, node.span)
         return found
+
+    def decision(self, path: str) -> Node | None:
+        """The node of a path, if the space has decisions there."""
+        if path not in self._paths:
+            self._paths[path] = self._decision(path)
+        return self._paths[path]
 
     def _decision(self, path: str) -> Node | None:
         options = self.decisions.at(path)
         if options:
-            return Decision(path, options)
+            count = self.decisions.at(path + "/count") if options[0].several else ()
+            return Decision(path, options, Decision(path + "/count", count) if count else None)
         bits: list[Decision] = []
         while options := self.decisions.at(f"{path}[{len(bits)}]"):
             bits.append(Decision(f"{path}[{len(bits)}]", options))
@@ -303,20 +327,38 @@ def _call(u: Unroller, node: s.Call, names: Names) -> Node:
         return u.fold(node, lambda *p: Parts(keys, p), *parts)
     if name in u.motifs:
         return _called(u, u.motifs[name], node.arguments, node.span, names)
+    if name == "decided" and len(node.arguments) == 2:
+        return _decided(u, node.arguments[0].value, node.arguments[1].value, names)
     inputs = [settled(u.node(a.value, names)) for a in node.arguments]
     if name == "any_order" and len(inputs) == 1:
         items = _as_items(inputs[0])
         if items is None or items.width is None:
             raise fail("NAS081", "`any_order` takes a list of known length", node.span)
         return AnyOrder(items.items)
+    if name == "anything" and len(inputs) == 1:
+        if not isinstance(inputs[0], Const):
+            raise fail("NAS081", "`anything` takes what is written, a constant", node.span)
+        return Anything(inputs[0].value)
     if name == "len" and len(inputs) == 1 and inputs[0].width is not None:
         return Const(inputs[0].width)
     function = FUNCTIONS.get(name)
     if function is None:
-        help = f"a motif, a record `{name or 'name'}(field = …)`, `any_order`, or one of "
+        help = f"a motif, a record `{name or 'name'}(field = …)`, `any_order`, `anything`, `decided`, or one of "
         help += ", ".join(sorted(FUNCTIONS))
         raise fail("NAS081", "this call means nothing in a view", node.span, help=help)
     return u.fold(node, lambda *xs: Computed(function, xs), *inputs)
+
+
+def _decided(u: Unroller, path: s.Expr, other: s.Expr, names: Names) -> Node:
+    """`decided(`path`, x)`: x where the space leaves nothing to decide at the path."""
+    if not isinstance(path, s.Path):
+        raise fail(
+            "NAS081", "`decided` takes a path, and what stands there without a choice", path.span
+        )
+    try:
+        return u.path(path, names)
+    except NoDecision:
+        return u.node(other, names)
 
 
 def is_record(node: s.Syntax) -> bool:

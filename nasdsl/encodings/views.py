@@ -18,6 +18,7 @@ from nasdsl.spans import Span
 from .decisions import Decisions
 from .encoding import Encoding
 from .matching import Matcher, Miss, Node, Shift, Where, described
+from .patterns import NoDecision, Unspeakable
 from .unroll import Unroller
 from .write import show
 
@@ -57,8 +58,11 @@ class Views:
             help = did_you_mean(name, list(outline.coders)) or "import the file that declares it"
             raise fail("NAS084", f"there is no encoding `{name}`", item.span, help=help)
         unroller = Unroller(self._decisions, self.space.params, outline.lets, outline.motifs)
-        with deep_recursion():
-            node = unroller.node(item.value, {})
+        try:
+            with deep_recursion():
+                node = unroller.node(item.value, {})
+        except NoDecision as error:
+            raise unknown(error, self._decisions) from None
         return View(self.space, encoding, node, self._decisions)
 
 
@@ -89,6 +93,14 @@ class View:
         try:
             with deep_recursion():
                 return self.node.get(settled)
+        except NoDecision as error:
+            raise unknown(error, self.decisions) from None
+        except Unspeakable as error:
+            value, path = error.args
+            message = (
+                f"`{self.encoding.name}` has no word for {show(value)}, which `{path}` is here"
+            )
+            raise fail("NAS085", message) from None
         except KeyError as error:
             message = f"`{self.encoding.name}` reads the decision `{error.args[0]}`, which this genotype has not"
             raise fail("NAS085", message, help="ask first for what it depends on") from None
@@ -172,6 +184,13 @@ class View:
                 " (at " + "".join(f"[{k}]" if isinstance(k, int) else f".{k}" for k in keys) + ")"
             )
         return NasError(Diagnostic("NAS086", message, span, notes=notes, help=help))
+
+
+def unknown(error: NoDecision, decisions: Decisions) -> NasError:
+    """The message about a path that names no decision."""
+    help = did_you_mean(error.path, decisions.paths())
+    help = help or "`nasdsl info` lists the decisions of a space"
+    return fail("NAS080", f"there is no decision `{error.path}`", error.span, help=help)
 
 
 def _keys(where: Where) -> Iterator[str | int]:

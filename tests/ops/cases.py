@@ -69,6 +69,7 @@ def deconvolutions(draw: st.DrawFn) -> Call:
             optional={
                 "out": small.map(lambda n: n * groups),
                 "stride": size,
+                "dilation": st.integers(1, 2),
                 "bias": flag,
                 "pad": st.sampled_from(["same", "valid", 0, 1, 2]),
                 "output_pad": st.integers(0, 1),
@@ -196,6 +197,14 @@ CASES: dict[str, Calls] = {
     "deconv": deconvolutions(),
     "linear": required(st.one_of(vectors, sequences), {"out": wide}, bias=flag),
     "embedding": full(vectors, classes=wide, dim=wide),
+    "weight": full(tensors, rows=wide, columns=wide),
+    "lookup": st.tuples(st.just({}), st.tuples(vectors, sequences)),
+    "project": st.tuples(small, small, small).flatmap(
+        lambda d: st.tuples(
+            st.fixed_dictionaries({}, optional={"bias": flag}),
+            st.just(((d[0], d[1]), (d[2], d[1]))),
+        )
+    ),
     "bn": calls(tensors, eps=eps, momentum=unit, affine=flag),
     "layer_norm": calls(tensors, eps=eps),
     "rms_norm": calls(tensors, eps=eps),

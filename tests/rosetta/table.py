@@ -33,6 +33,7 @@ class Row:
     text: Callable[[Entry], str] = lambda entry: str(entry["string"])
     aux: Params | None = None  # what adds the auxiliary head, if the program has one
     more: Callable[[Entry], Params] | None = None  # what only the whole entry tells
+    without_dead: Params | None = None  # what leaves out modules that are built and never used
     more_flops: Callable[[Entry], int] = lambda entry: 0  # what its source counts beside the MACs
 
 
@@ -44,6 +45,7 @@ class Plan:
     text: str
     params: Params
     aux: Params | None
+    without_dead: Params | None
     more_flops: int
 
 
@@ -73,4 +75,6 @@ def plan(entry: Entry, table: list[Row]) -> Plan | None:
             params.update(target(value))
     if row.more is not None:
         params.update(row.more(entry))
-    return Plan(row.program, row.text(entry), params, row.aux, row.more_flops(entry))
+    return Plan(
+        row.program, row.text(entry), params, row.aux, row.without_dead, row.more_flops(entry)
+    )  # fmt: skip

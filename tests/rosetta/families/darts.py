@@ -16,7 +16,11 @@ def _stem(entry: Entry) -> Params:
     skeleton = entry["skeleton"]
     if "C_stem" in skeleton:
         return {"stem": skeleton["C_stem"]}
-    return {"stem": skeleton["stem_multiplier"] * skeleton["C"]} if "stem_multiplier" in skeleton else {}
+    return (
+        {"stem": skeleton["stem_multiplier"] * skeleton["C"]}
+        if "stem_multiplier" in skeleton
+        else {}
+    )
 
 
 def _gate(name: str) -> Any:
@@ -38,7 +42,13 @@ _AUX = {"auxiliary": True}
 
 ROWS = [
     Row("darts-genotype", "darts", _NETWORK, aux=_AUX, more=_stem),
-    Row("darts-genotype", "darts", {**_NETWORK, "C_stem": None, "SE": _gate("xnas")}, ("XNAS",), more=_stem),
+    Row(
+        "darts-genotype",
+        "darts",
+        {**_NETWORK, "C_stem": None, "SE": _gate("xnas")},
+        ("XNAS",),
+        more=_stem,
+    ),
     Row(
         "darts-genotype",
         "darts",
