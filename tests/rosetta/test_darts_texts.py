@@ -25,6 +25,28 @@ TRIPLES = (
     "Genotype(normal=[('sep_conv_3x3', 2, 0), ('none', 3, 2)], normal_concat=[2, 3], "
     "reduce=[('max_pool_3x3', 2, 1)], reduce_concat=[2])"
 )
+UNET = (
+    "Genotype(down=[('down_conv', 1), ('max_pool', 0)], down_concat=[2], "
+    "up=[('identity', 0), ('up_conv', 1)], up_concat=[2])"
+)
+PATH = json.dumps(
+    {
+        "path": [1, 0, 0],
+        "cell": [
+            [0, 7],
+            [1, 4],
+            [2, 4],
+            [3, 6],
+            [5, 4],
+            [8, 4],
+            [11, 5],
+            [13, 5],
+            [19, 7],
+            [18, 5],
+        ],
+    }
+)
+DPC = """[{"op": "conv", "kernel": 3, "rate": [1, 6], "input": -1}, {"op": "conv", "input": 0}]"""
 CODES = json.dumps([["11"] * 14] * 20)
 
 
@@ -44,6 +66,14 @@ CODES = json.dumps([["11"] * 14] * 20)
         ("fairdarts", TRIPLES, "2, 1)", "2, 2)", "NAS073", "node 2 reads states 0 to 1", "('max"),
         ("fairdarts", TRIPLES, "[2, 3]", "[2]", "NAS073", "node 3 is put out", "('none"),
         ("fairdarts", TRIPLES, "3, 2)], normal_concat=[2, 3]", "4, 3)], normal_concat=[2, 4]", "NAS073", "no state that is there", "('none"),
+        ("nasunet", UNET, "down_conv'", "downconv'", "NAS072", "did you mean `down_conv`", "downconv"),
+        ("nasunet", UNET, "conv', 1)], up", "conv', 2)], up", "NAS073", "reads states 0 to 1", "('up"),
+        ("autodeeplab", PATH, "[1, 0, 0]", "[1, 0, 2]", "NAS073", "changes by one at most", "2]"),
+        ("autodeeplab", PATH, "[19, 7]", "[18, 7]", "NAS073", "branch 18 has two operators", "[18, 7]"),
+        ("autodeeplab", PATH, "[0, 7], [1, 4], ", "", "NAS073", "no branch from 0 to 1", "{"),
+        ("autodeeplab", PATH, "[0, 7]", "[0, 8]", "NAS073", "operators are 0 to 7", "[0, 8]"),
+        ("dpc", DPC, '"input": 0', '"input": 1', "NAS073", "branch 1 reads -1 or an earlier", '{"op'),
+        ("dpc", DPC, "[1, 6]", "[6]", "NAS073", "two numbers", '{"op'),
         ("robnet", CODES, '"11"', '"12"', "NAS071", "`12` where `00`, `01`, `10` or `11`", '12"'),
         ("robnet", CODES, '["11", ', "[", "NAS073", "a cell has 14 edges, not 13", '["11'),
     ],
