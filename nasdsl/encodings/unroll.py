@@ -22,7 +22,21 @@ from .decisions import Bits, Decision, Decisions, Taken
 from .loops import Body, Loop
 from .loops import Span as Stretch
 from .matching import Node
-from .patterns import ELSE, Absent, Anything, AnyOrder, At, Const, Items, Joined, Lazy, NoDecision, Part, Parts, Switch
+from .patterns import (
+    ELSE,
+    Absent,
+    Anything,
+    AnyOrder,
+    At,
+    Const,
+    Items,
+    Joined,
+    Lazy,
+    NoDecision,
+    Part,
+    Parts,
+    Switch,
+)
 from .reckoning import Arithmetic, Computed, Equal, Logic, Not, Truth, When, Within
 
 MAX_DEPTH = 200
@@ -56,7 +70,9 @@ class Unroller:
             help = "write that between backticks; `nasdsl info` lists the decisions"
             raise fail("NAS081", "a decision is named by its path in a view", expr.span, help=help)
         if make is None:
-            help = "a view is made of decisions, literals, lists, records, conditions and arithmetic"
+            help = (
+                "a view is made of decisions, literals, lists, records, conditions and arithmetic"
+            )
             raise fail("NAS081", "this cannot stand in `encode`", expr.span, help=help)
         self.depth += 1
         if self.depth > MAX_DEPTH:
@@ -111,7 +127,9 @@ class Unroller:
             try:
                 inner = parse_expression(Source("path", pieces[i]))
             except NasError as error:
-                raise fail("NAS082", f"in the path: {error.diagnostics[0].message}", node.span) from None
+                raise fail(
+                    "NAS082", f"in the path: {error.diagnostics[0].message}", node.span
+                ) from None
             pieces[i] = _written(self.known(_placed(inner, node.span), names, "the path"))
         text = "".join(pieces)
         found = self.decision(text)
@@ -166,7 +184,9 @@ def _name(u: Unroller, node: s.Name, names: Names) -> Node:
         return settled(found)
     if node.id in u.motifs:
         return _called(u, u.motifs[node.id], (), node.span)
-    help = did_you_mean(node.id, [*names, *u.globals]) or "decisions are named by paths in backticks"
+    help = (
+        did_you_mean(node.id, [*names, *u.globals]) or "decisions are named by paths in backticks"
+    )
     raise fail("NAS081", f"`{node.id}` has no value in a view", node.span, help=help)
 
 
@@ -276,7 +296,9 @@ def _index(u: Unroller, node: s.Index, names: Names) -> Node:
             return settled(items.items[index.value])
         except (IndexError, TypeError):
             size = len(items.items)
-            raise fail("NAS083", f"a list of {size} has no element {index.value}", node.span) from None
+            raise fail(
+                "NAS083", f"a list of {size} has no element {index.value}", node.span
+            ) from None
     return u.fold(node, lambda xs, i: Computed(lambda a, b: a[b], (xs, i)), base, index)
 
 
@@ -338,7 +360,9 @@ def _call(u: Unroller, node: s.Call, names: Names) -> Node:
 def _decided(u: Unroller, path: s.Expr, other: s.Expr, names: Names) -> Node:
     """`decided(`path`, x)`: x where the space leaves nothing to decide at the path."""
     if not isinstance(path, s.Path):
-        raise fail("NAS081", "`decided` takes a path, and what stands there without a choice", path.span)
+        raise fail(
+            "NAS081", "`decided` takes a path, and what stands there without a choice", path.span
+        )
     try:
         return u.path(path, names)
     except NoDecision:
@@ -410,7 +434,9 @@ def _comprehension(u: Unroller, node: s.Comprehension, names: Names) -> Node:
     pairs = [(i, g) for i, g in pairs if not isinstance(g, Const)]
     if rest:
         if any(g is not None for _, g in pairs):
-            raise fail("NAS082", "this condition depends on a decision, outside another `for`", first.span)
+            raise fail(
+                "NAS082", "this condition depends on a decision, outside another `for`", first.span
+            )
         return _joined([item for item, _ in pairs])
     items = tuple(item for item, _ in pairs)
     if isinstance(source, AnyOrder):
