@@ -162,7 +162,7 @@ def test_a_word_that_is_missing() -> None:
     [
         ("`wdith`", "NAS080", "did you mean `width`"),
         ("[`graph/i[{width}]/s`]", "NAS081", "named by its path"),
-        ("[`graph/i[{`gap`}]/s`]", "NAS161", ""),
+        ("[`graph/i[{1 +}]/s`]", "NAS161", "in the path"),
         ("[`graph/i[{no}]/s`]", "NAS101", "`no` is not defined"),
         ("conv(3)", "NAS081", "means nothing in a view"),
         ("relu", "NAS081", "has no value in a view"),
