@@ -9,6 +9,8 @@
 # training.
 space metaqnn "MetaQNN (Baker, Gupta, Naik, Raskar; ICLR 2017)"
 
+import "lib_metaqnn.nas"
+
 param L = 18, size = 32, channels_in = 3, classes = 10
 
 motif conv_relu(k, c) = conv(k, out = c, bias = true) -> relu
@@ -37,15 +39,6 @@ motif rest(depth, size, last) = one of {
   where bin = 8 if size > 7 else 4 if size > 3 else 1
 
 network = image(channels_in, size, size) -> rest(0, size, "start")
-
-encoding metaqnn tight "layers in a row: C(n,k,s) P(k,s) FC(n) GAP(n) SM(n) (ICLR 2017)" {
-  code  = "{layer - ...}"
-  layer = conv: "C({n: int},{k: int},{s: int})"
-    | pool: "P({k: int},{s: int})"
-    | fc: "FC({n: int})"
-    | gap: "GAP({n: int})"
-    | softmax: "SM({n: int})"
-}
 
 # The layers from the decision `at` on.
 motif layers(at) = case `{at}` {
