@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from nasdsl import syntax as s
@@ -12,10 +12,6 @@ from nasdsl.values import Fields
 
 Env: TypeAlias = dict[str, Any]
 Compute: TypeAlias = Callable[[Env], Any]
-Path: TypeAlias = tuple[str | int, ...]
-
-_MISTAKES = (TypeError, IndexError, ZeroDivisionError, KeyError, AttributeError, ValueError)
-
 
 BINARY: Mapping[str, Callable[[Any, Any], Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "%": operator.mod,
