@@ -13,7 +13,7 @@ from .diagnostics import Diagnostic, NasError, fail
 from .spans import Span
 from .values import describe
 
-UNREADABLE = ("NAS070", "NAS071", "NAS072", "NAS073")
+UNREADABLE = ("NAS070", "NAS071", "NAS072", "NAS073", "NAS074", "NAS077")
 """Mistakes of texts: what is wrong with the values of other expressions then follows from them."""
 _ESCAPED = 2  # characters of an escape
 
