@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from nasdsl.diagnostics import Diagnostic, NasError
+from nasdsl.diagnostics import Diagnostic, NasError, moved
 from nasdsl.record import Record, record
 from nasdsl.spans import Source, Span
 
@@ -48,16 +48,18 @@ class Code(Record):
             raise NasError([self._place(found) for found in error.diagnostics]) from None
 
     def _place(self, found: Diagnostic) -> Diagnostic:
-        def moved(span: Span | None) -> Span | None:
-            if span is None or self.source is None or span.source.text != self.text:
-                return span
-            return Span(self.source, span.start + self.start, span.end + self.start)
+        source = self.source
+        assert source is not None
 
-        notes = tuple((text, moved(span)) for text, span in found.notes)
-        span = moved(found.span)
-        if span is None and self.source is not None:  # the text as a whole
-            span = Span(self.source, self.start, self.start + len(self.text))
-        return Diagnostic(found.code, found.message, span, found.label, notes, found.help)
+        def there(span: Span) -> Span:
+            if span.source.text != self.text:
+                return span
+            return Span(source, span.start + self.start, span.end + self.start)
+
+        if found.span is None:  # the text as a whole
+            whole = Span(Source("", self.text), 0, len(self.text))
+            found = Diagnostic(found.code, found.message, whole, "", found.notes, found.help)
+        return moved(found, there)
 
 
 def open_one(

@@ -55,10 +55,10 @@ def compile(
         return
     if output is None or output.is_file():
         raise click.UsageError(f"{len(codes)} texts need a folder: -o FOLDER")
+    opened = [open_code(code, notation, sets) for code in codes]  # all of them, or no file
     output.mkdir(parents=True, exist_ok=True)
     digits = len(str(len(codes)))
-    for number, code in enumerate(codes, 1):
-        space, chosen = open_code(code, notation, sets)
+    for number, (space, chosen) in enumerate(opened, 1):
         write(space, chosen, form, output / f"{number:0{digits}}{SUFFIXES[form]}")
 
 

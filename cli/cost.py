@@ -38,7 +38,8 @@ def cost(
     space, chosen = open_one(file, notation, genotype, rank, sets)
     found = costs(space.build(chosen))
     if as_json:
-        echo_json({"genotype": space.text(chosen), **found})
+        named = {"text": codes[0].text} if codes else {"genotype": space.text(chosen)}
+        echo_json({**named, **found})
         return
     for name, value in found.items():
         click.echo(f"{name:<12} {value:>16,}  {human(value) if value >= 1000 else ''}".rstrip())

@@ -11,7 +11,7 @@ from functools import cache
 
 from nasdsl.diagnostics import Diagnostic, NasError
 
-from .encoding import Encoding
+from .encoding import ASSIGNED, Encoding
 from .forms import Forms, Mark, Part, Quoted, Template
 from .library import encoding, home, homes, summary
 
@@ -112,6 +112,8 @@ def reads(notation: Encoding, text: str) -> bool:
 def _nearest(text: str) -> NasError:
     """The mistake of the encodings that read most of a text of none."""
     read: list[tuple[int, str, Diagnostic]] = []
+    named = ASSIGNED.match(text)
+    begin = named.end() if named else 0
     for name in possible(text) if text.strip() else []:
         try:
             encoding(name).decode(text)
@@ -121,16 +123,15 @@ def _nearest(text: str) -> NasError:
                 whole = found.code == "NAS073"  # all of it is read, and breaks a requirement
                 read.append((len(text) + 1 if whole else found.span.start, name, found))
     most = max((length for length, _, _ in read), default=0)
-    near = [(name, found) for length, name, found in read if length == most > 0]
-    if not near:
+    near = [(name, found) for length, name, found in read if length == most > begin]
+    if not 0 < len(near) <= _SHOWN:
         help = "`nasdsl encodings` lists them, and `--as NAME` says why a text is not of one"
         message = "the text belongs to no known encoding" if text.strip() else "the text is empty"
         return NasError(Diagnostic("NAS562", message, help=help))
     name, found = near[0]
-    others = [f"`{other}`" for other, _ in near[1:_SHOWN]]
-    message = f"the text belongs to no known encoding; the nearest is `{name}`"
-    if others:
-        message = f"{message}, as are {', '.join(others)}"
-    notes = ((found.message, found.span), *found.notes)
-    help = found.help or f"`--as {name}` takes it for one of these"
-    return NasError(Diagnostic("NAS562", message, notes=notes, help=help))
+    names = ", ".join(f"`{name}`" for name, _ in near[:_SHOWN])
+    message = f"no known encoding reads the text; of the nearest, {names}: {found.message}"
+    help = found.help or f"`--as {name}` takes the text for one of these"
+    return NasError(
+        Diagnostic("NAS562", message, found.span, found.label, found.notes, help)
+    )

@@ -32,11 +32,13 @@ _VIEWED = re.compile(r"^encode\s+(\w+)", re.MULTILINE)
 @record
 class Home(Record):
     """Where an encoding is at home: the file that declares it, the program that reads any of its
-    texts, and the search spaces that read those of their members."""
+    texts, the encodings that the program says how to write, and the search spaces that read the texts
+    of their members."""
 
     name: str
     declared: str
     program: str | None
+    others: tuple[str, ...]
     spaces: tuple[str, ...]
 
 
@@ -45,19 +47,24 @@ def homes() -> Mapping[str, Home]:
     """The encodings of the shipped files, by name. The files are searched, not parsed."""
     declared: dict[str, str] = {}
     viewed: dict[str, list[str]] = {}
+    others: dict[str, list[str]] = {}
     files = shipped()
     for file, path in files.items():
         with open(path, encoding="utf-8") as opened:
             text = opened.read()
         for name in _DECLARED.findall(text):
             declared[name] = path
-        if not file.startswith("code_"):
+        if file.startswith("code_"):
+            others[file] = _VIEWED.findall(text)
+        else:
             for name in _VIEWED.findall(text):
                 viewed.setdefault(name, []).append(path)
-    return {
-        name: Home(name, path, files.get(f"code_{name}.nas"), tuple(viewed.get(name, ())))
-        for name, path in sorted(declared.items())
-    }
+    found = {}
+    for name, path in sorted(declared.items()):
+        program = f"code_{name}.nas"
+        more = tuple(others.get(program, ()))
+        found[name] = Home(name, path, files.get(program), more, tuple(viewed.get(name, ())))
+    return found
 
 
 def home(name: str) -> Home:
@@ -85,7 +92,8 @@ def _own(path: str) -> Home:
         message = f"{path} reads no encoding"
         help = "give it a parameter with a type, `param code: NAME = …`, or `encode NAME = …`"
         raise NasError(Diagnostic("NAS561", message, help=help))
-    return Home(names[0], path, path if typed else None, () if typed else (path,))
+    others = tuple(views) if typed else ()
+    return Home(names[0], path, path if typed else None, others, () if typed else (path,))
 
 
 def encoding(name: str) -> Encoding:
