@@ -89,7 +89,9 @@ class OpenMachine(Machine):
                     self.diagnostics.append(diagnostic)
             if len(self.diagnostics) >= MAX_DIAGNOSTICS:
                 raise TooMany
-        elif self.base and self.reachable(self.guards[self.base :]):  # it is due to the cases outside
+        elif self.base and self.reachable(
+            self.guards[self.base :]
+        ):  # it is due to the cases outside
             self.touched |= _decisions(self.guards)
         return POISON
 

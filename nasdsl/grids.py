@@ -156,9 +156,7 @@ _MISSING = object()
 def _paired(first: Column, second: Column, n: int) -> Column:
     """The number of each pair, where the second part has n values."""
     if FAILED in first or FAILED in second:
-        return [
-            FAILED if a < 0 or b < 0 else a * n + b for a, b in zip(first, second, strict=True)
-        ]
+        return [FAILED if a < 0 or b < 0 else a * n + b for a, b in zip(first, second, strict=True)]
     return [a * n + b for a, b in zip(first, second, strict=True)]
 
 

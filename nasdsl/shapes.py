@@ -397,4 +397,3 @@ def free_join(shapes: Sequence[Any]) -> Any:
     if any(s is None or (isinstance(s, Sym) and s.values is None) for s in shapes):
         return None
     return free_of(distinct([v for s in shapes for v in _values(s) or ()]))
-

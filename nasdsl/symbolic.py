@@ -139,7 +139,9 @@ def select(key: Sym, cases: Mapping[Any, Any]) -> Any:
     if known is not None:
         return known[0]
     listed = [r.values if isinstance(r, Sym) else (r,) for r in results]
-    values = None if None in listed else distinct([v for vs in listed if vs is not None for v in vs])
+    values = (
+        None if None in listed else distinct([v for vs in listed if vs is not None for v in vs])
+    )
     sym = Sym(_select, (key, table), values)
     sym.vars = sym.vars.union(*(r.vars for r in results if isinstance(r, Sym)))
     _MADE[made] = sym, ()
