@@ -16,4 +16,9 @@ ROWS = [
         },
         aux=_AUX,
     ),
+    Row(
+        "python genotype lists (normal ops, reduction ops, concat)", "amoebanetd",
+        # The text itself says the first two.
+        {"num_layers": None, "num_filters": None, "classes": "classes", "note": None},
+    ),
 ]  # fmt: skip
