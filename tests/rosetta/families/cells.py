@@ -47,6 +47,11 @@ ROWS = [
         text=_both_cells, aux=_AUX,
     ),
     Row(
+        "enas-macro-arc (layer i: op, then i skip bits)", "enas_macro",
+        # As many layers as the text has, reductions after each third of them.
+        {"filters": "C", "classes": "classes", "input": "size", "layers": None, "pools_after_layers": None},
+    ),
+    Row(
         "nao-ints (in1 op1 in2 op2) x5, normal then reduction", "nao",
         {
             **_ENAS, "C": "C", "N": "N", "input": _input, "cells": None,
