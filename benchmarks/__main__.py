@@ -12,7 +12,7 @@ from . import checkout
 from .measure import FULL, SMOKE, Effort, Row, run
 from .table import cells, record, text
 
-NAMES = ("genotypes", "evolution", "costs", "networks", "text", "startup")
+NAMES = ("genotypes", "encodings", "evolution", "costs", "networks", "text", "startup")
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
 

@@ -26,10 +26,7 @@ network = tokens(steps, vocabulary)
 
 encode darts_rnn = genotype(
   recurrent = [
-    node(
-      op = `cell/i[{i}]/s/highway/y/act`,
-      state = decided(`cell/i[{i}]/before`, 0)
-    )
+    node(op = `cell/i[{i}]/s/highway/y/act`, state = decided(`cell/i[{i}]/before`, 0))
     for i in 0..nodes-1
   ],
   concat = 1..nodes

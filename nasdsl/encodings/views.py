@@ -18,7 +18,8 @@ from nasdsl.spans import Span
 from .decisions import Decisions
 from .encoding import Encoding
 from .matching import Matcher, Miss, Node, Shift, Where, described
-from .patterns import NoDecision, Unspeakable
+from .patterns import NoDecision
+from .switches import Unspeakable
 from .unroll import Unroller
 from .write import show
 
@@ -57,7 +58,7 @@ class Views:
         if not isinstance(encoding, Encoding):
             help = did_you_mean(name, list(outline.coders)) or "import the file that declares it"
             raise fail("NAS084", f"there is no encoding `{name}`", item.span, help=help)
-        unroller = Unroller(self._decisions, self.space.params, outline.lets, outline.motifs)
+        unroller = Unroller(self._decisions, self.space.params, outline)
         try:
             with deep_recursion():
                 node = unroller.node(item.value, {})
