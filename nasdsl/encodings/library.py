@@ -155,7 +155,7 @@ def detect(text: str) -> list[str]:
 def members(name: str, text: str) -> Iterator[tuple[Space, Genotype]]:
     """The search spaces that a text is a member of, and which."""
     for path in home(name).spaces:
-        space = Space(load(path))
+        space = Space(load(path), {})
         try:
             yield space, space.decode(text, name)
         except NasError:
