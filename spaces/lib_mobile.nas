@@ -64,13 +64,13 @@ motif part(c, n, i) = c - (n - 1) * (c / n) if i == 0 else c / n
 motif begin(c, n, i) = sum([part(c, n, j) for j in 0..i-1])
 
 # A depthwise convolution with a kernel for each part of the channels.
-motif deep(kernels, stride = 1) = graph (x) {
+motif deep(kernels, stride = 1, pad = "same") = graph (x) {
   c = channels(x)
   n = len(kernels)
-  out x -> dw_conv(kernels[0], stride = stride)
+  out x -> dw_conv(kernels[0], stride = stride, pad = pad)
       if n == 1
       else concat([
-        x -> narrow(begin(c, n, i), part(c, n, i)) -> dw_conv(k, stride = stride)
+        x -> narrow(begin(c, n, i), part(c, n, i)) -> dw_conv(k, stride = stride, pad = pad)
         for i, k in kernels
       ])
 }

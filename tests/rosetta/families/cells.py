@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
-from ..table import Row
+import json
+from typing import Any
+
+from ..table import Entry, Params, Row
 
 _AUX = {"auxiliary": True}
+
+
+def _both_cells(entry: Entry) -> str:
+    """The two rows of a JSON object as one."""
+    cells = json.loads(entry["string"])
+    return f"{cells['normal']} {cells['reduce']}"
+
+
+def _input(size: int) -> Params:
+    return {"size": size} | ({"skeleton": "imagenet"} if size == 224 else {})
+
+
+_ENAS: dict[str, Any] = {
+    "filters": "C", "classes": "classes", "input": "size", "num_layers": lambda n: {"N": n // 3},
+    "reductions": None, "cells_built": None,  # after each third
+    "stem": None,  # 3C
+    "auxiliary": None,  # never counted; `params_aux_head` is its size
+}  # fmt: skip
 
 ROWS = [
     Row(
@@ -20,5 +41,23 @@ ROWS = [
         "python genotype lists (normal ops, reduction ops, concat)", "amoebanetd",
         # The text itself says the first two.
         {"num_layers": None, "num_filters": None, "classes": "classes", "note": None},
+    ),
+    Row(
+        "enas-micro-arc (in1 op1 in2 op2) x5, normal then reduction", "enas_micro", _ENAS,
+        text=_both_cells, aux=_AUX,
+    ),
+    Row(
+        "enas-macro-arc (layer i: op, then i skip bits)", "enas_macro",
+        # As many layers as the text has, reductions after each third of them.
+        {"filters": "C", "classes": "classes", "input": "size", "layers": None, "pools_after_layers": None},
+    ),
+    Row(
+        "nao-ints (in1 op1 in2 op2) x5, normal then reduction", "nao",
+        {
+            **_ENAS, "C": "C", "N": "N", "input": _input, "cells": None,
+            "skeleton": lambda name: {"skeleton": {"ENAS micro child": "enas"}[name]},
+            "op_alphabet": lambda name: {"operators": "V1" if "V1" in name else "V2"},
+        },
+        aux=_AUX,
     ),
 ]  # fmt: skip
