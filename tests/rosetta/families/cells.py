@@ -20,6 +20,12 @@ def _input(size: int) -> Params:
     return {"size": size} | ({"skeleton": "imagenet"} if size == 224 else {})
 
 
+def _widths(pairs: list[list[int]]) -> Params:
+    """The width of each phase; what it reads is that of the one before."""
+    assert [c for c, _ in pairs] == [3, *(c for _, c in pairs[:-1])]
+    return {f"C{i}": c for i, (_, c) in enumerate(pairs, 1)}
+
+
 _ENAS: dict[str, Any] = {
     "filters": "C", "classes": "classes", "input": "size", "num_layers": lambda n: {"N": n // 3},
     "reductions": None, "cells_built": None,  # after each third
@@ -50,6 +56,11 @@ ROWS = [
         "enas-macro-arc (layer i: op, then i skip bits)", "enas_macro",
         # As many layers as the text has, reductions after each third of them.
         {"filters": "C", "classes": "classes", "input": "size", "layers": None, "pools_after_layers": None},
+    ),
+    Row(
+        "nsganet-bitstring (3 phases, one list per node, last bit = phase residual)", "nsganet_macro",
+        {"channels": _widths, "decoder": "decoder", "classes": "classes", "input": "size"},
+        without_dead={"dead_convs": False},
     ),
     Row(
         "nao-ints (in1 op1 in2 op2) x5, normal then reduction", "nao",
