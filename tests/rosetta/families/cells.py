@@ -63,6 +63,13 @@ ROWS = [
         without_dead={"dead_convs": False},
     ),
     Row(
+        "motif adjacency (level-2 motifs on 4 nodes, level-3 cell on 5 nodes)", "motif_edges",
+        {
+            "C": "C", "cells_per_stage": "cells",
+            **dict.fromkeys(("channels", "between_cells", "final", "merge", "sep")),  # the one way
+        },
+    ),
+    Row(
         "nao-ints (in1 op1 in2 op2) x5, normal then reduction", "nao",
         {
             **_ENAS, "C": "C", "N": "N", "input": _input, "cells": None,
