@@ -12,9 +12,10 @@ from nasdsl.scopes import place
 from nasdsl.spans import Source, Span
 
 from .forms import APART, Forms, resolve
+from .literals import show
 from .rows import Condition, Failure, compile_row
 from .scan import Miss, scanner
-from .write import Unwritable, show, writer
+from .write import Unwritable, writer
 
 if TYPE_CHECKING:
     from .read import Reader, Spot
