@@ -85,6 +85,16 @@ def open_code(code: Code, notation: str, sets: tuple[str, ...]) -> tuple[Space, 
         return open_code(name_of(code.text, notation), code.text, read_sets(sets))
 
 
+def label(space: Space, genotype: Genotype) -> str:
+    """How a network is told from others in a file: the text of a code, or the genotype."""
+    from nasdsl.codes import typed
+
+    codes = typed(space.programs)
+    if not codes:
+        return space.text(genotype)
+    return "; ".join(f"{codes[n]} {' '.join(str(space.params[n]).split())}" for n in codes)
+
+
 def name_of(text: str, notation: str) -> str:
     """The encoding that --as names; for `auto`, the only one that the text belongs to (NAS562)."""
     if notation != AUTO:
