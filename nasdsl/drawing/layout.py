@@ -6,8 +6,8 @@ layer, an order within layers by the mean place of neighbours, and places that k
 
 from __future__ import annotations
 
-from itertools import pairwise
 from collections.abc import Sequence
+from itertools import pairwise
 
 from nasdsl.record import Frozen, record
 
