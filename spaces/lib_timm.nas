@@ -88,7 +88,7 @@ motif separable(b, c, stride, act) = graph (x) {
     -> norm
     -> act
     -> excite(b.se, 1, act)
-    -> point(c, b.p if b.p else [1])
+    -> point(c, b.p if b.p else [1], pads)
     -> norm
   out sum([y, x]) if stride == 1 and channels(x) == c and not b.noskip else y
 }
@@ -97,19 +97,19 @@ motif activated(b, c, stride, act) = deep(b.k, stride, pads)
   -> norm
   -> act
   -> excite(b.se, 1, act)
-  -> point(c, b.p if b.p else [1])
+  -> point(c, b.p if b.p else [1], pads)
   -> norm
   -> act
 motif inverted(b, c, stride, act) = graph (x) {
   y = x
-    -> point(rounded(channels(x) * b.e), b.a if b.a else [1])
+    -> point(rounded(channels(x) * b.e), b.a if b.a else [1], pads)
     -> norm
     -> act
     -> deep(b.k, stride, pads)
     -> norm
     -> act
     -> excite(b.se, b.e, act)
-    -> point(c, b.p if b.p else [1])
+    -> point(c, b.p if b.p else [1], pads)
     -> norm
   out sum([y, x]) if stride == 1 and channels(x) == c and not b.noskip else y
 }

@@ -43,10 +43,14 @@ def _like_ours(layers: list[tuple[str, nn.Module]]) -> list[nn.Module]:
 
 
 def _agree(theirs: nn.Module, system: str, params: dict[str, Any]) -> None:
-    entry = next(e for e in ENTRIES if e["system"] == system and e["skeleton"]["kind"] == "imagenet")
+    entry = next(
+        e for e in ENTRIES if e["system"] == system and e["skeleton"]["kind"] == "imagenet"
+    )
     found = plan(entry, rows())
     assert found is not None
-    space, genotype = open_code(found.program, found.text, {**found.params, "size": X[-1], "count_pad": True, **params})
+    space, genotype = open_code(
+        found.program, found.text, {**found.params, "size": X[-1], "count_pad": True, **params}
+    )
     mine = nasdsl.compile(space.build(genotype)).double()
     theirs = theirs.double()
     torch.manual_seed(0)

@@ -20,6 +20,12 @@ def _input(size: int) -> Params:
     return {"size": size} | ({"skeleton": "imagenet"} if size == 224 else {})
 
 
+def _widths(pairs: list[list[int]]) -> Params:
+    """The width of each phase; what it reads is that of the one before."""
+    assert [c for c, _ in pairs] == [3, *(c for _, c in pairs[:-1])]
+    return {f"C{i}": c for i, (_, c) in enumerate(pairs, 1)}
+
+
 _ENAS: dict[str, Any] = {
     "filters": "C", "classes": "classes", "input": "size", "num_layers": lambda n: {"N": n // 3},
     "reductions": None, "cells_built": None,  # after each third
@@ -50,6 +56,27 @@ ROWS = [
         "enas-macro-arc (layer i: op, then i skip bits)", "enas_macro",
         # As many layers as the text has, reductions after each third of them.
         {"filters": "C", "classes": "classes", "input": "size", "layers": None, "pools_after_layers": None},
+    ),
+    Row(
+        "nsganet-bitstring (3 phases, one list per node, last bit = phase residual)", "nsganet_macro",
+        {"channels": _widths, "decoder": "decoder", "classes": "classes", "input": "size"},
+        without_dead={"dead_convs": False},
+    ),
+    Row(
+        "motif adjacency (level-2 motifs on 4 nodes, level-3 cell on 5 nodes)", "motif_edges",
+        {
+            "C": "C", "cells_per_stage": "cells",
+            **dict.fromkeys(("channels", "between_cells", "final", "merge", "sep")),  # the one way
+        },
+    ),
+    Row(
+        "geneticcnn-bits per stage", "genetic_bits",
+        {
+            "nodes": None,  # as the bits say
+            "kernels": lambda widths: {f"C{i}": c for i, c in enumerate(widths, 1)},
+            "kernel_size": "kernel", "dense": "hidden", "classes": "classes", "input": "size",
+            "channels": "channels_in",
+        },
     ),
     Row(
         "nao-ints (in1 op1 in2 op2) x5, normal then reduction", "nao",
