@@ -20,7 +20,7 @@ from .write import Unwritable, writer
 if TYPE_CHECKING:
     from .read import Reader, Spot
 
-MAX_CHARACTERS = 200_000
+MAX_CHARACTERS = 1_000_000
 ASSIGNED = re.compile(r"\s*[A-Za-z_]\w*[ \t]*=(?!=)", re.ASCII)  # what names a text in its source
 
 
