@@ -123,7 +123,11 @@ def read_codes(argument: str, notation: str) -> list[Code]:
     if not codes:
         raise click.UsageError(f"{source.name} holds no text")
     whole = source.text.strip()
-    if len(codes) > 1 and _reads(whole, notation) and not all(_reads(c.text, notation) for c in codes):
+    if (
+        len(codes) > 1
+        and _reads(whole, notation)
+        and not all(_reads(c.text, notation) for c in codes)
+    ):
         return [Code(whole, source, source.text.index(whole))]
     return codes
 

@@ -5,12 +5,12 @@
 # widest that reads it, and what is wider than its reader is cut off. The input is brought to a vertex
 # by a 1x1 convolution of each edge. The output joins what it reads; an edge from input to output is added.
 
-motif conv_bn_relu(k, c) = conv(k, out = c) -> bn -> relu
+motif conv_bn_relu(k, c, norm) = conv(k, out = c) -> norm -> relu
 motif cut(c) = graph (x) {
   out x if channels(x) == c else x -> narrow(0, c)
 }
 
-motif module(c, edge, op) = graph (x) {
+motif module(c, edge, op, norm) = graph (x) {
   last = len(edge)
   reached = [true]
   for j in 1..last {
@@ -35,32 +35,32 @@ motif module(c, edge, op) = graph (x) {
     w = wide[last-i]
     when back[last-i] {
       fed = [
-        h[j] -> (conv_bn_relu(1, w) if j == 0 else cut(w))
+        h[j] -> (conv_bn_relu(1, w, norm) if j == 0 else cut(w))
         for j in 0..i-1
         if edge[i-1][j] and reached[j]
       ]
       y = sum(fed)
       h += y
         -> (
-          conv_bn_relu(3, w)
+          conv_bn_relu(3, w, norm)
             if op[i-1] == "conv3x3-bn-relu"
-            else conv_bn_relu(1, w) if op[i-1] == "conv1x1-bn-relu" else max_pool(3)
+            else conv_bn_relu(1, w, norm) if op[i-1] == "conv1x1-bn-relu" else max_pool(3)
         )
     } else {
       h += x
     }
   }
-  past = [x -> conv_bn_relu(1, c) for i in [0] if edge[last-1][0]]
+  past = [x -> conv_bn_relu(1, c, norm) for i in [0] if edge[last-1][0]]
   y = sum([concat([h[i] for i in read])] + past) if read else sum(past)
   out y
 }
 
-motif nasbench101(edge, op, c, modules, classes) = conv_bn_relu(3, c)
-  -> modules * module(c, edge, op)
+motif nasbench101(edge, op, c, modules, classes, norm = bn) = conv_bn_relu(3, c, norm)
+  -> modules * module(c, edge, op, norm)
   -> max_pool(2, stride = 2)
-  -> modules * module(2*c, edge, op)
+  -> modules * module(2*c, edge, op, norm)
   -> max_pool(2, stride = 2)
-  -> modules * module(4*c, edge, op)
+  -> modules * module(4*c, edge, op, norm)
   -> global_avg_pool
   -> linear(classes)
 

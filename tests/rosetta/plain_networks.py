@@ -1,0 +1,296 @@
+"""Networks of published codes in plain PyTorch, written from the descriptions of their authors' code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class Pooled(nn.Module):
+    """Global average, then a linear layer (or what else is to come)."""
+
+    def __init__(self, *after: nn.Module) -> None:
+        super().__init__()
+        self.after = nn.Sequential(*after)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y: torch.Tensor = self.after(x.mean((2, 3)))
+        return y
+
+
+class Sum(nn.Module):
+    def __init__(self, *branches: nn.Module, after: nn.Module | None = None) -> None:
+        super().__init__()
+        self.branches = nn.ModuleList(branches)
+        self.after = after or nn.Identity()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y: torch.Tensor = self.after(sum(branch(x) for branch in self.branches))
+        return y
+
+
+class Join(nn.Module):
+    def __init__(self, *branches: nn.Module) -> None:
+        super().__init__()
+        self.branches = nn.ModuleList(branches)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.cat([branch(x) for branch in self.branches], 1)
+
+
+# NAS-Bench-201 and -101
+
+
+class Cell201(nn.Module):
+    def __init__(self, edges: Sequence[Sequence[str]], c: int) -> None:
+        super().__init__()
+        self.nodes = nn.ModuleList(nn.ModuleList(self._op(op, c) for op in node) for node in edges)
+
+    @staticmethod
+    def _op(name: str, c: int) -> nn.Module:
+        if name.startswith("nor_conv"):
+            k = int(name[-1])
+            conv = nn.Conv2d(c, c, k, padding=k // 2, bias=False)
+            return nn.Sequential(nn.ReLU(), conv, nn.BatchNorm2d(c))
+        pool = nn.AvgPool2d(3, 1, 1, count_include_pad=False)
+        return {"skip_connect": nn.Identity(), "avg_pool_3x3": pool, "none": Nothing()}[name]
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        states = [x]
+        for node in self.nodes:
+            assert isinstance(node, nn.ModuleList)
+            states.append(torch.stack([op(y) for op, y in zip(node, states, strict=True)]).sum(0))
+        return states[-1]
+
+
+class Nothing(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return 0 * x
+
+
+def nasbench201(edges: Sequence[Sequence[str]], c: int, n: int, classes: int) -> nn.Module:
+    layers: list[nn.Module] = [nn.Conv2d(3, c, 3, padding=1, bias=False), nn.BatchNorm2d(c)]
+    for stage in range(3):
+        if stage:
+            body = nn.Sequential(
+                nn.ReLU(), nn.Conv2d(c, 2 * c, 3, 2, 1, bias=False), nn.BatchNorm2d(2 * c),
+                nn.ReLU(), nn.Conv2d(2 * c, 2 * c, 3, 1, 1, bias=False), nn.BatchNorm2d(2 * c),
+            )  # fmt: skip
+            past = nn.Sequential(nn.AvgPool2d(2), nn.Conv2d(c, 2 * c, 1, bias=False))
+            layers.append(Sum(body, past))
+            c *= 2
+        layers += [Cell201(edges, c) for _ in range(n)]
+    return nn.Sequential(*layers, nn.BatchNorm2d(c), nn.ReLU(), Pooled(nn.Linear(c, classes)))
+
+
+def _conv101(i: int, o: int, k: int) -> nn.Module:
+    conv = nn.Conv2d(i, o, k, padding=k // 2, bias=False)
+    return nn.Sequential(conv, nn.BatchNorm2d(o, momentum=0.003), nn.ReLU())
+
+
+class Module101(nn.Module):
+    """All vertices of `matrix` lie on a path from the first to the last."""
+
+    def __init__(self, matrix: Sequence[Sequence[int]], ops: Sequence[str], i: int, o: int) -> None:
+        super().__init__()
+        self.matrix, last = matrix, len(matrix) - 1
+        ends = [v for v in range(1, last) if matrix[v][last]]
+        width = [0] * last + [o]
+        for rank, v in enumerate(ends):
+            width[v] = o // len(ends) + (rank < o % len(ends))
+        for v in reversed(range(1, last)):
+            width[v] = width[v] or max(width[w] for w in range(v + 1, last) if matrix[v][w])
+        self.width, self.ends, self.last = width, ends, last
+        self.into = nn.ModuleDict(
+            {str(v): _conv101(i, width[v], 1) for v in range(1, last + 1) if matrix[0][v]}
+        )
+        self.ops = nn.ModuleDict()
+        for v in range(1, last):
+            k = {"conv1x1-bn-relu": 1, "conv3x3-bn-relu": 3}.get(ops[v])
+            op = _conv101(width[v], width[v], k) if k else nn.MaxPool2d(3, 1, 1)
+            self.ops[str(v)] = op
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        made: dict[int, torch.Tensor] = {}
+        for v in range(1, self.last):
+            come = [made[u][:, : self.width[v]] for u in range(1, v) if self.matrix[u][v]]
+            come += [self.into[str(v)](x)] if self.matrix[0][v] else []
+            made[v] = self.ops[str(v)](torch.stack(come).sum(0))
+        parts = [torch.cat([made[v] for v in self.ends], 1)] if self.ends else []
+        parts += [self.into[str(self.last)](x)] if self.matrix[0][self.last] else []
+        return torch.stack(parts).sum(0)
+
+
+def nasbench101(matrix: Any, ops: Any, c: int, n: int, classes: int) -> nn.Module:
+    layers: list[nn.Module] = [_conv101(3, c, 3)]
+    i = c
+    for stage in range(3):
+        if stage:
+            layers.append(nn.MaxPool2d(2))
+            c *= 2
+        for _ in range(n):
+            layers.append(Module101(matrix, ops, i, c))
+            i = c
+    return nn.Sequential(*layers, Pooled(nn.Linear(c, classes)))
+
+
+# Inverted residuals
+
+ACTS = {
+    "relu": nn.ReLU, "relu6": nn.ReLU6, "h_swish": nn.Hardswish, "swish": nn.SiLU,
+    None: nn.Identity,
+}  # fmt: skip
+
+
+class Excite(nn.Module):
+    def __init__(
+        self, c: int, hidden: int, act: str | None, gate: type[nn.Module] = nn.Hardsigmoid
+    ) -> None:
+        super().__init__()
+        self.gate = nn.Sequential(
+            nn.Conv2d(c, hidden, 1), ACTS[act](), nn.Conv2d(hidden, c, 1), gate()
+        )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        scale: torch.Tensor = self.gate(F.adaptive_avg_pool2d(x, 1))
+        return x * scale
+
+
+def conv(
+    i: int, o: int, k: int, stride: int, act: str | None, eps: float = 1e-5, groups: int = 1,
+    momentum: float = 0.1,
+) -> nn.Module:  # fmt: skip
+    weight = nn.Conv2d(i, o, k, stride, k // 2, groups=groups, bias=False)
+    return nn.Sequential(weight, nn.BatchNorm2d(o, eps=eps, momentum=momentum), ACTS[act]())
+
+
+def mbconv(
+    i: int, o: int, k: int, stride: int, mid: int, act: str, expand: bool = True,
+    se: nn.Module | None = None, eps: float = 1e-5, residual: bool | None = None,
+) -> nn.Module:  # fmt: skip
+    """An inverted residual; `residual` as the shapes allow if it is not said."""
+    body = nn.Sequential(
+        conv(i, mid, 1, 1, act, eps) if expand else nn.Identity(),
+        conv(mid, mid, k, stride, act, eps, mid),
+        se or nn.Identity(),
+        conv(mid, o, 1, 1, None, eps),
+    )
+    add = stride == 1 and i == o if residual is None else residual
+    return Sum(nn.Identity(), body) if add else body
+
+
+def fair(
+    rows: Sequence[Any], stem: int, acts: Sequence[str], tail: Sequence[nn.Module]
+) -> nn.Module:
+    """FairNAS, MoGA, SCARLET: rows (expansion, width, kernel, stride, activation, squeeze-excite
+    with its activation or None), behind a stem and a separable convolution to 16 (`acts`)."""
+    layers = [conv(3, stem, 3, 2, acts[0]), conv(stem, stem, 3, 1, acts[1], groups=stem)]
+    layers.append(conv(stem, 16, 1, 1, None))
+    i = 16
+    for e, o, k, stride, act, se in rows:
+        mid = round(i * e)
+        excite = Excite(mid, mid // 4, se) if se else None
+        layers.append(mbconv(i, o, k, stride, mid, act, se=excite))
+        i = o
+    return nn.Sequential(*layers, *tail)
+
+
+def densenas(blocks: Sequence[Any], classes: int) -> nn.Module:
+    """Blocks (in, out, operators as (kernel, expansion), stride), and the last widths."""
+    *blocks, (i, last) = blocks
+    layers = [conv(3, blocks[0][0], 3, 2, "relu6", 1e-3)]
+    for c, o, ops, stride in blocks:
+        for n, (k, t) in enumerate(ops):
+            s, c = (stride, c) if n == 0 else (1, o)
+            layers.append(mbconv(c, o, k, s, c * t, "relu6", t > 1, eps=1e-3))
+    layers.append(conv(i, last, 1, 1, "relu6", 1e-3))
+    return nn.Sequential(*layers, Pooled(nn.Linear(last, classes)))
+
+
+def _divisible(v: float) -> int:
+    near = max(8, int(v + 4) // 8 * 8)
+    return near + 8 if near < 0.9 * v else near
+
+
+def ofa(config: Any) -> nn.Module:
+    """A configuration of ProxylessNAS or OFA, as JSON gives it."""
+    eps = config["bn"]["eps"]
+
+    def layer(l: Any) -> nn.Module:
+        act = ACTS[l["act_func"]]()
+        k, stride = l.get("kernel_size", 1), l.get("stride", 1)
+        if l["use_bn"]:
+            return conv(l["in_channels"], l["out_channels"], k, stride, l["act_func"], eps)
+        return nn.Sequential(nn.Conv2d(l["in_channels"], l["out_channels"], k, bias=False), act)
+
+    layers = [layer(config["first_conv"])]
+    for block in config["blocks"]:
+        m = block["mobile_inverted_conv"]
+        if m["name"] == "ZeroLayer":
+            continue
+        i, o, e = m["in_channels"], m["out_channels"], m["expand_ratio"]
+        act = m.get("act_func", "relu6")
+        mid = m.get("mid_channels") or round(i * e)
+        se = Excite(mid, _divisible(mid // 4), "relu") if m.get("use_se") else None
+        kept = block["shortcut"] is not None
+        layers.append(mbconv(i, o, m["kernel_size"], m["stride"], mid, act, e != 1, se, eps, kept))
+    if config.get("final_expand_layer"):
+        layers += [layer(config["final_expand_layer"]), nn.AdaptiveAvgPool2d(1)]
+    layers.append(layer(config["feature_mix_layer"]))
+    last = config["classifier"]
+    return nn.Sequential(*layers, Pooled(nn.Linear(last["in_features"], last["out_features"])))
+
+
+def atomnas(rows: Sequence[Any], stem: int, last: int, classes: int, fused: bool) -> nn.Module:
+    """Rows as AtomNAS writes them. `fused` is AtomNAS+, here with a widening for each branch."""
+    act = "swish" if fused else "relu"
+
+    def made(i: int, o: int, k: int, stride: int, groups: int = 1) -> nn.Module:
+        return conv(i, o, k, stride, act, 1e-3, groups, 0.01)
+
+    layers, i = [made(3, stem, 3, 2)], stem
+    for c, n, stride, kernels, widths, expand in rows:
+        for _ in range(n if kernels else 0):
+            branches: list[nn.Module] = [
+                nn.Sequential(
+                    *([made(i, w, 1, 1)] if expand else []), made(w, w, k, stride, w),
+                    *([] if fused else [nn.Conv2d(w, c, 1, bias=False)]),
+                )
+                for k, w in zip(kernels, widths, strict=True)
+            ]  # fmt: skip
+            norm = nn.BatchNorm2d(c, eps=1e-3, momentum=0.01)
+            body: nn.Module = Sum(*branches, after=norm)
+            if fused:
+                mid = sum(widths)
+                gate = Excite(mid, round(i / 2), act, nn.Sigmoid)
+                narrow = nn.Conv2d(mid, c, 1, bias=False)
+                body = nn.Sequential(Join(*branches), gate, narrow, norm)
+            layers.append(Sum(nn.Identity(), body) if stride == 1 and i == c else body)
+            i, stride = c, 1
+    return nn.Sequential(*layers, made(i, last, 1, 1), Pooled(nn.Linear(last, classes)))
+
+
+def attentivenas(code: Any, classes: int) -> nn.Module:
+    width, i = code["width"], code["width"][0]
+    layers = [conv(3, i, 3, 2, "swish")]
+    strides, excited = (1, 2, 2, 2, 1, 2, 1), (0, 0, 1, 0, 1, 1, 1)
+    for s in range(7):
+        for n in range(code["depth"][s]):
+            o, e, k = width[s + 1], code["expand_ratio"][s], code["kernel_size"][s]
+            stride = 1 if n else strides[s]
+            mid = _divisible(i * e)
+            se = Excite(mid, _divisible(mid // 4), "relu") if excited[s] else None
+            body = mbconv(i, o, k, stride, mid, "swish", e != 1, se, residual=False)
+            past = nn.Sequential(
+                nn.AvgPool2d(2) if stride == 2 else nn.Identity(),
+                nn.Conv2d(i, o, 1, bias=False) if i != o else nn.Identity(),
+            )
+            layers.append(Sum(body, past))
+            i = o
+    mix = nn.Linear(6 * i, width[8], bias=False)
+    head = Pooled(mix, nn.SiLU(), nn.Linear(width[8], classes))
+    return nn.Sequential(*layers, conv(i, 6 * i, 1, 1, "swish"), head)
