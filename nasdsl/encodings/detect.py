@@ -132,6 +132,4 @@ def _nearest(text: str) -> NasError:
     names = ", ".join(f"`{name}`" for name, _ in near[:_SHOWN])
     message = f"no known encoding reads the text; of the nearest, {names}: {found.message}"
     help = found.help or f"`--as {name}` takes the text for one of these"
-    return NasError(
-        Diagnostic("NAS562", message, found.span, found.label, found.notes, help)
-    )
+    return NasError(Diagnostic("NAS562", message, found.span, found.label, found.notes, help))

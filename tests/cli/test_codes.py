@@ -258,7 +258,9 @@ def test_convert_says_what_cannot_be_said() -> None:
     assert result.exit_code == 2 and "`fairdarts` cannot express this" in result.stderr
     assert "<fairdarts>:1:" in result.stderr and "^" in result.stderr
     result = invoke("convert", "--to", "metaqnn", DARTS)
-    assert "error[NAS563]" in result.stderr and "it can be written as dxy, fairdarts" in result.stderr
+    assert (
+        "error[NAS563]" in result.stderr and "it can be written as dxy, fairdarts" in result.stderr
+    )
 
 
 # ------------------------------------------------------------------ lists
@@ -283,7 +285,9 @@ def test_programs_of_codes_are_no_spaces() -> None:
 
 def test_encode_and_sample() -> None:
     text = invoke("encode", "nasbench201", "--rank", "5").output.strip()
-    assert json.loads(invoke("decode", text, "--json").output)["genotype"].startswith("nasbench201:")
+    assert json.loads(invoke("decode", text, "--json").output)["genotype"].startswith(
+        "nasbench201:"
+    )
     drawn = invoke("sample", "nasbench201", "--as", "nasbench201", "-n", "3", "--seed", "1").output
     assert all(detect(line) == ["nasbench201"] for line in drawn.splitlines())
     assert "error[NAS560]" in invoke("sample", "nasbench201", "--as", "nasbench").stderr

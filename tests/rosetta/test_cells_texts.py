@@ -48,7 +48,7 @@ EDGES = (
         ("enas_macro", MACRO, "3 0", "3 2", "NAS073", "a bit 0 or 1, not 2", "2 0"),
         ("enas_macro", MACRO, "3 0", "6 0", "NAS073", "an operator is 0 to 5", "6 0"),
         ("nsganet_macro", BITS, "[0, 1]", "[0, 1, 1]", "NAS073", "node 3 has 2 bits", "[0, 1, 1]"),
-        ("nsganet_macro", BITS, "[1, 0]", "[1, 2]", "NAS071", "`2` where `0` or `1`", "2]"),
+        ("nsganet_macro", BITS, "[1, 0]", "[1, 2]", "NAS071", "`2` where `]` or a `bit`", "2]"),
         ("motif_edges", EDGES, '"24"', '"42"', "NAS073", "to a later one", '"42"'),
         ("motif_edges", EDGES, "motif2", "motif3", "NAS073", "motif 2 is next, not 3", '"motif3"'),
         ("motif_edges", EDGES, '5": 2', '5": 3', "NAS073", "there are motifs 1 to 2, not 3", '"25"'),
@@ -135,5 +135,5 @@ def test_a_text_of_edges_is_the_same_network_by_nodes() -> None:
 
 @pytest.mark.parametrize("id", ["amoebanet-a-mobile", "amoebanet-c-mobile"])
 def test_what_a_genotype_cannot_say(id: str) -> None:
-    with pytest.raises(NasError, match="NAS07[35]"):
+    with pytest.raises(NasError, match=r"NAS564|NAS075"):
         convert(_text(id), "slim", "darts")
