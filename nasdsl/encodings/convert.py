@@ -115,7 +115,7 @@ def step(source: str, target: str, value: Any) -> Any:
     problem: NasError | None = None
     for path in place.spaces:
         if path in home(target).spaces:
-            space = Space(load(path))
+            space = Space(load(path), {})
             try:
                 return encoding(target).decode(space.encode(space.decode(text, source), target))
             except NasError as error:

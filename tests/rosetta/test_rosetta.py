@@ -48,7 +48,9 @@ def test_params_and_flops(entry: dict[str, Any]) -> None:
             found.program, found.text, {**found.params, **found.without_dead}
         )
         run = cost(space.build(genotype))
-        assert run.params == entry.get("params_without_dead_shortcut_convs", run.params) < got.params
+        assert (
+            run.params == entry.get("params_without_dead_shortcut_convs", run.params) < got.params
+        )
     have = {"params": got.params, "flops": run.macs - products + found.more_flops}
     wrong = {
         k: (have[k], v)

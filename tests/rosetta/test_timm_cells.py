@@ -11,7 +11,8 @@ from torch import nn
 import nasdsl
 from nasdsl.encodings.library import open_code
 
-from .test_rosetta import ENTRIES, plan, rows
+from .table import plan, rows
+from .test_rosetta import ENTRIES
 
 torch.set_num_threads(1)
 LAYERS = (nn.Conv2d, nn.BatchNorm2d, nn.Linear)
@@ -43,10 +44,14 @@ def _like_ours(layers: list[tuple[str, nn.Module]]) -> list[nn.Module]:
 
 
 def _agree(theirs: nn.Module, system: str, params: dict[str, Any]) -> None:
-    entry = next(e for e in ENTRIES if e["system"] == system and e["skeleton"]["kind"] == "imagenet")
+    entry = next(
+        e for e in ENTRIES if e["system"] == system and e["skeleton"]["kind"] == "imagenet"
+    )
     found = plan(entry, rows())
     assert found is not None
-    space, genotype = open_code(found.program, found.text, {**found.params, "size": X[-1], "count_pad": True, **params})
+    space, genotype = open_code(
+        found.program, found.text, {**found.params, "size": X[-1], "count_pad": True, **params}
+    )
     mine = nasdsl.compile(space.build(genotype)).double()
     theirs = theirs.double()
     torch.manual_seed(0)
