@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "convert": ("nasdsl.cli.decode:convert", "Write a published string in another notation."),
     "cost": ("nasdsl.cli.cost:cost", "Parameters and operations of an architecture."),
     "compile": ("nasdsl.cli.compile:compile", "Write an architecture as PyTorch source."),
+    "draw": ("nasdsl.cli.draw:draw", "Draw an architecture as SVG."),
     "train": ("nasdsl.cli.train:train", "Train one architecture of a space."),
     "search": ("nasdsl.cli.search:search", "Search a space for the best architecture."),
     "resume": ("nasdsl.cli.search:resume", "Go on with a search that was stopped."),

@@ -12,10 +12,6 @@ from nasdsl.values import Fields
 
 Env: TypeAlias = dict[str, Any]
 Compute: TypeAlias = Callable[[Env], Any]
-Path: TypeAlias = tuple[str | int, ...]
-
-_MISTAKES = (TypeError, IndexError, ZeroDivisionError, KeyError, AttributeError, ValueError)
-
 
 BINARY: Mapping[str, Callable[[Any, Any], Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "%": operator.mod,

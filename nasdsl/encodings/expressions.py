@@ -7,6 +7,7 @@ from typing import Any
 
 from nasdsl import syntax as s
 from nasdsl.diagnostics import fail
+from nasdsl.values import Fields
 
 from .conditions import Env, compute
 from .forms import constant
@@ -63,7 +64,16 @@ def evaluate_in(
         if item.name in used:
             env[item.name] = compute(item.value, set(env))(env)
     try:
-        return compute(expression, set(env))(env)
+        return listed(compute(expression, set(env))(env))
     except (TypeError, IndexError, KeyError, ValueError, ZeroDivisionError) as error:
         message = f"the other notation has nothing for this: {error}"
         raise fail("NAS075", message, expression.span) from None
+
+
+def listed(value: Any) -> Any:
+    """A value with its ranges as the lists that they stand for."""
+    if isinstance(value, Fields):
+        return Fields(value.names, tuple(listed(v) for v in value.values))
+    if isinstance(value, tuple | range):
+        return tuple(listed(v) for v in value)
+    return value
