@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -111,7 +112,7 @@ def read_codes(argument: str, notation: str) -> list[Code]:
     # comments between texts are passed over. If only the whole file is a text, it is one.
     """
     if argument == "-":
-        source = Source("<stdin>", click.get_text_stream("stdin").read())
+        source = Source("<stdin>", sys.stdin.read())
     elif argument.startswith("@"):
         from nasdsl.source import load_source
 

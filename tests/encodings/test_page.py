@@ -17,13 +17,15 @@ PAGE = ROOT / "docs" / "encodings.md"
 
 
 def differences() -> str:
-    """What tests/rosetta/explained.py says."""
-    lines = [
-        f"- `{name}`: {have:,} {what}; {why}.\n"
-        for name, found in DIFFERENT.items()
-        for what, (have, why) in found.items()
-    ]
-    return "".join(lines + [f"- `{name}`: {why}.\n" for name, why in NOT_BUILT.items()])
+    """What tests/rosetta/explained.py says, an item for each reason."""
+    reasons: dict[str, list[str]] = {}
+    for name, found in DIFFERENT.items():
+        for why in dict.fromkeys(why for _, why in found.values()):
+            have = ", ".join(f"{count:,} {what}" for what, (count, w) in found.items() if w == why)
+            reasons.setdefault(why, []).append(f"`{name}` (here {have})")
+    for name, why in NOT_BUILT.items():
+        reasons.setdefault(why, []).append(f"`{name}` (missing)")
+    return "".join(f"- {', '.join(names)}: {why}.\n" for why, names in reasons.items())
 
 
 @pytest.mark.parametrize(("name", "make"), [("formats", table), ("differences", differences)])
