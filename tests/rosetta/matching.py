@@ -21,18 +21,17 @@ TOLERANCE = 1e-5
 class Layer:
     module: nn.Module
     reads: nn.Module | None  # the layer whose output it gets as it is
+    kind: tuple[Any, ...]  # what two layers must share to be paired
 
-    @property
-    def kind(self) -> tuple[Any, ...]:
-        """What two layers must share to be paired."""
-        m = self.module
-        shapes = tuple(tuple(s for s in p.shape if s > 1) for p in m.parameters(recurse=False))
-        if isinstance(m, nn.Conv2d):
-            return "map", shapes, m.stride, m.groups
-        if isinstance(m, nn.Linear):
-            return "map", shapes, (1, 1), 1
-        norm = isinstance(m, nn.modules.batchnorm._BatchNorm)
-        return "norm" if norm else "other", shapes
+
+def _kind(m: nn.Module) -> tuple[Any, ...]:
+    shapes = tuple(tuple(s for s in p.shape if s > 1) for p in m.parameters(recurse=False))
+    if isinstance(m, nn.Conv2d):
+        return "map", shapes, m.stride, m.groups
+    if isinstance(m, nn.Linear):
+        return "map", shapes, (1, 1), 1
+    norm = isinstance(m, nn.modules.batchnorm._BatchNorm)
+    return "norm" if norm else "other", shapes
 
 
 def _owns(module: nn.Module) -> bool:
@@ -47,7 +46,7 @@ def layers(network: nn.Module, x: torch.Tensor) -> list[Layer]:
 
     def enter(module: nn.Module, inputs: tuple[Any, ...]) -> None:
         reads = [m for y, m in made if inputs and y is inputs[0]]
-        found.append(Layer(module, reads[-1] if reads else None))
+        found.append(Layer(module, reads[-1] if reads else None, _kind(module)))
 
     def leave(module: nn.Module, inputs: tuple[Any, ...], output: torch.Tensor) -> None:
         made.append((output, module))

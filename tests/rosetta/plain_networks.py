@@ -294,3 +294,102 @@ def attentivenas(code: Any, classes: int) -> nn.Module:
     mix = nn.Linear(6 * i, width[8], bias=False)
     head = Pooled(mix, nn.SiLU(), nn.Linear(width[8], classes))
     return nn.Sequential(*layers, conv(i, 6 * i, 1, 1, "swish"), head)
+
+
+# ShuffleNetV2 blocks of SPOS
+
+
+class Shuffle(nn.Module):
+    def __init__(self, choice: int, i: int, o: int, stride: int) -> None:
+        super().__init__()
+        self.stride, mid = stride, o // 2
+        c = i if stride == 2 else i // 2
+        last = o - c
+        k = 3 if choice == 3 else 2 * choice + 3
+        if choice == 3:
+            shape = [(c, c, 3, stride, None, c), (c, mid, 1, 1, "relu", 1)]
+            shape += [(mid, mid, 3, 1, None, mid), (mid, mid, 1, 1, "relu", 1)]
+            shape += [(mid, mid, 3, 1, None, mid), (mid, last, 1, 1, "relu", 1)]
+        else:
+            shape = [(c, mid, 1, 1, "relu", 1), (mid, mid, k, stride, None, mid)]
+            shape += [(mid, last, 1, 1, "relu", 1)]
+        self.main = nn.Sequential(*(conv(*s[:5], groups=s[5]) for s in shape))
+        past = [conv(i, i, k, 2, None, groups=i), conv(i, i, 1, 1, "relu")]
+        self.past = nn.Sequential(*(past if stride == 2 else []))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        kept, read = (x, x) if self.stride == 2 else (x[:, 0::2], x[:, 1::2])
+        return torch.cat([self.past(kept), self.main(read)], 1)
+
+
+def spos(choices: Sequence[int], classes: int) -> nn.Module:
+    layers, i, n = [conv(3, 16, 3, 2, "relu")], 16, 0
+    for o, depth in ((64, 4), (160, 4), (320, 8), (640, 4)):
+        for d in range(depth):
+            layers.append(Shuffle(choices[n], i, o, 1 if d else 2))
+            i, n = o, n + 1
+    layers.append(conv(i, 1024, 1, 1, "relu"))
+    return nn.Sequential(*layers, Pooled(nn.Linear(1024, classes, bias=False)))
+
+
+# PlainNet
+
+
+class ZenGate(nn.Module):
+    def __init__(self, c: int) -> None:
+        super().__init__()
+        h = round(c / 4)
+        self.gate = nn.Sequential(
+            nn.AdaptiveAvgPool2d(1), conv(c, h, 1, 1, "relu"), conv(h, c, 1, 1, None), nn.Sigmoid()
+        )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        scale: torch.Tensor = self.gate(x)
+        return x * scale
+
+
+def _zen_residual(i: int, o: int, stride: int, project: bool, body: list[nn.Module]) -> nn.Module:
+    past: nn.Module = nn.Identity()
+    if project or stride > 1 or i != o:
+        past = nn.Sequential(nn.Conv2d(i, o, 1, stride), nn.BatchNorm2d(o))
+    return Sum(nn.Sequential(*body), past, after=nn.ReLU())
+
+
+def plainnet(blocks: Sequence[tuple[str, list[int]]], classes: int, se: bool) -> nn.Module:
+    """Blocks as (name, arguments) of ZenNAS's strings."""
+    layers: list[nn.Module] = []
+
+    def gate(c: int) -> nn.Module:
+        return ZenGate(c) if se else nn.Identity()
+
+    def eight(v: int) -> int:
+        return max(8, (v + 4) // 8 * 8)
+
+    o = 3
+    for name, (i, o, stride, *mid_and_n) in blocks:
+        mid, n = mid_and_n[0], mid_and_n[-1]
+        digits = [int(d) for d in name if d.isdigit()]
+        for number in range(n):
+            first, s = number == 0, stride if number == 0 else 1
+            if name.startswith("SuperConv"):
+                layers.append(conv(i, o, digits[0], s, "relu"))
+            elif name.startswith("SuperResIDW"):
+                e, k = digits
+                for a, b, z in ((i, mid, s), (mid, o, 1)):
+                    w = eight(e * b)
+                    body = [conv(a, w, 1, 1, "relu"), conv(w, w, k, z, "relu", groups=w)]
+                    body += [gate(w), conv(w, b, 1, 1, None)]
+                    layers.append(_zen_residual(a, b, z, first, body))
+                    first = False
+            elif len(digits) == 3:
+                for a, z in ((i, s), (o, 1)):
+                    body = [conv(a, mid, 1, 1, "relu"), conv(mid, mid, digits[1], z, "relu")]
+                    body += [gate(mid), conv(mid, o, 1, 1, None)]
+                    layers.append(_zen_residual(a, o, z, first, body))
+                    first = False
+            else:
+                k = digits[0]
+                body = [conv(i, mid, k, s, "relu"), gate(mid), conv(mid, o, k, 1, None)]
+                layers.append(_zen_residual(i, o, s, first, body))
+            i = o
+    return nn.Sequential(*layers, Pooled(nn.Linear(o, classes)))

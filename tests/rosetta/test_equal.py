@@ -37,7 +37,7 @@ def _timm(name: str, size: int = 64) -> None:
     agree(published(f"timm-{name}", size=size, classes=CLASSES), theirs, size)
 
 
-QUICK = ("mobilenetv3_large_100", "mnasnet_050", "semnasnet_050", "lcnet_050", "tinynet_d")
+QUICK = ("tf_mobilenetv3_small_minimal_100", "semnasnet_050", "lcnet_050", "tinynet_d")
 
 
 @pytest.mark.parametrize("name", QUICK)
@@ -73,7 +73,10 @@ VISION: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize("name", VISION)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=pytest.mark.slow if n == "efficientnet_b0" else ()) for n in VISION],
+)
 def test_torchvision(name: str) -> None:
     id, params = VISION[name]
     agree(published(id, size=64, classes=CLASSES, **params), _vision(name), 64)
@@ -106,3 +109,13 @@ def test_tensorflow_strings() -> None:
     theirs = timm.create_model("tf_efficientnet_b0", num_classes=CLASSES)
     mine = published("tf-efficientnet-b0", size=64, classes=CLASSES, bn_momentum=0.1)
     agree(mine, theirs, 64)
+
+
+@pytest.mark.parametrize(
+    ("id", "name"),
+    [("genet-small", "gernet_s"), pytest.param("genet-large", "gernet_l", marks=pytest.mark.slow)],
+)
+def test_genet(id: str, name: str) -> None:
+    timm = pytest.importorskip("timm")
+    theirs = timm.create_model(name, num_classes=CLASSES, zero_init_last=False)
+    agree(published(id, size=64, classes=CLASSES), theirs, 64)

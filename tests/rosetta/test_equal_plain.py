@@ -110,15 +110,20 @@ def test_densenas() -> None:
     agree(published(entry["id"], size=64, classes=CLASSES), theirs, 64)
 
 
-OFA = ("proxyless-gpu", "ofa-s7edge_lat_29ms_top1_70p5_finetune_25")
-
-
-@pytest.mark.parametrize("id", OFA)
+@pytest.mark.parametrize(
+    "id",
+    [
+        "ofa-s7edge_lat_29ms_top1_70p5_finetune_25",
+        pytest.param("proxyless-gpu", marks=pytest.mark.slow),
+    ],
+)
 def test_ofa(id: str) -> None:
     agree(published(id, size=64), plain.ofa(_json(id)), 64)
 
 
-@pytest.mark.parametrize("id", ["atomnas-a", "atomnas-a-plus"])
+@pytest.mark.parametrize(
+    "id", ["atomnas-a", pytest.param("atomnas-a-plus", marks=pytest.mark.slow)]
+)
 def test_atomnas(id: str) -> None:
     config = _json(id)
     rows = config["inverted_residual_setting"]
@@ -134,3 +139,30 @@ def test_attentivenas() -> None:
     params = {"dead_shortcuts": False, "classes": CLASSES}
     mine = compiled("attentivenas", json.dumps(code), params)
     agree(mine, plain.attentivenas(code, CLASSES), 64)
+
+
+def test_spos() -> None:
+    theirs = plain.spos(literal_eval(_text("spos-block")), CLASSES)
+    agree(published("spos-block", size=64, classes=CLASSES), theirs, 64)
+
+
+BASIC = "SuperConvK3BNRELU(3,8,2,1)SuperResK3K3(8,8,1,12,2)SuperResK5K5(8,16,2,8,2)SuperConvK1BNRELU(16,24,1,1)"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        BASIC,
+        "SuperConvK3BNRELU(3,8,2,1)SuperResIDWE2K7(8,16,2,20,2)SuperResIDWE6K3(16,16,1,16,2)",
+        "SuperConvK3BNRELU(3,8,1,2)SuperResK1K5K1(8,24,2,8,2)SuperResK1K3K1(24,24,1,12,2)",
+    ],
+    ids=["basic", "inverted", "bottleneck"],
+)
+@pytest.mark.parametrize("se", [False, True])
+def test_plainnet(text: str, se: bool) -> None:
+    blocks = [
+        (name, [int(n) for n in numbers.split(",")])
+        for name, numbers in (block.split("(") for block in text.rstrip(")").split(")"))
+    ]
+    mine = compiled("plainnet", text, {"size": 32, "classes": CLASSES, "use_se": se})
+    agree(mine, plain.plainnet(blocks, CLASSES, se), 32)
