@@ -186,9 +186,6 @@ def test_what_cannot_be_searched() -> None:
 
 ALIKE = {
     frozenset({"enas_macro", "enas_micro", "enas_lm", "nao_rnn", "nao", "autogan", "enas_rnn"}),
-    frozenset({"autodeeplab", "auto_deeplab"}),
-    frozenset({"hierarchical", "motif_edges"}),
-    frozenset({"darts", "snas"}),
 }
 """Encodings that share texts, which mean different networks."""
 
