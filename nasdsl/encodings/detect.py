@@ -61,13 +61,14 @@ def detect(text: str) -> list[str]:
 def possible(text: str) -> list[str]:
     """The encodings with texts that begin as this one does."""
     text = text.lstrip()
-    named = text[:1].isalpha() or text[:1] == "_"
+    named = ASSIGNED.match(text)
+    value = text[named.end() :].lstrip() if named else text
     found = []
     for name in homes():
-        notation = encoding(name)
+        layout = encoding(name).forms.layout
         first = _openings(name)
-        free = notation.forms.layout != "tight"
-        if first is None or text[:1] in first or (free and (text[:1] == "#" or named)):
+        start = (value if layout == "python" else text)[:1]
+        if first is None or start in first or (start == "#" and layout == "python"):
             found.append(name)
     return found
 
