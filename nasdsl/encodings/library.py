@@ -203,7 +203,7 @@ def summary(name: str) -> dict[str, Any]:
     """What a list of encodings says of one."""
     place = home(name)
     return {
-        "name": name,
+        "name": place.name,
         "doc": encoding(name).doc,
         "declared": _stem(place.declared),
         "program": _stem(place.program) if place.program else None,

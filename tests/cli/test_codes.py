@@ -13,6 +13,7 @@ from nasdsl.encodings.convert import convert
 from nasdsl.encodings.detect import detect, identify, possible
 from nasdsl.encodings.library import encoding, homes
 from tests.cli.helpers import ROOT, invoke
+from tests.documents import blocks
 
 ENTRIES: list[dict[str, Any]] = json.loads(
     (ROOT / "tests/data/rosetta.json").read_text(encoding="utf-8")
@@ -258,6 +259,41 @@ def test_convert_says_what_cannot_be_said() -> None:
     assert (
         "error[NAS563]" in result.stderr and "it can be written as dxy, fairdarts" in result.stderr
     )
+
+
+def test_convert_says_what_has_no_word() -> None:
+    dilated = DARTS.replace("'none'", "'dil_conv_3x3'")
+    result = invoke("convert", "--from", "darts", "--to", "slim", dilated)
+    assert "error[NAS564]: `slim` cannot express this: it has no word for" in result.stderr
+    assert "code_darts.nas" not in result.stderr
+
+
+def test_convert_says_what_gets_lost() -> None:
+    text = text_of("dxy-nested-genotype")
+    value = encoding("dxy").decode(text)
+    assert value["connectN"] is None
+    connected = encoding("dxy").encode(value).replace("connectN=None", "connectN=3")
+    result = invoke("convert", "--to", "darts", connected)
+    assert result.exit_code == 2 and "error[NAS564]" in result.stderr
+    assert "connectN is 3, and would be read as None" in result.stderr
+    result = invoke("convert", "--to", "darts", "--lossy", connected)
+    assert (
+        result.exit_code == 0 and result.stdout == invoke("convert", "--to", "darts", text).stdout
+    )
+    assert "lost: connectN" in result.stderr
+
+
+def test_an_encoding_of_ones_own(folder: Path) -> None:
+    page = (ROOT / "docs/encodings.md").read_text(encoding="utf-8")
+    (program,) = (b.text for b in blocks(page) if b.kind == "nas")
+    (folder / "code_stack.nas").write_text(program, encoding="utf-8")
+    found = json.loads(invoke("decode", "--as", "code_stack.nas", "16k3-32k5", "--json").output)
+    assert (found["encoding"], found["network"]) == ("stack", "code_stack")
+    assert found["value"] == [{"width": 16, "kernel": 3}, {"width": 32, "kernel": 5}]
+    assert (
+        "<stack>:1:6: error[NAS073]" in invoke("cost", "--as", "code_stack.nas", "16k3-32k4").stderr
+    )
+    assert "name        stack" in invoke("encodings", "code_stack.nas").output
 
 
 # ------------------------------------------------------------------ lists
