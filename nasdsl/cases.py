@@ -19,7 +19,7 @@ from .ops.base import Op
 from .program import Decide, Demand, Item, Program, Shared, Switch
 from .shapes import CostRange, ShapeRule, Unreachable, free_join
 from .spans import Span
-from .symbolic import Sym, Var, apply, assignments, evaluate, index_of
+from .symbolic import Sym, Var, apply, assignments, evaluate, index_of, select, weigh
 from .values import (
     POISON,
     UNKNOWN,
@@ -221,7 +221,9 @@ class OpenMachine(Machine):
     ) -> None:
         """Raise for the first reachable combination of decisions on which the function fails."""
         variables = frozenset().union(*(a.vars for a in args if isinstance(a, Sym)))
+        effort = weigh(args)
         for env in self.possible(variables) or ():
+            PURSE.spend(effort)
             try:
                 function(*[evaluate(a, env) for a in args])
             except Mistake as mistake:
@@ -277,12 +279,9 @@ def implied(guards: Sequence[tuple[Sym, Any]], condition: Sym) -> Any:
     """The condition, required only in the present case."""
     result: Any = condition
     for key, value in reversed(guards):
-        result = apply(_unless, key, value, result)
+        values = key.values or (value,)
+        result = select(key, {v: result if v is value or v == value else True for v in values})
     return result
-
-
-def _unless(key: Any, value: Any, condition: bool) -> bool:
-    return bool(key != value or condition)
 
 
 def witness(env: Mapping[Var, int]) -> str:

@@ -13,6 +13,7 @@ from itertools import product
 from typing import Any
 
 from .domains import Domain
+from .effort import PURSE
 from .ops.base import Op, Shape, ShapeError, free_of_charge
 from .ops.table import infer
 from .record import Record, put, record
@@ -32,6 +33,7 @@ from .symbolic import (
     index_of,
     select,
     substitute,
+    weigh,
 )
 from .values import POISON, UNKNOWN, OpModule, Tensor
 
@@ -182,7 +184,9 @@ class ShapeRule:
         costs: list[CostRange] = []
         failure: tuple[dict[Var, int], tuple[Any, ...], str] | None = None
         free = any(v.free for v in variables)
+        effort = 5 + weigh((*shapes, *(v for _, v in attrs)))
         for env in tried:
+            PURSE.spend(effort)
             try:
                 plain = tuple(s for s in (evaluate(s, env) for s in shapes) if s != ABSENT)
                 values = tuple((n, evaluate(v, env)) for n, v in attrs)

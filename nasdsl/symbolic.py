@@ -16,6 +16,7 @@ from .effort import PURSE
 
 MAX_VALUES = 4096  # possible values of one Sym that are listed
 MAX_ASSIGNMENTS = 4096  # joint assignments that are tried one by one
+HEAVY = 64  # weight past which the parts of an expression that stand in it twice are looked for
 
 
 class Var:
@@ -31,22 +32,31 @@ class Var:
 
 
 class Sym:
-    """`function(*args)`, where some argument depends on a decision. Equal if built alike."""
+    """`function(*args)`, where some argument depends on a decision. Equal if built alike.
 
-    __slots__ = ("_hash", "args", "function", "values", "vars")
+    weight: its size written out as a tree; parts are shared, so it may be astronomic.
+    partial: it may have no value in some case, so it is to be evaluated only where it is needed.
+    """
+
+    __slots__ = ("_hash", "args", "function", "partial", "values", "vars", "weight")
     vars: frozenset[Var]
+    weight: int
+    partial: bool
 
     def __init__(
         self, function: Callable[..., Any], args: tuple[Any, ...], values: tuple[Any, ...] | None
     ) -> None:
         self.function, self.args, self.values = function, args, values
         found: set[Var] = set()
+        weight, partial = 1, False
         for arg in args:
             if isinstance(arg, Sym):
                 found |= arg.vars
+                weight += arg.weight
+                partial = partial or arg.partial
             elif isinstance(arg, Var):
                 found.add(arg)
-        self.vars = frozenset(found)
+        self.vars, self.weight, self.partial = frozenset(found), weight, partial
         self._hash = hash((function, args))
 
     @property
@@ -60,18 +70,36 @@ class Sym:
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        return (
-            isinstance(other, Sym)
-            and self._hash == other._hash
-            and self.function is other.function
-            and len(self.args) == len(other.args)
-            and all(
-                type(a) is type(b) and a == b for a, b in zip(self.args, other.args, strict=True)
-            )
-        )
+        if not isinstance(other, Sym) or self._hash != other._hash:
+            return False
+        return _alike(self, other, set() if self.weight > HEAVY else None)
 
     def __repr__(self) -> str:
         return f"Sym({getattr(self.function, '__name__', '?')}, {self.args!r})"
+
+
+def _alike(a: Any, b: Any, seen: set[tuple[int, int]] | None) -> bool:
+    """Whether two arguments are equal; `seen` holds the pairs that have been compared."""
+    if a is b:
+        return True
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, Cases):
+        keys = a.table.keys()
+        return keys == b.table.keys() and all(_alike(a.table[k], b.table[k], seen) for k in keys)
+    if not isinstance(a, Sym):
+        return bool(a == b)
+    pair = (id(a), id(b))
+    if seen is not None:
+        if pair in seen:
+            return True  # or the whole comparison has failed already
+        seen.add(pair)
+    return (
+        a._hash == b._hash
+        and a.function is b.function
+        and len(a.args) == len(b.args)
+        and all(_alike(x, y, seen) for x, y in zip(a.args, b.args, strict=True))
+    )
 
 
 class Cases:
@@ -113,10 +141,25 @@ def select(key: Sym, cases: Mapping[Any, Any]) -> Any:
     known = [v for values in listed if values is not None for v in values]
     values = None if None in listed else distinct(known)
     sym = Sym(_select, (key, Cases(cases)), values)
-    inner = frozenset().union(*(r.vars for r in results if isinstance(r, Sym)))
+    syms = [r for r in results if isinstance(r, Sym)]
+    inner = frozenset().union(*(r.vars for r in syms))
     if inner - sym.vars:
         sym.vars = sym.vars | inner
+    sym.weight += max((r.weight for r in syms), default=0)
+    sym.partial = sym.partial or any(r.partial for r in syms) or len(cases) < len(key.values or ())
     return sym
+
+
+def only_if(guard: Any, value: Any, otherwise: Any) -> Any:
+    """The value where the guard (open or not) holds: it need not have one elsewhere."""
+    if not isinstance(guard, Sym):
+        return value if guard else otherwise
+    return select(guard, {True: value, False: otherwise})
+
+
+def is_partial(value: Any) -> bool:
+    """Whether there may be cases in which this has no value."""
+    return isinstance(value, Sym) and value.partial
 
 
 def apply(function: Callable[..., Any], *args: Any, failures: list[Exception] | None = None) -> Any:
@@ -132,7 +175,9 @@ def apply(function: Callable[..., Any], *args: Any, failures: list[Exception] | 
     for arg in args:
         column = (arg,) if not isinstance(arg, Sym) else arg.values
         if column is None or count * len(column) > MAX_ASSIGNMENTS:
-            return Sym(function, args, None)
+            unlisted = Sym(function, args, None)
+            unlisted.partial = True
+            return unlisted
         count *= len(column)
         columns.append(column)
     listed = []
@@ -146,19 +191,46 @@ def apply(function: Callable[..., Any], *args: Any, failures: list[Exception] | 
     values = distinct(listed)
     if len(values) == 1 and len(listed) == count:
         return values[0]
-    return Sym(function, args, values if len(values) <= MAX_VALUES else None)
+    found = Sym(function, args, values if len(values) <= MAX_VALUES else None)
+    found.partial = found.partial or len(listed) < count
+    return found
+
+
+def weigh(values: Iterable[Any]) -> int:
+    """About how long it takes to evaluate these once, in microseconds."""
+    return sum(min(v.weight, 10 * HEAVY) for v in values if isinstance(v, Sym)) // 2
 
 
 def evaluate(value: Any, env: Mapping[Var, Any]) -> Any:
     """The plain value under a full assignment of decisions to indices (or floats)."""
     if not isinstance(value, Sym):
         return value
+    if value.weight > HEAVY:
+        return _evaluate_once(value, env, {})
     function, args = value.function, value.args
     if function is _index:
         return env[args[0]]
     if function is _select:
         return evaluate(args[1].table[evaluate(args[0], env)], env)
     return function(*[evaluate(a, env) for a in args])
+
+
+def _evaluate_once(value: Any, env: Mapping[Var, Any], known: dict[int, Any]) -> Any:
+    """As `evaluate`, each shared part once."""
+    if not isinstance(value, Sym):
+        return value
+    if id(value) in known:
+        return known[id(value)]
+    function, args = value.function, value.args
+    if function is _index:
+        found = env[args[0]]
+    elif function is _select:
+        key = _evaluate_once(args[0], env, known)
+        found = _evaluate_once(args[1].table[key], env, known)
+    else:
+        found = function(*[_evaluate_once(a, env, known) for a in args])
+    known[id(value)] = found
+    return found
 
 
 def substitute(value: Any, var: Var, index: Any) -> Any:
@@ -168,18 +240,38 @@ def substitute(value: Any, var: Var, index: Any) -> Any:
     """
     if not isinstance(value, Sym) or var not in value.vars:
         return value
+    return _substitute(value, var, index, {} if value.weight > HEAVY else None)
+
+
+def _substitute(value: Any, var: Var, index: Any, known: dict[int, Any] | None) -> Any:
+    """As `substitute`; with `known`, each shared part once."""
+    if not isinstance(value, Sym) or var not in value.vars:
+        return value
+    if known is not None and id(value) in known:
+        return known[id(value)]
     PURSE.spend(15)
     function, args = value.function, value.args
     if function is _index:
         return index
     if function is _select:
-        key = substitute(args[0], var, index)
-        table = args[1].table
-        if not isinstance(key, Sym):
-            return substitute(table[key], var, index)
-        possible = key.values if key.values is not None else table
-        return select(key, {k: substitute(table[k], var, index) for k in possible if k in table})
-    return apply(function, *[substitute(a, var, index) for a in args])
+        found = _substitute_select(args[0], args[1].table, var, index, known)
+    else:
+        found = apply(function, *[_substitute(a, var, index, known) for a in args])
+    if known is not None:
+        known[id(value)] = found
+    return found
+
+
+def _substitute_select(
+    by: Sym, table: Mapping[Any, Any], var: Var, index: Any, known: dict[int, Any] | None
+) -> Any:
+    key = _substitute(by, var, index, known)
+    if not isinstance(key, Sym):
+        return _substitute(table[key], var, index, known)
+    possible = key.values if key.values is not None else table
+    return select(
+        key, {k: _substitute(table[k], var, index, known) for k in possible if k in table}
+    )
 
 
 def assignments(
@@ -241,10 +333,11 @@ def _assignments(
         return (fixed[var],) if var in fixed else range(var.domain.size or 0)
 
     behind = [column(v) for v in others]
+    effort = 3 + weigh(sym for sym, _ in conditions)
     for indices in product(*(column(v) for v in variables)):
         env = dict(zip(variables, indices, strict=True))
         for more in product(*behind):
-            PURSE.spend(3)
+            PURSE.spend(effort)
             if _meets(
                 {**env, **dict(zip(others, more, strict=True))} if others else env, conditions
             ):

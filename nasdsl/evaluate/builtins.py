@@ -9,6 +9,7 @@ from typing import Any
 from nasdsl import syntax
 from nasdsl.diagnostics import fail
 from nasdsl.record import Frozen, record
+from nasdsl.symbolic import Sym, is_partial, only_if
 from nasdsl.values import POISON, UNKNOWN, Env, MaybeList, Scan, Scope, describe
 
 from .basic import bound
@@ -98,6 +99,8 @@ def _fold(name: str, start: Any, step: Callable[[Any, Any], Any]) -> Spec:
                 total = m.lift(_number, value, name, span=node.span)
             elif guard is True:
                 total = m.lift(pair, total, value, span=node.span)
+            elif is_partial(value) and isinstance(guard, Sym):
+                total = only_if(guard, m.lift(pair, total, value, span=node.span), total)
             else:
                 total = m.lift(guarded, total, guard, value, span=node.span)
         return total
