@@ -75,7 +75,8 @@ class Sym:
         return _alike(self, other, set() if self.weight > HEAVY else None)
 
     def __repr__(self) -> str:
-        return f"Sym({getattr(self.function, '__name__', '?')}, {self.args!r})"
+        name = getattr(self.function, "__name__", "?")
+        return f"<{name} of {len(self.vars)} decisions>"  # written out, it may be astronomic
 
 
 def _alike(a: Any, b: Any, seen: set[tuple[int, int]] | None) -> bool:

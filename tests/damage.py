@@ -26,7 +26,8 @@ SIGNS = "-> .. += == != <= < = + - * / % ( ) [ ] { } | , :".split()
 LITERALS = ["0", "1", "-1", "2.5", "3M", "1e300", '"t"', "true"]
 
 # Values of every kind, open and plain: put in place of any expression.
-VALUES = """
+VALUES = (
+    """
 0; -1; 2.5; 1G; true; "t"; x; s; []; [x]; 1..3; 0.0..1.0; sum; relu; conv(3); linear(4); (relu, tanh)
 any [1, 2]; any 1..3; any 0.0..1.0; any [[1], [2, 3]]; any [relu, 1]; relu | tanh; some of [1, 2, 3]
 pick 2 of [1, 2, 3]; pick any 0..2 of [relu, tanh, identity]; permutation of [1, 2]; len(some of [1, 2])
@@ -34,7 +35,10 @@ pick 2 of [1, 2, 3]; pick any 0..2 of [relu, tanh, identity]; permutation of [1,
 graph (x) { out x }; graph (x) { out x, x }; repeat any 0..2 { relu }; (any 1..2) * relu; x -> relu
 sum([relu, tanh]); chain([relu, tanh]); reverse(some of [1, 2, 3]); loose([x]); [1, 2][any 0..1]
 any [1, 2] == 1; scan(relu, [4]); vector(4); image(3, 8, 8); [x, x] -> sum; 0..100; [[1], [1, 2]]
-""".replace("\n", ";").strip(";").split(";")
+""".replace("\n", ";")
+    .strip(";")
+    .split(";")
+)
 
 
 def soups() -> st.SearchStrategy[str]:
@@ -78,7 +82,9 @@ def grafted(draw: Draw, small: bool = True) -> str:
         node = draw(st.sampled_from(nodes))
         old = _text(text, node)
         if isinstance(node, s.Expr):
-            new = draw(st.sampled_from(_graft(old, _text(text, draw(st.sampled_from(nodes))), draw)))
+            new = draw(
+                st.sampled_from(_graft(old, _text(text, draw(st.sampled_from(nodes))), draw))
+            )
         else:
             new = draw(st.sampled_from(["", f"{old}\n{old}"]))
         assert node.span is not None

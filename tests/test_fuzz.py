@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 
 from nasdsl.checks import check_space
 from nasdsl.diagnostics import NasError, render
+from nasdsl.format import print_program
+from nasdsl.syntax import Program
 from tests.damage import ROOT, grafted, soups, torn
 from tests.trees import programs
 
@@ -79,8 +81,8 @@ def test_torn_texts(folder: Path, text: str) -> None:
 
 @few
 @given(program=programs())
-def test_random_trees(folder: Path, program: object) -> None:
-    survive(folder, f"network = vector(4) -> relu\n{program}".encode())
+def test_random_trees(folder: Path, program: Program) -> None:
+    survive(folder, f"network = vector(4) -> relu\n{print_program(program)}".encode())
 
 
 @few
@@ -119,6 +121,8 @@ TOWERS = {
     "nested optional lists": tower("some of [1, 2]", "[@, @]", FOUND),
     "nested lists in lists": tower("[1]", "[[y, y] for y in @]", FOUND),
     "joined lists": tower("[1]", "@ + @", "linear(len(@))"),
+    "reversed picks": tower("pick 1 of [1, 2]", "reverse(@)", "linear(1 + sum(@))"),
+    "open lists": tower("some of [1, 2]", "@ if len(@) == 1 else reverse(@)", "reshape(@)"),
     "numbers of a list": tower("[1]", "@ + @", "linear(sum(@))"),
     "chains": tower("relu", "@ -> @", "@"),
     "open chains": tower("relu | tanh", "@ -> @", "@"),
@@ -138,7 +142,7 @@ BOUNDED = """
 import resource, sys
 limit = int(sys.argv[1])
 resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-import nasdsl
+import conftest, nasdsl
 for path in sys.argv[2:]:
     nasdsl.check(path)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
