@@ -77,7 +77,7 @@ class OpenMachine(Machine):
     def report(self, error: NasError) -> Any:
         if self.reachable():
             for diagnostic in error.diagnostics:
-                if diagnostic not in self.diagnostics:
+                if not any(_same_mistake(diagnostic, d) for d in self.diagnostics):
                     self.diagnostics.append(diagnostic)
             if len(self.diagnostics) >= MAX_DIAGNOSTICS:
                 raise TooMany
@@ -90,6 +90,14 @@ class OpenMachine(Machine):
             return True
         tried = self.possible(frozenset().union(*(key.vars for key, _ in self.guards)))
         return tried is None or next(tried, None) is not None
+
+    def how(self, key: Any) -> tuple[tuple[str, None], ...]:
+        """Notes that say which decisions give an open key its present value."""
+        if not isinstance(key, Sym):
+            return ()
+        env = next(self.possible(key.vars) or iter(()), None)
+        shown = env and witness({v: i for v, i in env.items() if v in key.vars})
+        return ((f"this happens with {shown}", None),) if shown else ()
 
     def conditions(self) -> list[tuple[Sym, Any]]:
         """What holds in the present case."""
@@ -131,13 +139,13 @@ class OpenMachine(Machine):
         if key.values is None or len(key.values) > MAX_CASES:
             raise fail("NAS404", "what follows depends on too many combinations of decisions", span,
                        help=f"at most {MAX_CASES} different values may decide the structure here")  # fmt: skip
-        return self._cases(key, run)
+        return self._cases(key, run, span)
 
     def eval(self, node: syntax.Expr, env: Env, scope: Scope) -> Any:
         PURSE.spend(30)
         return super().eval(node, env, scope)
 
-    def _cases(self, key: Sym, run: Callable[[Any], Any]) -> Any:
+    def _cases(self, key: Sym, run: Callable[[Any], Any], span: Span | None) -> Any:
         PURSE.spend(200)
         outer, before = self.items, self.cost
         self.touched |= key.vars
@@ -168,7 +176,7 @@ class OpenMachine(Machine):
             self.cost = before.plus(spread)
         if self.recording and programs:
             self.items.append(Switch(key, tuple(programs)))
-        return join(self.home, key, results)
+        return join(self.home, key, results, span)
 
     def _cases_unknown(self, run: Callable[[Any], Any], span: Span | None) -> Any:
         """A condition that is not tracked (a shape, a reader): both ways, no decisions inside."""
@@ -255,6 +263,10 @@ class OpenMachine(Machine):
             self.items.append(Demand(condition))
         else:
             self.root.append(Demand(always))
+
+
+def _same_mistake(a: Diagnostic, b: Diagnostic) -> bool:
+    return a.code == b.code and a.message == b.message and a.span == b.span
 
 
 def _weight(cost: CostRange) -> float:

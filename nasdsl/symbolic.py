@@ -176,7 +176,7 @@ def apply(function: Callable[..., Any], *args: Any, failures: list[Exception] | 
     for arg in args:
         column = (arg,) if not isinstance(arg, Sym) else arg.values
         if column is None or count * len(column) > MAX_ASSIGNMENTS:
-            unlisted = Sym(function, args, None)
+            unlisted = Sym(function, args, (True, False) if _is_test(function) else None)
             unlisted.partial = True
             return unlisted
         count *= len(column)
@@ -195,6 +195,11 @@ def apply(function: Callable[..., Any], *args: Any, failures: list[Exception] | 
     found = Sym(function, args, values if len(values) <= MAX_VALUES else None)
     found.partial = found.partial or len(listed) < count
     return found
+
+
+def _is_test(function: Callable[..., Any]) -> bool:
+    """Whether a function gives a truth value, by its annotation."""
+    return getattr(function, "__annotations__", {}).get("return") == "bool"
 
 
 def weigh(values: Iterable[Any]) -> int:

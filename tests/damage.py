@@ -22,7 +22,30 @@ SEEDS = [path.read_text(encoding="utf-8") for path in sorted(ROOT.glob("spaces/*
     for path in sorted(ROOT.glob("tests/errors/*.nas"))
 ]
 WORDS = [*sorted(KEYWORDS), "x", "s", "C", "conv", "relu", "sum", "len"]
-SIGNS = "-> .. += == != <= < = + - * / % ( ) [ ] { } | , :".split()
+SIGNS = [
+    "->",
+    "..",
+    "+=",
+    "==",
+    "!=",
+    "<=",
+    "<",
+    "=",
+    "+",
+    "-",
+    "*",
+    "/",
+    "%",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    "|",
+    ",",
+    ":",
+]
 LITERALS = ["0", "1", "-1", "2.5", "3M", "1e300", '"t"', "true"]
 
 # Values of every kind, open and plain: put in place of any expression.

@@ -279,6 +279,8 @@ def _attributes(
 def _attribute(m: Machine, op: Op, param: Param, value: Any, argument: syntax.Argument) -> Any:
     if value is POISON or value is UNKNOWN:
         return value
+    if isinstance(value, tuple) and POISON in value:
+        return POISON
     if isinstance(value, tuple) and any(isinstance(v, Sym) or v is UNKNOWN for v in value):
         if any(v is UNKNOWN for v in value):
             return UNKNOWN
@@ -354,6 +356,8 @@ def eval_pipeline(m: Machine, node: syntax.Pipeline, env: Env, scope: Scope) -> 
     first = True
     for part in node.parts:
         value = m.attempt(part, env, scope)
+        if isinstance(value, tuple) and POISON in value:
+            value = POISON  # what is wrong with it has been said
         if first:
             current, first = value, False
             if value is not POISON and not m.is_flow(value):
