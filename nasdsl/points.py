@@ -66,12 +66,12 @@ def unrank(root: Node, rank: int) -> list[Index]:
         elif isinstance(node, Branch):
             index, rest = node.child_of_rank(rest)
             out.append(index)
-            stack.append((node.children[index], rest))  # type: ignore[arg-type]
+            stack.append((node.below(index), rest))
         elif isinstance(node, Prefix):
             stack.append((node.child, rest))
         else:
             for child in reversed(node.children):
-                rest, part = divmod(rest, child.size)  # type: ignore[operator]
+                rest, part = divmod(rest, child.size or 0)
                 stack.append((child, part))
     return out
 
@@ -87,13 +87,13 @@ def rank(root: Node, choices: Sequence[Index]) -> int:
         if isinstance(node, Product):
             total = 0
             for child in node.children:
-                total = total * child.size + visit(child)  # type: ignore[operator]
+                total = total * (child.size or 0) + visit(child)
             return total
         index = _take(node, choices, position)
         position += 1
         if isinstance(node, Leaf):
             return int(index)
-        return node.bounds[int(index)] + visit(node.children[int(index)])  # type: ignore[arg-type]
+        return node.bounds[int(index)] + visit(node.below(index))
 
     total = visit(root)
     if position != len(choices):
@@ -125,7 +125,23 @@ def _take(node: Leaf | Branch, choices: Sequence[Index], position: int) -> Index
 def places(root: Node, choices: Sequence[Index]) -> list[Place]:
     """The path, decision and index of each entry. Raises Malformed if it is not a point."""
     out: list[Place] = []
-    stack: list[tuple[Node, _Names | None]] = [(root, None)]
+    stack: _Stack = [(root, None)]
+    while (decision := _next(stack)) is not None:
+        node, names = decision
+        index = _take(node, choices, len(out))
+        out.append((_resolve(node.var.path, names), node.var, index))
+        if isinstance(node, Branch):
+            stack.append((node.below(index), names))
+    if len(out) != len(choices):
+        raise Malformed(f"it has {len(choices)} decisions, not {len(out)}")
+    return out
+
+
+_Stack = list[tuple[Node, "_Names | None"]]
+
+
+def _next(stack: _Stack) -> tuple[Leaf | Branch, _Names | None] | None:
+    """The next decision that is to be visited, and the names that hold there."""
     while stack:
         node, names = stack.pop()
         if isinstance(node, Product):
@@ -133,13 +149,8 @@ def places(root: Node, choices: Sequence[Index]) -> list[Place]:
         elif isinstance(node, Prefix):
             stack.append((node.child, _Names(node.marker, node.prefix, names)))
         else:
-            index = _take(node, choices, len(out))
-            out.append((_resolve(node.var.path, names), node.var, index))
-            if isinstance(node, Branch):
-                stack.append((node.children[int(index)], names))  # type: ignore[arg-type]
-    if len(out) != len(choices):
-        raise Malformed(f"it has {len(choices)} decisions, not {len(out)}")
-    return out
+            return node, names
+    return None
 
 
 class _Names:
@@ -171,22 +182,18 @@ Choose = Callable[[str, Leaf | Branch], Index | None]
 def complete(root: Node, choose: Choose, rng: Random) -> list[Index]:
     """A point whose decisions are `choose(path, node)` where that is feasible, else drawn."""
     out: list[Index] = []
-    stack: list[tuple[Node, _Names | None]] = [(root, None)]
-    while stack:
-        node, names = stack.pop()
-        if isinstance(node, Product):
-            stack.extend((child, names) for child in reversed(node.children))
-        elif isinstance(node, Prefix):
-            stack.append((node.child, _Names(node.marker, node.prefix, names)))
-        else:
-            wanted = choose(_resolve(node.var.path, names), node)
-            if isinstance(node, Leaf):
-                out.append(wanted if _fits(node, wanted) else _leaf(node, rng))  # type: ignore[arg-type]
-                continue
-            if wanted is None or not _fits(node, wanted) or node.children[int(wanted)] is None:
-                wanted = node.feasible[int(rng.random() * len(node.feasible))]
-            out.append(wanted)
-            stack.append((node.children[int(wanted)], names))  # type: ignore[arg-type]
+    stack: _Stack = [(root, None)]
+    while (decision := _next(stack)) is not None:
+        node, names = decision
+        wanted = choose(_resolve(node.var.path, names), node)
+        if isinstance(node, Leaf):
+            fits = wanted is not None and _fits(node, wanted)
+            out.append(wanted if fits and wanted is not None else _leaf(node, rng))
+            continue
+        if wanted is None or not _fits(node, wanted) or node.children[int(wanted)] is None:
+            wanted = node.feasible[int(rng.random() * len(node.feasible))]
+        out.append(wanted)
+        stack.append((node.below(wanted), names))
     return out
 
 
@@ -221,10 +228,10 @@ def _points(node: Node, start: int, stop: int, known: _Known) -> Iterator[tuple[
             yield (index,)
     else:
         for index in node.feasible:
-            child, low = node.children[index], node.bounds[index]
-            size = child.size or 0  # type: ignore[union-attr]
+            child, low = node.below(index), node.bounds[index]
+            size = child.size or 0
             if low < stop and start < low + size:
-                for below in _points(child, max(0, start - low), min(size, stop - low), known):  # type: ignore[arg-type]
+                for below in _points(child, max(0, start - low), min(size, stop - low), known):
                     yield (index, *below)
 
 
@@ -292,7 +299,7 @@ def first(node: Node) -> list[Index]:
             out.append(0 if node.arity is not None else node.var.domain.low)
         else:
             out.append(node.feasible[0])
-            stack.append(node.children[node.feasible[0]])  # type: ignore[arg-type]
+            stack.append(node.below(node.feasible[0]))
     return out
 
 
@@ -326,15 +333,9 @@ def all_decisions(root: Node, limit: int) -> Iterator[tuple[str, Domain]]:
     """The path and domain of each decision below a node, each once, in order of the walk."""
     seen: set[tuple[str, Domain]] = set()
     done: set[tuple[int, str]] = set()
-    stack: list[tuple[Node, _Names | None]] = [(root, None)]
-    while stack and len(seen) < limit:
-        node, names = stack.pop()
-        if isinstance(node, Product):
-            stack.extend((child, names) for child in reversed(node.children))
-            continue
-        if isinstance(node, Prefix):
-            stack.append((node.child, _Names(node.marker, node.prefix, names)))
-            continue
+    stack: _Stack = [(root, None)]
+    while len(seen) < limit and (decision := _next(stack)) is not None:
+        node, names = decision
         found = _resolve(node.var.path, names), node.var.domain
         if (id(node), found[0]) in done:
             continue

@@ -193,7 +193,8 @@ def eval_binary(m: Machine, node: syntax.Binary, env: Env, scope: Scope) -> Any:
     if node.op == "+" and (_listlike(left) or _listlike(right)):
         return append_lists(m, left, right, node.span)
     if node.op == "*":
-        from .call import is_module, repeat_tied
+        from .call import is_module
+        from .flow import repeat_tied
 
         if is_module(right):
             return repeat_tied(m, left, node, right, scope.child("times"))

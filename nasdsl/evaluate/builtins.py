@@ -137,7 +137,8 @@ def _run_count(m: Machine, node: syntax.Call, env: Env, scope: Scope) -> Any:
 
 
 def _run_chain(m: Machine, node: syntax.Call, env: Env, scope: Scope) -> Any:
-    from .call import chain, modules_of
+    from .call import modules_of
+    from .flow import chain
 
     (xs,) = _arguments(m, ("modules",), 1, node, env, scope)
     items = list(elements(m, xs, node.span))
