@@ -47,6 +47,8 @@ from .specialize import Builder
 from .symbolic import Var
 from .values import POISON, UNKNOWN, Env, Scope
 
+SHOWN = 10**40  # from here on, a size is not written out
+
 
 @record
 class Elaborated(Frozen):
@@ -166,7 +168,10 @@ class Space:
         """Genotype `number` of 0..size-1."""
         size = self._finite()
         if not 0 <= number < size:
-            raise fail("NAS462", f"`{self.name}` has the genotypes 0..{size - 1}, not {number}")
+            shown = size - 1 if size < SHOWN else "…"
+            raise fail(
+                "NAS462", f"`{self.name}` has the genotypes 0..{shown}: there is no such rank"
+            )
         return Genotype(tuple(points.unrank(self.root, number)))
 
     def enumerate(self, start: int = 0, stop: int | None = None) -> Iterator[Genotype]:
@@ -289,7 +294,8 @@ class Space:
         return read(self, text)
 
     def __repr__(self) -> str:
-        return f"<Space {self.name}: {self.size} genotypes>"
+        shown = "many" if self.size is not None and self.size >= SHOWN else self.size
+        return f"<Space {self.name}: {shown} genotypes>"
 
 
 def _write(choice: float) -> str:
