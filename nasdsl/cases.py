@@ -20,7 +20,7 @@ from .ops.base import Op
 from .program import Decide, Demand, Item, Program, Shared, Switch
 from .shapes import CostRange, ShapeRule, Unreachable, free_join
 from .spans import Span
-from .symbolic import Sym, Var, apply, evaluate, index_of, select
+from .symbolic import Sym, Var, apply, evaluate, index_of, select, weigh
 from .values import (
     POISON,
     UNKNOWN,
@@ -85,7 +85,7 @@ class OpenMachine(Machine):
         self.mistakes += 1
         if self.reachable(self.guards):
             for diagnostic in error.diagnostics:
-                if diagnostic not in self.diagnostics:
+                if not any(_same_mistake(diagnostic, d) for d in self.diagnostics):
                     self.diagnostics.append(diagnostic)
             if len(self.diagnostics) >= MAX_DIAGNOSTICS:
                 raise TooMany
@@ -104,6 +104,14 @@ class OpenMachine(Machine):
     def bearing(self, variables: frozenset[Var]) -> tuple[Condition, ...]:
         """What holds in the present case and bears on decisions, directly or by way of others."""
         return connected(variables, self._relevant(variables, self.guards))
+
+    def how(self, key: Any) -> tuple[tuple[str, None], ...]:
+        """Notes that say which decisions give an open key its present value."""
+        if not isinstance(key, Sym):
+            return ()
+        env = next(iter(self.possible(key.vars) or ()), None)
+        shown = env and witness({v: i for v, i in env.items() if v in key.vars})
+        return ((f"this happens with {shown}", None),) if shown else ()
 
     def possible(
         self, variables: frozenset[Var], guards: Sequence[Condition] | None = None
@@ -150,7 +158,7 @@ class OpenMachine(Machine):
         if key.values is None or len(key.values) > MAX_CASES:
             raise fail("NAS404", "what follows depends on too many combinations of decisions", span,
                        help=f"at most {MAX_CASES} different values may decide the structure here")  # fmt: skip
-        return self._cases(key, run)
+        return self._cases(key, run, span)
 
     def among(self, index: Any, found: list[tuple[Any, Any]], span: Span | None) -> Any:
         ruled_out = {key for key, value in self.guards if value is False}
@@ -164,7 +172,7 @@ class OpenMachine(Machine):
         PURSE.spend(30)
         return super().eval(node, env, scope)
 
-    def _cases(self, key: Sym, run: Callable[[Any], Any]) -> Any:
+    def _cases(self, key: Sym, run: Callable[[Any], Any], span: Span | None) -> Any:
         PURSE.spend(200)
         outer, before = self.items, self.cost
         self.touched |= key.vars
@@ -195,7 +203,7 @@ class OpenMachine(Machine):
             self.cost = before.plus(spread)
         if self.recording and programs:
             self.items.append(Switch(key, tuple(programs)))
-        return join(self.home, key, results)
+        return join(self.home, key, results, span)
 
     def _cases_unknown(self, run: Callable[[Any], Any], span: Span | None) -> Any:
         """A condition that is not tracked (a shape, a reader): both ways, no decisions inside."""
@@ -248,7 +256,9 @@ class OpenMachine(Machine):
     ) -> None:
         """Raise for the first reachable combination of decisions on which the function fails."""
         variables = frozenset().union(*(a.vars for a in args if isinstance(a, Sym)))
+        effort = weigh(args)
         for env in self.possible(variables) or ():
+            PURSE.spend(effort)
             try:
                 function(*[evaluate(a, env) for a in args])
             except Mistake as mistake:
@@ -286,6 +296,10 @@ def _decisions(conditions: Iterable[Condition]) -> frozenset[Var]:
     return frozenset().union(*(key.vars for key, _ in conditions))
 
 
+def _same_mistake(a: Diagnostic, b: Diagnostic) -> bool:
+    return a.code == b.code and a.message == b.message and a.span == b.span
+
+
 def _weight(cost: CostRange) -> float:
     return cost.params[1] + cost.macs[1]
 
@@ -308,12 +322,9 @@ def implied(guards: Sequence[tuple[Sym, Any]], condition: Sym) -> Any:
     """The condition, required only in the present case."""
     result: Any = condition
     for key, value in reversed(guards):
-        result = apply(_unless, key, value, result)
+        values = key.values or (value,)
+        result = select(key, {v: result if v is value or v == value else True for v in values})
     return result
-
-
-def _unless(key: Any, value: Any, condition: bool) -> bool:
-    return bool(key != value or condition)
 
 
 def witness(env: Mapping[Var, int]) -> str:

@@ -57,7 +57,7 @@ class Elaborator(OpenMachine):
         if value is UNKNOWN:
             return Tensor(self.home, 0, None)
         if isinstance(value, Sym) and self.is_tensor(value):
-            value = phi(self.home, value)
+            value = phi(self.home, value, span)
         if not isinstance(value, Tensor):
             raise fail("NAS249", f"expected a tensor, not {describe(value)}", span)
         if value.home is not self.home:

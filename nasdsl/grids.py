@@ -14,6 +14,7 @@ from typing import Any
 from .effort import PURSE
 from .symbolic import (
     FAILED,
+    MANY,
     MAX_ASSIGNMENTS,
     Sym,
     Var,
@@ -98,6 +99,8 @@ class Grid:
         codes = sym.codes
         if codes is None:  # it has one value, whatever its argument is
             return [0] * self.count
+        if codes is MANY:
+            return self._evaluated(sym)
         column: Column | None = None
         for arg in sym.args:
             if arg.__class__ is Sym:
@@ -107,6 +110,11 @@ class Grid:
         if FAILED in column:
             return [c if c < 0 else codes[c] for c in column]
         return [codes[c] for c in column]
+
+    def _evaluated(self, sym: Sym) -> Column:
+        values = sym.values or ()
+        found = [_code(values, self.unlisted(sym, p, _MISSING)) for p in range(self.count)]
+        return [FAILED if code is None else code for code in found]
 
     def _selected(self, sym: Sym) -> Column:
         key, cases = sym.args

@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from .encodings.views import Views
     from .urns import Urns
 
+SHOWN = 10**40  # from here on, a size is not written out
+
 
 class Space:
     """A search space. Random numbers come from the `random.Random` that a method is given."""
@@ -160,7 +162,10 @@ class Space:
         """Genotype `number` of 0..size-1."""
         size = self._finite()
         if not 0 <= number < size:
-            raise fail("NAS462", f"`{self.name}` has the genotypes 0..{size - 1}, not {number}")
+            shown = size - 1 if size < SHOWN else "…"
+            raise fail(
+                "NAS462", f"`{self.name}` has the genotypes 0..{shown}: there is no such rank"
+            )
         return Genotype(tuple(points.unrank(self.root, number)))
 
     def enumerate(self, start: int = 0, stop: int | None = None) -> Iterator[Genotype]:
@@ -331,7 +336,8 @@ class Space:
         return self._views[encoding].decode(text)
 
     def __repr__(self) -> str:
-        return f"<Space {self.name}: {self.size} genotypes>"
+        shown = "many" if self.size is not None and self.size >= SHOWN else self.size
+        return f"<Space {self.name}: {shown} genotypes>"
 
 
 def load(path: str | os.PathLike[str], set: Mapping[str, Setting] | None = None) -> Space:

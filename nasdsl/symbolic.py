@@ -8,7 +8,7 @@ of a Sym is worked out once: many cases look at the same few expressions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -18,6 +18,8 @@ from .effort import PURSE
 MAX_VALUES = 4096  # possible values of one Sym that are listed
 MAX_ASSIGNMENTS = 4096  # joint assignments that are tried one by one
 FAILED = -1  # in place of a code, where a function has no value
+MAX_WEIGHT = 640  # up to which the size of an expression counts as the time it takes
+MANY: tuple[int, ...] = ()  # in place of codes
 
 
 class Var:
@@ -36,25 +38,33 @@ class Sym:
     """`function(*args)`, where some argument depends on a decision; made by the functions below.
 
     codes: if the values are listed, the position in `values` (or FAILED) for each combination of the
-    arguments' values, the last argument varying fastest. table: see nasdsl.grids.
+    arguments' values, the last argument varying fastest; MANY if there are too many of those, but the
+    values are known nevertheless. table: see nasdsl.grids.
+    weight: its size written out as a tree; parts are shared, so it may be astronomic.
+    partial: it may have no value in some case, so it is to be evaluated only where it is needed.
     """
 
-    __slots__ = ("args", "codes", "function", "table", "values", "vars")
+    __slots__ = ("args", "codes", "function", "partial", "table", "values", "vars", "weight")
 
     def __init__(
         self,
         function: Callable[..., Any],
         args: tuple[Any, ...],
         values: tuple[Any, ...] | None,
-        codes: list[int] | None = None,
+        codes: Sequence[int] | None = None,
     ) -> None:
         self.function, self.args, self.values, self.codes = function, args, values, codes
         self.table: Any = None
-        held = [a.vars for a in args if a.__class__ is Sym]
+        held = [a for a in args if a.__class__ is Sym]
         if len(held) == 1:
-            self.vars: frozenset[Var] = held[0]
+            self.vars: frozenset[Var] = held[0].vars
+            self.weight: int = 1 + held[0].weight
+            self.partial: bool = held[0].partial
         else:
-            self.vars = frozenset().union(*held, (a for a in args if a.__class__ is Var))
+            inner = [a.vars for a in held]
+            self.vars = frozenset().union(*inner, (a for a in args if a.__class__ is Var))
+            self.weight = 1 + sum([a.weight for a in held])
+            self.partial = any(a.partial for a in held)
 
     @property
     def first(self) -> Any:
@@ -62,7 +72,8 @@ class Sym:
         return self.values[0] if self.values else None
 
     def __repr__(self) -> str:
-        return f"Sym({getattr(self.function, '__name__', '?')}, {self.args!r})"
+        name = getattr(self.function, "__name__", "?")
+        return f"<{name} of {len(self.vars)} decisions>"  # written out, it may be astronomic
 
 
 class Cases:
@@ -141,9 +152,24 @@ def select(key: Sym, cases: Mapping[Any, Any]) -> Any:
     listed = [r.values if isinstance(r, Sym) else (r,) for r in results]
     values = None if None in listed else distinct([v for vs in listed if vs is not None for v in vs])
     sym = Sym(_select, (key, table), values)
-    sym.vars = sym.vars.union(*(r.vars for r in results if isinstance(r, Sym)))
+    syms = [r for r in results if isinstance(r, Sym)]
+    sym.vars = sym.vars.union(*(r.vars for r in syms))
+    sym.weight += max((r.weight for r in syms), default=0)
+    sym.partial = sym.partial or any(r.partial for r in syms) or len(cases) < len(key.values or ())
     _MADE[made] = sym, ()
     return sym
+
+
+def only_if(guard: Any, value: Any, otherwise: Any) -> Any:
+    """The value where the guard (open or not) holds: it need not have one elsewhere."""
+    if not isinstance(guard, Sym):
+        return value if guard else otherwise
+    return select(guard, {True: value, False: otherwise})
+
+
+def is_partial(value: Any) -> bool:
+    """Whether there may be cases in which this has no value."""
+    return isinstance(value, Sym) and value.partial
 
 
 def constant(function: Callable[..., Any], arg: Sym, value: Any) -> Sym:
@@ -179,7 +205,9 @@ def _apply(function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Any, Fa
     for arg in args:
         column = (arg,) if arg.__class__ is not Sym else arg.values
         if column is None or count * len(column) > MAX_ASSIGNMENTS:
-            return Sym(function, args, None), ()
+            unlisted = Sym(function, args, (True, False) if _is_test(function) else None, MANY)
+            unlisted.partial = True
+            return unlisted, ()
         count *= len(column)
         columns.append(column)
     PURSE.spend(8 + count)
@@ -197,9 +225,19 @@ def _apply(function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Any, Fa
     values = tuple(key[1] for key in seen)
     if len(values) == 1 and not failed:
         return values[0], ()
-    if len(values) > MAX_VALUES:
-        return Sym(function, args, None), tuple(failed)
-    return Sym(function, args, values, codes), tuple(failed)
+    found = Sym(function, args, values if len(values) <= MAX_VALUES else None, codes)
+    found.partial = found.partial or bool(failed)
+    return found, tuple(failed)
+
+
+def _is_test(function: Callable[..., Any]) -> bool:
+    """Whether a function gives a truth value, by its annotation."""
+    return getattr(function, "__annotations__", {}).get("return") == "bool"
+
+
+def weigh(values: Iterable[Any]) -> int:
+    """About how long it takes to evaluate these once, in microseconds."""
+    return sum(min(v.weight, MAX_WEIGHT) for v in values if isinstance(v, Sym)) // 2
 
 
 def evaluate(value: Any, env: Mapping[Var, Any]) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 from nasdsl import syntax
 from nasdsl.diagnostics import fail
 from nasdsl.record import Frozen, record
+from nasdsl.symbolic import Sym, is_partial, only_if
 from nasdsl.values import POISON, UNKNOWN, Env, MaybeList, Scan, Scope
 
 from .arithmetic import divisible, number, position, power, whole
@@ -106,6 +107,8 @@ def _fold(name: str, start: Any, step: Callable[[Any, Any], Any]) -> Spec:
                 total = m.lift(number, value, name, span=node.span)
             elif guard is True:
                 total = m.lift(pair, total, value, span=node.span)
+            elif is_partial(value) and isinstance(guard, Sym):
+                total = only_if(guard, m.lift(pair, total, value, span=node.span), total)
             else:
                 total = m.lift(guarded, total, guard, value, span=node.span)
         return total
@@ -132,7 +135,9 @@ def _run_all(m: Machine, node: syntax.Call, env: Env, scope: Scope) -> Any:
     result: Any = True
     for _, _, guard, value in elements(m, xs, node.span):
         held = truth(m, value, node.span)
-        if guard is not True:
+        if is_partial(held):
+            held = only_if(guard, held, True)
+        elif guard is not True:
             held = m.lift(_unless, guard, held, span=node.span)
         result = conjunction(m, result, held, node.span)
     return result
@@ -157,7 +162,8 @@ def _run_count(m: Machine, node: syntax.Call, env: Env, scope: Scope) -> Any:
 
 
 def _run_chain(m: Machine, node: syntax.Call, env: Env, scope: Scope) -> Any:
-    from .call import chain, modules_of
+    from .call import modules_of
+    from .flow import chain
 
     (xs,) = _arguments(m, ("modules",), 1, node, env, scope)
     items = list(elements(m, xs, node.span))

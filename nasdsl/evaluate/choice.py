@@ -29,6 +29,7 @@ from nasdsl.values import (
     OpFunction,
     OpModule,
     Scope,
+    describe,
 )
 
 from .basic import bound, conjunction, lazy_items, truth
@@ -285,16 +286,20 @@ def eval_pick(m: Machine, node: syntax.Pick, env: Env, scope: Scope) -> Any:
     found = _listed(m, node.domain, env, scope, "pick", node.span)
     count = m.eval(node.count, env, scope.child("count"))
     path = scope.decision()
-    return m.cases(count, lambda k: _pick(m, node, found, k, path), node.span)
+    return m.cases(count, lambda k: _pick(m, node, found, count, k, path), node.span)
 
 
-def _pick(m: Machine, node: syntax.Pick, found: list[Option], count: Any, path: str) -> Any:
+def _pick(
+    m: Machine, node: syntax.Pick, found: list[Option], key: Any, count: Any, path: str
+) -> Any:
     if not isinstance(count, int) or isinstance(count, bool) or count < 0:
-        raise fail("NAS223", "`pick` takes how many: a whole number from 0", node.count.span)
+        raise fail("NAS223", f"`pick` takes how many: a whole number from 0, not {describe(count)}",
+                   node.count.span, notes=m.how(key))  # fmt: skip
     domain = Domain("pick", _unique([o.label for o in found]), count, node.ordered, node.repeated)
     if domain.size == 0:
-        raise fail("NAS224", f"cannot pick {count} of {len(found)} elements", node.span,
-                   help="" if node.repeated else "add `repeated` if an element may be taken twice")  # fmt: skip
+        plural = "" if len(found) == 1 else "s"
+        raise fail("NAS224", f"cannot pick {count} of {len(found)} element{plural}", node.span,
+                   notes=m.how(key), help="" if node.repeated else "add `repeated` if an element may be taken twice")  # fmt: skip
     keys = _unique([o.key for o in found])
     index = m.decide(Scope(path), domain, node.span) if domain.size != 1 else 0
     slots = tuple(m.lift(_slot, domain, index, k, span=node.span) for k in range(count))

@@ -72,6 +72,10 @@ class Machine:
         """A constraint."""
         raise AssertionError
 
+    def how(self, key: Any) -> tuple[tuple[str, None], ...]:
+        """Notes that say which decisions give an open key its present value."""
+        return ()
+
     def exclude(self, index: Any, option: int) -> None:
         """Note that an option of a decision is ruled out whatever else is decided."""
 

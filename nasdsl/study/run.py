@@ -20,6 +20,7 @@ from .config import SearchConfig
 from .progress import Progress
 from .store import Row, Store, StudyInfo
 from .task import Measure, Task, derive_seed, measure_cost
+from .timeout import check_time_limit
 
 if TYPE_CHECKING:
     from nasdsl.genotype import Genotype
@@ -125,9 +126,10 @@ def start(
     """A search over a new or an existing study, replayed to where it stands.
 
     The evaluator is made from the configuration unless one is given. NAS546 if the space is not
-    the study's, NAS547 if there is no evaluator.
+    the study's, NAS547 if there is no evaluator, NAS549 if trials cannot be stopped in time here.
     """
     check_space(store.info(), space)
+    check_time_limit(config.trial_time)
     if evaluator is None:
         if config.evaluate is None:
             message = "the search does not say how to evaluate"
