@@ -286,8 +286,20 @@ def _substitute(sym: Sym, var: Var, index: Any) -> Any:
         if not isinstance(key, Sym):
             return substitute(table[key], var, index)
         possible = key.values if key.values is not None else table
-        return select(key, {k: substitute(table[k], var, index) for k in possible if k in table})
+        return select(key, {k: _left(key, table[k], var, index) for k in possible if k in table})
     return apply(function, *[substitute(a, var, index) for a in args])
+
+
+def _left(key: Sym, case: Any, var: Var, index: Any) -> Any:
+    """A case once a decision is taken. That it then has no value does not rule out the others."""
+    try:
+        return substitute(case, var, index)
+    except (ArithmeticError, LookupError):
+        return apply(_nothing, key)
+
+
+def _nothing(_: Any) -> Any:
+    raise LookupError("there is no value in this case")
 
 
 def distinct(values: list[Any]) -> tuple[Any, ...]:
