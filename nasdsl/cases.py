@@ -47,8 +47,12 @@ class OpenMachine(Machine):
         recursive: frozenset[str],
         settled: frozenset[str],
         checked: dict[Any, Any],
+        known: Sequence[Sym] = (),
     ) -> None:
-        """`recursive` and `settled` are motifs: those that call themselves, and that decide nothing."""
+        """`recursive` and `settled` are motifs: those that call themselves, and that decide nothing.
+
+        known: requirements that an earlier elaboration found.
+        """
         super().__init__(globals, ops, checked)
         self.recursive = recursive
         self.settled = settled - recursive
@@ -61,8 +65,8 @@ class OpenMachine(Machine):
         self.vars: dict[tuple[str, Domain], Var] = {}
         self.spans: dict[Var, Span | None] = {}
         self.excluded: set[tuple[Var, int]] = set()  # options that a plain condition rules out
-        self.demands: list[Sym] = []  # the requirements found
-        self.known = Known(())  # those that an earlier elaboration found
+        self.held = Known(known)  # the requirements found so far
+        self.known = Known(known)  # those that an earlier elaboration found
         self.diagnostics: list[Diagnostic] = []
         self.mistakes = 0  # so far, in cases that cannot occur too
         self.home: object = object()
@@ -103,24 +107,18 @@ class OpenMachine(Machine):
 
     def bearing(self, variables: frozenset[Var]) -> tuple[Condition, ...]:
         """What holds in the present case and bears on decisions, directly or by way of others."""
-        return connected(variables, self._relevant(variables, self.guards))
+        return connected(variables, self.known.among(variables, self.guards))
 
     def possible(
         self, variables: frozenset[Var], guards: Sequence[Condition] | None = None
     ) -> Trial | None:
         """The assignments (of more variables, if need be) that can occur; None: too many to try."""
-        conditions = self._relevant(variables, self.guards if guards is None else guards)
-        wide = variables.union(*(d.vars for d in self.known.touching(variables)))
+        conditions = self.held.among(variables, self.guards if guards is None else guards)
+        wide = variables.union(*(d.vars for d in self.held.touching(variables)))
         tried = assignments(sorted(wide, key=lambda v: v.path), conditions)
         if tried is None and wide != variables:
             return assignments(sorted(variables, key=lambda v: v.path), conditions)
         return tried
-
-    def _relevant(
-        self, variables: frozenset[Var], guards: Sequence[Condition]
-    ) -> Sequence[Condition]:
-        """The guards, and of the known requirements those that may bear on the decisions."""
-        return [*guards, *self.known.bearing(variables, guards)] if self.known else guards
 
     # -------------------------------------------------------------- choices stay open
 
@@ -275,7 +273,7 @@ class OpenMachine(Machine):
             raise fail("NAS510", "this requirement can never hold, whatever is chosen", span)
         always = implied(self.guards, condition)
         if isinstance(always, Sym):
-            self.demands.append(always)
+            self.held.add(always)
         if self.recording:
             self.items.append(Demand(condition))
         else:

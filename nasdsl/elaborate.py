@@ -107,7 +107,7 @@ class Elaborator(OpenMachine):
         syms = [g for g in guards if isinstance(g, Sym)]
         if len(syms) < len(guards) or any(v.free for g in syms for v in g.vars):
             return
-        conditions = [*self.guards, *self.known.all(), *((g, False) for g in syms)]
+        conditions = [*self.guards, *self.held.all(), *((g, False) for g in syms)]
         variables = sorted(
             frozenset().union(*(k.vars for k, _ in conditions)), key=lambda v: v.path
         )

@@ -301,15 +301,20 @@ def fixed_by(conditions: Iterable[Condition]) -> dict[Var, int]:
 class Known:
     """Requirements that hold in every case, found by the decisions that they are about."""
 
-    def __init__(self, demands: Sequence[Sym]) -> None:
-        self.demands = tuple(dict.fromkeys(demands))
+    def __init__(self, demands: Iterable[Sym]) -> None:
+        self.demands: list[Sym] = []
+        self._seen: set[Sym] = set()
         self._places: dict[Var, list[int]] = {}
-        for place, demand in enumerate(self.demands):
-            for var in demand.vars:
-                self._places.setdefault(var, []).append(place)
+        for demand in demands:
+            self.add(demand)
 
-    def __bool__(self) -> bool:
-        return bool(self.demands)
+    def add(self, demand: Sym) -> None:
+        """One more."""
+        if demand not in self._seen:
+            self._seen.add(demand)
+            for var in demand.vars:
+                self._places.setdefault(var, []).append(len(self.demands))
+            self.demands.append(demand)
 
     def all(self) -> list[Condition]:
         """All of them as conditions."""
@@ -320,8 +325,12 @@ class Known:
         places = {p for v in variables for p in self._places.get(v, ())}
         return [self.demands[p] for p in sorted(places)]
 
-    def bearing(self, variables: frozenset[Var], guards: Sequence[Condition]) -> list[Condition]:
-        """Those that bear on the decisions, directly or by way of others or of guards."""
+    def among(
+        self, variables: frozenset[Var], guards: Sequence[Condition]
+    ) -> Sequence[Condition]:
+        """The guards, and those that bear on the decisions, directly or by way of others or of guards."""
+        if not self.demands:
+            return guards
         places: set[int] = set()
         seen: set[Var] = set(variables)
         waiting = list(variables)
@@ -336,4 +345,4 @@ class Known:
                     fresh = self.demands[place].vars - seen
                     seen |= fresh
                     waiting += fresh
-        return [(self.demands[p], True) for p in sorted(places)]
+        return [*guards, *((self.demands[p], True) for p in sorted(places))]

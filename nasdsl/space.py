@@ -20,7 +20,6 @@ from .elaborate import Elaborator
 from .evaluate.basic import bound, truth
 from .evaluate.machine import Machine
 from .genotype import Decision, Genotype
-from .grids import Known
 from .limits import deep_recursion
 from .ops.base import Op
 from .points import Malformed
@@ -315,9 +314,10 @@ def elaborate_program(
     PURSE.fill()
     forget()
     machine = _run(Elaborator(globals_of(program, fixed), ops, *motifs, checked), program)
-    if machine.diagnostics and machine.demands:  # which the requirements may exclude
-        again = Elaborator(globals_of(program, fixed), ops, *motifs, {})
-        again.vars, again.known = machine.vars, Known(machine.demands)
+    demands = machine.held.demands
+    if machine.diagnostics and demands:  # which the requirements may exclude
+        again = Elaborator(globals_of(program, fixed), ops, *motifs, {}, demands)
+        again.vars, again.spans = machine.vars, machine.spans
         machine = _run(again, program)
     root: Node | None = None
     if not machine.diagnostics:

@@ -55,9 +55,13 @@ class Option(Frozen):
     plain: Any = None
 
 
-def _label(node: syntax.Expr, index: int) -> str:
-    text = print_expr(node)
-    return text if len(text) <= MAX_LABEL else text[: MAX_LABEL - 1].rstrip() + "…"
+def _label(m: Machine, node: syntax.Expr) -> str:
+    label: str | None = m.checked.get((_label, id(node)))
+    if label is None:
+        text = print_expr(node)
+        label = text if len(text) <= MAX_LABEL else text[: MAX_LABEL - 1].rstrip() + "…"
+        m.checked[_label, id(node)] = label
+    return label
 
 
 def _show(value: Any, index: int) -> str:
@@ -84,7 +88,7 @@ def options(
     while isinstance(node, syntax.Group):
         node = node.body
     if isinstance(node, syntax.List):
-        return [_written(m, item, i, env) for i, item in enumerate(node.items)]
+        return [_written(m, item, env) for item in node.items]
     if isinstance(node, syntax.Comprehension):
         lazies, _, _ = lazy_items(m, node, env, scope.child("of"))
         return [_computed(m, node, i, g, inner) for i, (g, inner, _) in enumerate(lazies)]
@@ -103,8 +107,8 @@ def options(
     ]
 
 
-def _written(m: Machine, item: syntax.Expr, index: int, env: Env) -> Option:
-    label = _label(item, index)
+def _written(m: Machine, item: syntax.Expr, env: Env) -> Option:
+    label = _label(m, item)
     value = item.value if isinstance(item, _LITERALS) else None
     return Option(label, label, True, lambda scope: bound(m, item, env, scope), value)
 
@@ -188,7 +192,7 @@ def _unique(labels: list[str]) -> tuple[str, ...]:
 
 
 def eval_alternatives(m: Machine, node: syntax.Alternatives, env: Env, scope: Scope) -> Any:
-    return choose(m, [_written(m, o, i, env) for i, o in enumerate(node.options)], scope, node.span)
+    return choose(m, [_written(m, o, env) for o in node.options], scope, node.span)
 
 
 def eval_one_of(m: Machine, node: syntax.OneOf, env: Env, scope: Scope) -> Any:
