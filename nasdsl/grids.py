@@ -21,6 +21,7 @@ from .symbolic import (
     is_index,
     is_select,
     same,
+    tabulated,
 )
 
 Condition = tuple[Sym, Any]
@@ -95,9 +96,9 @@ class Grid:
             return self._positions(sym.args)
         if is_select(sym):
             return self._selected(sym)
-        codes = sym.codes
-        if codes is None:  # it has one value, whatever its argument is
-            return [0] * self.count
+        if sym.values is not None and len(sym.values) == 1 and sym.codes is None:
+            return [0] * self.count  # whatever its argument is
+        codes = tabulated(sym)
         column: Column | None = None
         for arg in sym.args:
             if arg.__class__ is Sym:

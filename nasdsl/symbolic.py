@@ -8,7 +8,7 @@ of a Sym is worked out once: many cases look at the same few expressions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import product
 from typing import Any
 
@@ -39,7 +39,7 @@ class Sym:
     arguments' values, the last argument varying fastest. table: see nasdsl.grids.
     """
 
-    __slots__ = ("args", "codes", "function", "table", "values", "vars")
+    __slots__ = ("_members", "args", "codes", "function", "table", "values", "vars")
 
     def __init__(
         self,
@@ -50,6 +50,7 @@ class Sym:
     ) -> None:
         self.function, self.args, self.values, self.codes = function, args, values, codes
         self.table: Any = None
+        self._members: frozenset[Any] | None = None
         held = [a.vars for a in args if a.__class__ is Sym]
         if len(held) == 1:
             self.vars: frozenset[Var] = held[0]
@@ -60,6 +61,13 @@ class Sym:
     def first(self) -> Any:
         """One of the values, to tell their kind; None if they are not listed."""
         return self.values[0] if self.values else None
+
+    @property
+    def members(self) -> frozenset[Any]:
+        """The listed values as a set."""
+        if self._members is None:
+            self._members = frozenset(self.values or ())
+        return self._members
 
     def __repr__(self) -> str:
         return f"Sym({getattr(self.function, '__name__', '?')}, {self.args!r})"
@@ -80,6 +88,9 @@ class Cases:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Cases) and self._key == other._key
 
+
+# Functions that have a short way: from the arguments of `apply` to its result, or None.
+RULES: dict[Callable[..., Any], Callable[..., Any]] = {}
 
 Failures = tuple[Exception, ...]
 _MADE: dict[Any, tuple[Any, Failures]] = {}  # by function and arguments: the result, what failed
@@ -151,8 +162,7 @@ def constant(function: Callable[..., Any], arg: Sym, value: Any) -> Sym:
     made = constant, function, arg, typed(value)
     known = _MADE.get(made)
     if known is None:
-        codes = None if arg.values is None else [0] * len(arg.values)
-        known = _MADE[made] = Sym(function, (arg,), (value,), codes), ()
+        known = _MADE[made] = Sym(function, (arg,), (value,)), ()
     return known[0]  # type: ignore[no-any-return]
 
 
@@ -167,10 +177,31 @@ def apply(function: Callable[..., Any], *args: Any, failures: list[Exception] | 
     made = (function, *map(typed, args))
     known = _MADE.get(made)
     if known is None:
-        known = _MADE[made] = _apply(function, args)
+        rule = RULES.get(function)
+        short = None if rule is None else rule(*args)
+        known = _MADE[made] = _apply(function, args) if short is None else (short, ())
     if failures is not None:
         failures += known[1]
     return known[0]
+
+
+def listed(
+    function: Callable[..., Any], args: tuple[Any, ...], values: Iterable[Any]
+) -> Any:
+    """`function(*args)`, which always has one of these different values."""
+    found = tuple(values)
+    PURSE.spend(8 + len(found) // 16)
+    return found[0] if len(found) == 1 else Sym(function, args, found)
+
+
+def tabulated(sym: Sym) -> list[int]:
+    """The codes of a Sym that was made by a short way."""
+    if sym.codes is None:
+        places = {value: place for place, value in enumerate(sym.values or ())}
+        columns = [a.values if isinstance(a, Sym) else (a,) for a in sym.args]
+        sym.codes = [places[sym.function(*combination)] for combination in product(*columns)]
+        PURSE.spend(len(sym.codes))
+    return sym.codes
 
 
 def _apply(function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Any, Failures]:

@@ -12,6 +12,7 @@ from nasdsl.record import Frozen, record
 from nasdsl.values import POISON, UNKNOWN, Env, MaybeList, Scan, Scope, describe
 
 from .basic import bound
+from .folds import COUNT, Fold, number
 from .lists import elements, length, reverse
 from .machine import Machine, Mistake
 
@@ -53,16 +54,10 @@ def _no_reduce(m: Machine, items: list[tuple[Any, Any]], node: syntax.Call) -> A
     raise AssertionError("not a combiner")
 
 
-def _number(value: Any, name: str) -> Any:
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        raise Mistake("NAS201", f"`{name}` takes numbers, not {describe(value)}")
-    return value
-
-
 def _pure(name: str, compute: Callable[[Any], Any], doc: str) -> Spec:
     def one(x: Any) -> Any:
         try:
-            return compute(_number(x, name))
+            return compute(number(x, name))
         except ValueError:
             raise Mistake("NAS202", f"`{name}({x})` has no value") from None
 
@@ -77,30 +72,13 @@ def _pure(name: str, compute: Callable[[Any], Any], doc: str) -> Spec:
 
 def _fold(name: str, start: Any, step: Callable[[Any, Any], Any]) -> Spec:
     """A combiner of numbers; as a tensor operation it is an operator of the same name."""
-
-    def pair(a: Any, b: Any) -> Any:
-        return step(a, _number(b, name))
-
-    pair.__name__ = name
-
-    def guarded(a: Any, held: bool, b: Any) -> Any:
-        return pair(a, b) if held else a
-
-    guarded.__name__ = f"{name} if"
+    fold = Fold(name, start, step)
 
     def reduce(m: Machine, items: list[tuple[Any, Any]], node: syntax.Call) -> Any:
         items = [item for item in items if item[0] is not False]
         if start is None and not any(g is True for g, _ in items):
             raise fail("NAS214", f"`{name}` of a list that may be empty", node.span)
-        total: Any = start
-        for guard, value in sorted(items, key=lambda item: item[0] is not True):
-            if total is None:
-                total = m.lift(_number, value, name, span=node.span)
-            elif guard is True:
-                total = m.lift(pair, total, value, span=node.span)
-            else:
-                total = m.lift(guarded, total, guard, value, span=node.span)
-        return total
+        return fold(m, items, node.span)
 
     def run(m: Machine, node: syntax.Call, env: Env, scope: Scope) -> Any:
         values = [bound(m, a.value, env, scope.child("x")) for a in node.arguments]
@@ -111,6 +89,8 @@ def _fold(name: str, start: Any, step: Callable[[Any, Any], Any]) -> Spec:
 
 def _run_len(m: Machine, node: syntax.Call, env: Env, scope: Scope) -> Any:
     (xs,) = _arguments(m, ("xs",), 1, node, env, scope)
+    if isinstance(xs, MaybeList) and xs.slots is None:
+        return COUNT(m, [(g, 1) for g in xs.guards if g is not False], node.span)
     return length(m, xs, node.span)
 
 
