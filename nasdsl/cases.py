@@ -65,6 +65,7 @@ class OpenMachine(Machine):
         self.vars: dict[tuple[str, Domain], Var] = {}
         self.spans: dict[Var, Span | None] = {}
         self.excluded: set[tuple[Var, int]] = set()  # options that a plain condition rules out
+        self.later: list[syntax.Expr] = []  # requirements that only a genotype can be held to
         self.held = Known(known)  # the requirements found so far
         self.known = Known(known)  # those that an earlier elaboration found
         self.diagnostics: list[Diagnostic] = []
@@ -159,11 +160,11 @@ class OpenMachine(Machine):
         return select(index, options)
 
     def eval(self, node: syntax.Expr, env: Env, scope: Scope) -> Any:
-        PURSE.spend(30)
+        PURSE.spend(10)
         return super().eval(node, env, scope)
 
     def _cases(self, key: Sym, run: Callable[[Any], Any]) -> Any:
-        PURSE.spend(200)
+        PURSE.spend(30 + 10 * len(key.values or ()))
         outer, before = self.items, self.cost
         self.touched |= key.vars
         results: dict[Any, Any] = {}
@@ -271,6 +272,11 @@ class OpenMachine(Machine):
             return
         if condition.values is not None and not any(condition.values):
             raise fail("NAS510", "this requirement can never hold, whatever is chosen", span)
+        if on_real_numbers(condition):
+            raise fail("NAS411", "a requirement in here cannot be about a real number", span,
+                       notes=(("neither can what an option is there for", None),),
+                       help="name the number by `let` at the top and put the `require` there, "
+                       "or choose from a list of values, as in `any [0.1, 0.2]`")  # fmt: skip
         always = implied(self.guards, condition)
         if isinstance(always, Sym):
             self.held.add(always)
@@ -278,6 +284,11 @@ class OpenMachine(Machine):
             self.items.append(Demand(condition))
         else:
             self.root.append(Demand(always))
+
+
+def on_real_numbers(condition: Any) -> bool:
+    """Whether a condition depends on a choice from a range of real numbers."""
+    return isinstance(condition, Sym) and any(v.domain.size is None for v in condition.vars)
 
 
 def _decisions(conditions: Iterable[Condition]) -> frozenset[Var]:

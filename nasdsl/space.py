@@ -10,7 +10,7 @@ from typing import Any
 
 from . import edits, points, syntax
 from .architecture import Architecture
-from .cases import TooMany
+from .cases import TooMany, on_real_numbers
 from .costs import Cost, cost
 from .dag import Branch, Leaf, Node, Pool, TooLarge
 from .diagnostics import Diagnostic, NasError, fail
@@ -23,7 +23,7 @@ from .genotype import Decision, Genotype
 from .limits import deep_recursion
 from .ops.base import Op
 from .points import Malformed
-from .program import compile_program
+from .program import MAX_BRANCHES, TooWide, compile_program
 from .record import Frozen, record
 from .scope import (
     COSTS,
@@ -58,6 +58,7 @@ class Elaborated(Frozen):
     unproven: int
     spans: Mapping[Var, Span | None]
     excluded: frozenset[tuple[Var, int]]
+    later: tuple[syntax.Expr, ...]
 
 
 class Space:
@@ -93,7 +94,11 @@ class Space:
         self.cost_range = found.cost
         self.unproven = found.unproven
         self.spans, self.excluded = found.spans, found.excluded
-        self.limits = tuple(c for c in self.outline.requires if mentions_cost(c, self.outline))
+        self.limits = tuple(
+            c
+            for c in self.outline.requires
+            if mentions_cost(c, self.outline) or any(c is late for late in found.later)
+        )
         if self.limits:
             from .constraints import impossible_limits
 
@@ -329,11 +334,19 @@ def elaborate_program(
             machine.diagnostics.append(Diagnostic(
                 "NAS409", f"the decisions depend on each other in more than {error.limit:,} ways",
                 program.network.span, help="decide fewer things by the same requirement or condition"))  # fmt: skip
+        except TooWide as error:
+            machine.diagnostics.append(_too_wide(error.var, machine.spans.get(error.var)))
         else:
             if root is None:
                 machine.diagnostics.append(_unsatisfiable(program))
     return Elaborated(root, tuple(machine.diagnostics), machine.cost, machine.rule.unproven,
-                      machine.spans, frozenset(machine.excluded))  # fmt: skip
+                      machine.spans, frozenset(machine.excluded), tuple(machine.later))  # fmt: skip
+
+
+def _too_wide(var: Var, span: Span | None) -> Diagnostic:
+    return Diagnostic("NAS412", f"`{var.path}` has {var.domain.size:,} options, too many for a requirement or a "
+                      f"structure that depends on it: at most {MAX_BRANCHES:,}", span,
+                      help="choose from fewer values, as in `any 0..1000000 step 1000`, or require nothing of it")  # fmt: skip
 
 
 def _too_much(program: Outline) -> Diagnostic:
@@ -381,7 +394,11 @@ def _elaborate_requires(machine: Elaborator, program: Outline) -> None:
             continue
         value = machine.attempt(condition, machine.globals, Scope("require"))
         try:
-            machine.demand(truth(machine, value, condition.span), condition.span)
+            held = truth(machine, value, condition.span)
+            if on_real_numbers(held):
+                machine.later.append(condition)
+            else:
+                machine.demand(held, condition.span)
         except NasError as error:
             machine.report(error)
 

@@ -39,7 +39,7 @@ class Sym:
     arguments' values, the last argument varying fastest. table: see nasdsl.grids.
     """
 
-    __slots__ = ("_members", "args", "codes", "function", "table", "values", "vars")
+    __slots__ = ("_members", "args", "codes", "function", "item", "table", "values", "vars")
 
     def __init__(
         self,
@@ -50,6 +50,7 @@ class Sym:
     ) -> None:
         self.function, self.args, self.values, self.codes = function, args, values, codes
         self.table: Any = None
+        self.item: Any = None  # the demand for it, once made
         self._members: frozenset[Any] | None = None
         held = [a.vars for a in args if a.__class__ is Sym]
         if len(held) == 1:
@@ -186,11 +187,11 @@ def apply(function: Callable[..., Any], *args: Any, failures: list[Exception] | 
 
 
 def listed(
-    function: Callable[..., Any], args: tuple[Any, ...], values: Iterable[Any]
+    function: Callable[..., Any], args: tuple[Any, ...], values: Iterable[Any], work: int = 0
 ) -> Any:
-    """`function(*args)`, which always has one of these different values."""
+    """`function(*args)`, which always has one of these different values, found with so much work."""
     found = tuple(values)
-    PURSE.spend(8 + len(found) // 16)
+    PURSE.spend(8 + work // 8)
     return found[0] if len(found) == 1 else Sym(function, args, found)
 
 

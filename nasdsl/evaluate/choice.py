@@ -35,7 +35,7 @@ from .basic import bound, conjunction, lazy_items, truth
 from .lists import check_length, elements
 from .machine import Evaluator, Machine
 
-MAX_OPTIONS = 100_000  # of one decision on which nothing else depends
+MAX_OPTIONS = 2**62  # of a range
 MAX_LABEL = 32
 _LITERALS = (syntax.Number, syntax.Text, syntax.Boolean)
 
@@ -97,14 +97,22 @@ def options(
         raise _unknown(span)
     if isinstance(value, FloatRange):
         return value
-    if isinstance(value, range) and len(value) <= MAX_OPTIONS:
+    if isinstance(value, range):
+        _check_range(value, node.span)
         return value
-    if isinstance(value, tuple | range):
+    if isinstance(value, tuple):
         check_length(value, node.span)
     return [
         Option(_show(element, place), str(place), guard, partial(_as_is, element), _plain(element))
         for place, _, guard, element in elements(m, value, node.span)
     ]
+
+
+def _check_range(value: range, span: Any) -> None:
+    """A range is never listed, so it may be long."""
+    if abs(value.stop - value.start) > MAX_OPTIONS:
+        raise fail("NAS405", f"a range of more than {MAX_OPTIONS:,} numbers", span,
+                   help="choose a real number instead, as in `any 0.0..1.0`, or narrow the range")  # fmt: skip
 
 
 def _written(m: Machine, item: syntax.Expr, env: Env) -> Option:

@@ -15,6 +15,7 @@ from nasdsl.values import describe
 
 from .machine import Machine, Mistake
 
+MAX_SUMS = 65_536  # combinations of which the results are listed
 Item = tuple[Any, Any]  # the condition under which a number is there, and the number
 
 
@@ -82,17 +83,33 @@ class Fold:
 
     def _merge(self, a: Any, rest: Any) -> Any:
         """Numbers that are decided become one; what it may be with the rest is quickly listed."""
-        if isinstance(a, Sym) or not isinstance(rest, Sym) or rest.values is None:
-            return None
-        if rest.function is self.joined and not isinstance(rest.args[0], Sym):
-            return apply(self.joined, self.step(a, rest.args[0]), rest.args[1])
         step = self.step
-        return listed(self.joined, (a, rest), dict.fromkeys([step(a, v) for v in rest.values]))
+        if not isinstance(a, Sym) and rest.function is self.joined:
+            inner = rest.args[0]
+            if not isinstance(inner, Sym):
+                return apply(self.joined, step(a, inner), rest.args[1])
+        firsts, others = _values(a), _values(rest)
+        if len(firsts) * len(others) > MAX_SUMS:
+            return None
+        found = dict.fromkeys([step(x, v) for x in firsts for v in others])
+        return listed(self.joined, (a, rest), found, len(firsts) * len(others))
 
     def _settle(self, held: Any, a: Any, rest: Any) -> Any:
         if isinstance(held, bool):
             return apply(self.joined, a, rest) if held else rest
-        return None
+        firsts, others = _values(a), _values(rest)
+        if len(firsts) * len(others) > MAX_SUMS:
+            return None
+        found = dict.fromkeys([step(x, v) for step in (self.step,) for x in firsts for v in others])
+        found.update(dict.fromkeys(others))
+        return listed(self.joined_if, (held, a, rest), found, len(firsts) * len(others))
+
+
+def _values(value: Any) -> tuple[Any, ...]:
+    """What a number may be. Those of which a fold is made are listed."""
+    if isinstance(value, Sym):
+        return value.values if value.values is not None else (0,) * (MAX_SUMS + 1)
+    return (value,)
 
 
 _JOINED: set[Any] = set()  # functions whose results are whole numbers
