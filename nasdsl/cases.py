@@ -14,13 +14,14 @@ from .domains import Domain
 from .effort import PURSE
 from .evaluate.lists import STRUCTURAL
 from .evaluate.machine import Machine, Mistake
-from .grids import Condition, Known, Trial, assignments, connected
+from .grids import Condition
 from .joins import join
 from .ops.base import Op
 from .program import Decide, Demand, Item, Program, Shared, Switch
 from .shapes import CostRange, ShapeRule, Unreachable, free_join
 from .spans import Span
 from .symbolic import Sym, Var, apply, evaluate, index_of, select
+from .trials import Known, Trial, assignments, connected
 from .values import (
     POISON,
     UNKNOWN,
@@ -94,7 +95,7 @@ class OpenMachine(Machine):
                     self.diagnostics.append(diagnostic)
             if len(self.diagnostics) >= MAX_DIAGNOSTICS:
                 raise TooMany
-        elif self.base and self.reachable(self.guards[self.base :]):  # it is due to the cases outside
+        elif self.base and self.reachable(self.guards[self.base :]):  # due to the cases outside
             self.touched |= _decisions(self.guards)
         return POISON
 

@@ -137,7 +137,7 @@ def index_of(var: Var) -> Sym:
         size = var.domain.size
         listed = tuple(range(size)) if size is not None and size <= MAX_VALUES else None
         known = _MADE[_index, var] = Sym(_index, (var,), listed), ()
-    return known[0]  # type: ignore[no-any-return]
+    return known[0]
 
 
 def select(key: Sym, cases: Mapping[Any, Any]) -> Any:
@@ -151,7 +151,9 @@ def select(key: Sym, cases: Mapping[Any, Any]) -> Any:
     if known is not None:
         return known[0]
     listed = [r.values if isinstance(r, Sym) else (r,) for r in results]
-    values = None if None in listed else distinct([v for vs in listed if vs is not None for v in vs])
+    values = (
+        None if None in listed else distinct([v for vs in listed if vs is not None for v in vs])
+    )
     sym = Sym(_select, (key, table), values)
     sym.vars = sym.vars.union(*(r.vars for r in results if isinstance(r, Sym)))
     _MADE[made] = sym, ()
@@ -164,7 +166,7 @@ def constant(function: Callable[..., Any], arg: Sym, value: Any) -> Sym:
     known = _MADE.get(made)
     if known is None:
         known = _MADE[made] = Sym(function, (arg,), (value,)), ()
-    return known[0]  # type: ignore[no-any-return]
+    return known[0]
 
 
 def apply(function: Callable[..., Any], *args: Any, failures: list[Exception] | None = None) -> Any:
@@ -199,7 +201,7 @@ def tabulated(sym: Sym) -> list[int]:
     """The codes of a Sym that was made by a short way."""
     if sym.codes is None:
         places = {value: place for place, value in enumerate(sym.values or ())}
-        columns = [a.values if isinstance(a, Sym) else (a,) for a in sym.args]
+        columns = [a.values or () if isinstance(a, Sym) else (a,) for a in sym.args]
         sym.codes = [places[sym.function(*combination)] for combination in product(*columns)]
         PURSE.spend(len(sym.codes))
     return sym.codes
@@ -280,8 +282,22 @@ def _substitute(sym: Sym, var: Var, index: Any) -> Any:
         if not isinstance(key, Sym):
             return substitute(table[key], var, index)
         possible = key.values if key.values is not None else table
-        return select(key, {k: substitute(table[k], var, index) for k in possible if k in table})
+        return select(key, _taken({k: table[k] for k in possible if k in table}, var, index))
     return apply(function, *[substitute(a, var, index) for a in args])
+
+
+def _taken(cases: Mapping[Any, Any], var: Var, index: Any) -> dict[Any, Any]:
+    """Cases once a decision is taken, without those that have no value then, if others have one."""
+    left: dict[Any, Any] = {}
+    failure: Exception | None = None
+    for key, value in cases.items():
+        try:
+            left[key] = substitute(value, var, index)
+        except (ArithmeticError, LookupError) as error:
+            failure = error
+    if failure is not None and not left:
+        raise failure
+    return left
 
 
 def distinct(values: list[Any]) -> tuple[Any, ...]:

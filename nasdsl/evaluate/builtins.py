@@ -9,7 +9,7 @@ from typing import Any
 from nasdsl import syntax
 from nasdsl.diagnostics import fail
 from nasdsl.record import Frozen, record
-from nasdsl.values import POISON, UNKNOWN, Env, MaybeList, Scan, Scope, describe
+from nasdsl.values import POISON, UNKNOWN, Env, MaybeList, Scan, Scope
 
 from .basic import bound
 from .folds import COUNT, Fold, number

@@ -127,9 +127,7 @@ def is_fold(value: Any) -> bool:
     return isinstance(value, Sym) and value.function in _JOINED and value.values is not None
 
 
-def compared(
-    function: Callable[[Any, Any], bool], sign: str
-) -> Callable[[Any, Any], Any]:
+def compared(function: Callable[[Any, Any], bool], sign: str) -> Callable[[Any, Any], Any]:
     """The rule of a comparison with a number: it looks at the ends or for one member only."""
 
     def rule(a: Any, b: Any) -> Any:
