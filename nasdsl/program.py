@@ -144,7 +144,7 @@ class _Compiler:
         if key in self.memo:
             return self.memo[key]
         parts = []
-        PURSE.spend(5 + len(program) // 2)
+        PURSE.spend(10 + len(program))
         for component in _components(program):
             part = self._part(component)
             if part is None:
@@ -215,7 +215,7 @@ def _components(program: Program) -> list[Program]:
 def _take(program: Program, var: Var, index: int) -> Program:
     """The program once a decision is taken. Raises Infeasible if a demand fails."""
     out: list[Item] = []
-    PURSE.spend(2 + len(program) // 6)
+    PURSE.spend(4 + len(program) // 4)
     for item in program:
         if var not in item.uses:
             out.append(item)

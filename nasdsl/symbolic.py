@@ -216,7 +216,7 @@ def _apply(function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Any, Fa
             return Sym(function, args, None), ()
         count *= len(column)
         columns.append(column)
-    PURSE.spend(8 + count)
+    PURSE.spend(15 + 2 * count)
     seen: dict[tuple[type, Any], int] = {}
     failed: list[Exception] = []
     codes: list[int] = []
@@ -267,7 +267,7 @@ def substitute(value: Any, var: Var, index: Any) -> Any:
     made = value, var, index
     if made in _TAKEN:
         return _TAKEN[made]
-    PURSE.spend(4)
+    PURSE.spend(8)
     left = _TAKEN[made] = _substitute(value, var, index)
     return left
 
