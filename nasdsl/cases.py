@@ -14,13 +14,14 @@ from .domains import Domain
 from .effort import PURSE
 from .evaluate.lists import STRUCTURAL
 from .evaluate.machine import Machine, Mistake
-from .grids import Condition, Known, Trial, assignments, connected
+from .grids import Condition
 from .joins import join
 from .ops.base import Op
 from .program import Decide, Demand, Item, Program, Shared, Switch
 from .shapes import CostRange, ShapeRule, Unreachable, free_join
 from .spans import Span
 from .symbolic import Sym, Var, apply, evaluate, index_of, select, weigh
+from .trials import Known, Trial, assignments, connected
 from .values import (
     POISON,
     UNKNOWN,
@@ -47,8 +48,12 @@ class OpenMachine(Machine):
         recursive: frozenset[str],
         settled: frozenset[str],
         checked: dict[Any, Any],
+        known: Sequence[Sym] = (),
     ) -> None:
-        """`recursive` and `settled` are motifs: those that call themselves, and that decide nothing."""
+        """`recursive` and `settled` are motifs: those that call themselves, and that decide nothing.
+
+        known: requirements that an earlier elaboration found.
+        """
         super().__init__(globals, ops, checked)
         self.recursive = recursive
         self.settled = settled - recursive
@@ -61,8 +66,9 @@ class OpenMachine(Machine):
         self.vars: dict[tuple[str, Domain], Var] = {}
         self.spans: dict[Var, Span | None] = {}
         self.excluded: set[tuple[Var, int]] = set()  # options that a plain condition rules out
-        self.demands: list[Sym] = []  # the requirements found
-        self.known = Known(())  # those that an earlier elaboration found
+        self.later: list[syntax.Expr] = []  # requirements that only a genotype can be held to
+        self.held = Known(known)  # the requirements found so far
+        self.known = Known(known)  # those that an earlier elaboration found
         self.diagnostics: list[Diagnostic] = []
         self.mistakes = 0  # so far, in cases that cannot occur too
         self.home: object = object()
@@ -89,7 +95,7 @@ class OpenMachine(Machine):
                     self.diagnostics.append(diagnostic)
             if len(self.diagnostics) >= MAX_DIAGNOSTICS:
                 raise TooMany
-        elif self.base and self.reachable(self.guards[self.base :]):  # it is due to the cases outside
+        elif self.base and self.reachable(self.guards[self.base :]):  # due to the cases outside
             self.touched |= _decisions(self.guards)
         return POISON
 
@@ -103,7 +109,7 @@ class OpenMachine(Machine):
 
     def bearing(self, variables: frozenset[Var]) -> tuple[Condition, ...]:
         """What holds in the present case and bears on decisions, directly or by way of others."""
-        return connected(variables, self._relevant(variables, self.guards))
+        return connected(variables, self.known.among(variables, self.guards))
 
     def how(self, key: Any) -> tuple[tuple[str, None], ...]:
         """Notes that say which decisions give an open key its present value."""
@@ -117,18 +123,12 @@ class OpenMachine(Machine):
         self, variables: frozenset[Var], guards: Sequence[Condition] | None = None
     ) -> Trial | None:
         """The assignments (of more variables, if need be) that can occur; None: too many to try."""
-        conditions = self._relevant(variables, self.guards if guards is None else guards)
-        wide = variables.union(*(d.vars for d in self.known.touching(variables)))
+        conditions = self.held.among(variables, self.guards if guards is None else guards)
+        wide = variables.union(*(d.vars for d in self.held.touching(variables)))
         tried = assignments(sorted(wide, key=lambda v: v.path), conditions)
         if tried is None and wide != variables:
             return assignments(sorted(variables, key=lambda v: v.path), conditions)
         return tried
-
-    def _relevant(
-        self, variables: frozenset[Var], guards: Sequence[Condition]
-    ) -> Sequence[Condition]:
-        """The guards, and of the known requirements those that may bear on the decisions."""
-        return [*guards, *self.known.bearing(variables, guards)] if self.known else guards
 
     # -------------------------------------------------------------- choices stay open
 
@@ -169,11 +169,11 @@ class OpenMachine(Machine):
         return select(index, options)
 
     def eval(self, node: syntax.Expr, env: Env, scope: Scope) -> Any:
-        PURSE.spend(30)
+        PURSE.spend(10)
         return super().eval(node, env, scope)
 
     def _cases(self, key: Sym, run: Callable[[Any], Any], span: Span | None) -> Any:
-        PURSE.spend(200)
+        PURSE.spend(30 + 10 * len(key.values or ()))
         outer, before = self.items, self.cost
         self.touched |= key.vars
         results: dict[Any, Any] = {}
@@ -283,13 +283,23 @@ class OpenMachine(Machine):
             return
         if condition.values is not None and not any(condition.values):
             raise fail("NAS510", "this requirement can never hold, whatever is chosen", span)
+        if on_real_numbers(condition):
+            raise fail("NAS411", "a requirement in here cannot be about a real number", span,
+                       notes=(("neither can what an option is there for", None),),
+                       help="name the number by `let` at the top and put the `require` there, "
+                       "or choose from a list of values, as in `any [0.1, 0.2]`")  # fmt: skip
         always = implied(self.guards, condition)
         if isinstance(always, Sym):
-            self.demands.append(always)
+            self.held.add(always)
         if self.recording:
             self.items.append(Demand(condition))
         else:
             self.root.append(Demand(always))
+
+
+def on_real_numbers(condition: Any) -> bool:
+    """Whether a condition depends on a choice from a range of real numbers."""
+    return isinstance(condition, Sym) and any(v.domain.size is None for v in condition.vars)
 
 
 def _decisions(conditions: Iterable[Condition]) -> frozenset[Var]:

@@ -69,7 +69,7 @@ def sample_feasible(space: Space, rng: Random) -> Genotype:
             if now <= far:
                 far, genotype = now, other
         best = min(best, (far, genotype), key=lambda pair: pair[0])
-    raise fail("NAS512", f"no architecture within the cost limits was found in {DRAWS + RESTARTS * STEPS} tries",
+    raise fail("NAS512", f"no architecture within the limits was found in {DRAWS + RESTARTS * STEPS} tries",
                space.limits[0].span,
                notes=((f"the nearest one misses them by {100 * best[0]:.1f} %: {space.text(best[1])}", None),),
                help="relax the limit, or offer cheaper choices")  # fmt: skip
@@ -168,6 +168,7 @@ def _interval(space: Space, node: syntax.Expr, known: dict[str, Interval]) -> In
 def dead_options(space: Space) -> list[Diagnostic]:
     """A warning for every option of a decision that requirements leave to no genotype."""
     alive: dict[Any, set[int]] = {}
+    whole: set[Any] = set()
     seen: set[int] = set()
     stack: list[Node] = [space.root]
     while stack:
@@ -183,11 +184,10 @@ def dead_options(space: Space) -> list[Diagnostic]:
             alive.setdefault(node.var, set()).update(node.feasible)
             stack += [c for c in node.children if c is not None]
         elif isinstance(node, Leaf):
-            few = node.var.domain.kind in _FEW
-            alive.setdefault(node.var, set()).update(range(node.arity or 0 if few else 0))
+            whole.add(node.var)
     out = []
     for var, indices in alive.items():
-        if var.domain.kind not in _FEW:
+        if var.domain.kind not in _FEW or var in whole:
             continue
         for index in range(var.domain.size or 0):
             if index not in indices and (var, index) not in space.excluded:

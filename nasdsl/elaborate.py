@@ -6,25 +6,23 @@ values and shapes of every reachable combination, collects mistakes, and bounds 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from . import syntax
-from .cases import OpenMachine, witness
+from .cases import witness
 from .diagnostics import fail
 from .effort import PURSE
-from .evaluate.basic import bound
-from .evaluate.call import is_module, name_module, to_module
-from .evaluate.lists import elements, settle
+from .evaluate.lists import elements
 from .evaluate.statements import Frame, ShapeBound, output_count, run_block
-from .grids import assignments
 from .joins import phi
-from .program import Program, Shared
+from .motifs import MotifMachine
 from .shapes import UNKNOWN_COST, CostRange, free_shape
 from .spans import Span
 from .specialize import check_inputs, freeze
-from .symbolic import Sym, Var, evaluate, typed
+from .symbolic import Sym, Var, evaluate
+from .trials import assignments
 from .values import (
     POISON,
     UNKNOWN,
@@ -33,7 +31,6 @@ from .values import (
     Env,
     GraphModule,
     MaybeList,
-    MotifFunction,
     Named,
     OpModule,
     Scan,
@@ -42,11 +39,10 @@ from .values import (
     describe,
 )
 
-_PLAIN = (int, float, bool, str)
 MAX_EMPTY = 256  # assignments that are tried for one that makes a list empty
 
 
-class Elaborator(OpenMachine):
+class Elaborator(MotifMachine):
     """Elaborates one program; see `elaborate_program` in nasdsl.denote."""
 
     # -------------------------------------------------------------- tensors are shapes
@@ -107,7 +103,7 @@ class Elaborator(OpenMachine):
         syms = [g for g in guards if isinstance(g, Sym)]
         if len(syms) < len(guards) or any(v.free for g in syms for v in g.vars):
             return
-        conditions = [*self.guards, *self.known.all(), *((g, False) for g in syms)]
+        conditions = [*self.guards, *self.held.all(), *((g, False) for g in syms)]
         variables = sorted(
             frozenset().union(*(k.vars for k, _ in conditions)), key=lambda v: v.path
         )
@@ -319,98 +315,6 @@ class Elaborator(OpenMachine):
             raise fail("NAS257", f"the cell's outputs {got} are not its states {states}", span,
                        help="a recurrent cell returns its next states, in order")  # fmt: skip
         return Tensor(self.home, 0, (shape[0], *states[0]))
-
-    # -------------------------------------------------------------- top level and recursion
-
-    def at_root(self, make: Callable[[], Any]) -> Any:
-        """Evaluate what is decided once, wherever it is first used."""
-        saved = self.items, self.recording, self.guards, self.home, self.cost, self.pick_frames
-        self.items, self.recording, self.guards = self.root, True, []
-        self.cost, self.pick_frames = CostRange(), []
-        try:
-            return make()
-        finally:
-            (self.items, self.recording, self.guards, self.home, self.cost, self.pick_frames) = (
-                saved
-            )
-
-    def call_motif(self, function: MotifFunction, env: Env, scope: Scope, span: Span | None) -> Any:
-        motif = function.motif
-        if motif.name in self.settled:
-            return self._made_once(function, env, scope, span)
-        if motif.name not in self.recursive:
-            return bound(self, motif.body, env, scope)
-        for name, value in env.names.items():
-            if isinstance(value, Sym) and not self.is_tensor(value):
-
-                def fixed(v: Any, name: str = name) -> Any:
-                    inner = Env(env.parent, {**env.names, name: v})
-                    return self.call_motif(function, inner, scope.restart(), span)
-
-                return self.cases(value, fixed, span)
-        return self._recursive(function, env, scope, span)
-
-    def _made_once(self, function: MotifFunction, env: Env, scope: Scope, span: Span | None) -> Any:
-        """A call that decides nothing: equal arguments give the same module."""
-        values = env.names.values()
-        if not all(v.__class__ in _PLAIN for v in values):
-            return bound(self, function.motif.body, env, scope)
-        key = function.motif.name, *map(typed, values)
-        value = self.settled_calls.get(key)
-        if value is None:
-            before = self.mistakes
-            value = bound(self, function.motif.body, env, scope)
-            if is_module(value) and not isinstance(value, Sym) and self.mistakes == before:
-                value = self.settled_calls[key] = name_module(value, function.motif.name, span)
-        return value
-
-    def _recursive(self, function: MotifFunction, env: Env, scope: Scope, span: Span | None) -> Any:
-        values = tuple(settle(self, v, span) for v in env.names.values())
-        counts = tuple(sorted((scope.counts or {}).items()))
-        key = (function.motif.name, values, counts)
-        if key in self.active:
-            raise fail("NAS402", f"`{function.motif.name}` calls itself with the same arguments: it never ends",
-                       span, notes=(("it is defined here", function.motif.span),))  # fmt: skip
-        if key in self.plain:
-            return bound(self, function.motif.body, env, scope)
-        if key in self.shared:
-            result, marker, program = self.shared[key]
-        else:
-            self.markers += 1
-            marker = f"§{self.markers}§"
-            result, program = self._elaborate_apart(function, env, scope, key, marker)
-            if result is POISON:
-                return POISON
-            if not is_module(result):
-                self.plain.add(key)
-                return bound(self, function.motif.body, env, scope)
-            self.shared[key] = result, marker, program
-            self.widen.add(id(result))
-            self.keep.append(result)
-        if self.recording and program:
-            self.items.append(Shared(marker, scope.path, program))
-        return result
-
-    def _elaborate_apart(
-        self, function: MotifFunction, env: Env, scope: Scope, key: Any, marker: str
-    ) -> tuple[Any, Program]:
-        """A recursive call by itself: its decisions are named relative to the marker."""
-        apart = scope.restart()
-        apart.name, apart.parent = marker, None
-        saved = self.items, self.guards, self.recording
-        self.items, self.guards, self.recording = [], [], True
-        self.active.add(key)
-        try:
-            result = bound(self, function.motif.body, env, apart)
-            if is_module(result):
-                result = to_module(self, result, apart, function.motif.span)
-            program = tuple(self.items)
-        finally:
-            self.active.discard(key)
-            self.items, self.guards, self.recording = saved
-        if is_module(result) and not isinstance(result, Named | GraphModule):
-            result = Named(function.motif.name, result, function.motif.span)
-        return result, program
 
 
 def _first(variables: list[Var], conditions: list[tuple[Sym, Any]]) -> Iterator[dict[Var, int]]:

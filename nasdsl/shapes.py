@@ -13,7 +13,7 @@ from itertools import product
 from typing import Any, TypeGuard
 
 from .domains import Domain
-from .grids import Condition, Trial, assignments, fixed_by
+from .grids import Condition
 from .ops.base import Op, Shape, ShapeError, free_of_charge
 from .ops.table import infer
 from .record import Record, put, record
@@ -30,6 +30,7 @@ from .symbolic import (
     select,
     substitute,
 )
+from .trials import Trial, assignments, fixed_by
 from .values import POISON, UNKNOWN, OpModule, Tensor
 
 UNREACHED = object()  # in place of a value that an expression does not have
@@ -397,4 +398,3 @@ def free_join(shapes: Sequence[Any]) -> Any:
     if any(s is None or (isinstance(s, Sym) and s.values is None) for s in shapes):
         return None
     return free_of(distinct([v for s in shapes for v in _values(s) or ()]))
-

@@ -84,7 +84,11 @@ class Space:
         self.cost_range = found.cost
         self.unproven = found.unproven
         self.spans, self.excluded = found.spans, found.excluded
-        self.limits = tuple(c for c in self.outline.requires if mentions_cost(c, self.outline))
+        self.limits = tuple(
+            c
+            for c in self.outline.requires
+            if mentions_cost(c, self.outline) or any(c is late for late in found.later)
+        )
         if self.limits:
             from .constraints import impossible_limits
 

@@ -44,7 +44,9 @@ class Sym:
     partial: it may have no value in some case, so it is to be evaluated only where it is needed.
     """
 
-    __slots__ = ("args", "codes", "function", "partial", "table", "values", "vars", "weight")
+    __slots__ = (
+        "_members", "args", "codes", "function", "item", "partial", "table", "values", "vars", "weight",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -55,6 +57,9 @@ class Sym:
     ) -> None:
         self.function, self.args, self.values, self.codes = function, args, values, codes
         self.table: Any = None
+        held = [a for a in args if a.__class__ is Sym]
+        self.item: Any = None  # the demand for it, once made
+        self._members: frozenset[Any] | None = None
         held = [a for a in args if a.__class__ is Sym]
         if len(held) == 1:
             self.vars: frozenset[Var] = held[0].vars
@@ -70,6 +75,13 @@ class Sym:
     def first(self) -> Any:
         """One of the values, to tell their kind; None if they are not listed."""
         return self.values[0] if self.values else None
+
+    @property
+    def members(self) -> frozenset[Any]:
+        """The listed values as a set."""
+        if self._members is None:
+            self._members = frozenset(self.values or ())
+        return self._members
 
     def __repr__(self) -> str:
         name = getattr(self.function, "__name__", "?")
@@ -91,6 +103,9 @@ class Cases:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Cases) and self._key == other._key
 
+
+# Functions that have a short way: from the arguments of `apply` to its result, or None.
+RULES: dict[Callable[..., Any], Callable[..., Any]] = {}
 
 Failures = tuple[Exception, ...]
 _MADE: dict[Any, tuple[Any, Failures]] = {}  # by function and arguments: the result, what failed
@@ -136,7 +151,7 @@ def index_of(var: Var) -> Sym:
         size = var.domain.size
         listed = tuple(range(size)) if size is not None and size <= MAX_VALUES else None
         known = _MADE[_index, var] = Sym(_index, (var,), listed), ()
-    return known[0]  # type: ignore[no-any-return]
+    return known[0]
 
 
 def select(key: Sym, cases: Mapping[Any, Any]) -> Any:
@@ -150,7 +165,9 @@ def select(key: Sym, cases: Mapping[Any, Any]) -> Any:
     if known is not None:
         return known[0]
     listed = [r.values if isinstance(r, Sym) else (r,) for r in results]
-    values = None if None in listed else distinct([v for vs in listed if vs is not None for v in vs])
+    values = (
+        None if None in listed else distinct([v for vs in listed if vs is not None for v in vs])
+    )
     sym = Sym(_select, (key, table), values)
     syms = [r for r in results if isinstance(r, Sym)]
     sym.vars = sym.vars.union(*(r.vars for r in syms))
@@ -177,9 +194,8 @@ def constant(function: Callable[..., Any], arg: Sym, value: Any) -> Sym:
     made = constant, function, arg, typed(value)
     known = _MADE.get(made)
     if known is None:
-        codes = None if arg.values is None else [0] * len(arg.values)
-        known = _MADE[made] = Sym(function, (arg,), (value,), codes), ()
-    return known[0]  # type: ignore[no-any-return]
+        known = _MADE[made] = Sym(function, (arg,), (value,)), ()
+    return known[0]
 
 
 def apply(function: Callable[..., Any], *args: Any, failures: list[Exception] | None = None) -> Any:
@@ -193,10 +209,32 @@ def apply(function: Callable[..., Any], *args: Any, failures: list[Exception] | 
     made = (function, *map(typed, args))
     known = _MADE.get(made)
     if known is None:
-        known = _MADE[made] = _apply(function, args)
+        rule = RULES.get(function)
+        short = None if rule is None else rule(*args)
+        known = _MADE[made] = _apply(function, args) if short is None else (short, ())
     if failures is not None:
         failures += known[1]
     return known[0]
+
+
+def listed(
+    function: Callable[..., Any], args: tuple[Any, ...], values: Iterable[Any], work: int = 0
+) -> Any:
+    """`function(*args)`, which always has one of these different values, found with so much work."""
+    found = tuple(values)
+    PURSE.spend(8 + work // 8)
+    sym = Sym(function, args, found)
+    return sym if len(found) != 1 or sym.partial else found[0]
+
+
+def tabulated(sym: Sym) -> Sequence[int]:
+    """The codes of a Sym that was made by a short way."""
+    if sym.codes is None:
+        places = {value: place for place, value in enumerate(sym.values or ())}
+        columns = [a.values or () if isinstance(a, Sym) else (a,) for a in sym.args]
+        sym.codes = [places[sym.function(*combination)] for combination in product(*columns)]
+        PURSE.spend(len(sym.codes))
+    return sym.codes
 
 
 def _apply(function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Any, Failures]:
@@ -210,7 +248,7 @@ def _apply(function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Any, Fa
             return unlisted, ()
         count *= len(column)
         columns.append(column)
-    PURSE.spend(8 + count)
+    PURSE.spend(15 + 2 * count)
     seen: dict[tuple[type, Any], int] = {}
     failed: list[Exception] = []
     codes: list[int] = []
@@ -271,7 +309,7 @@ def substitute(value: Any, var: Var, index: Any) -> Any:
     made = value, var, index
     if made in _TAKEN:
         return _TAKEN[made]
-    PURSE.spend(4)
+    PURSE.spend(8)
     left = _TAKEN[made] = _substitute(value, var, index)
     return left
 

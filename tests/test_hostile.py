@@ -16,7 +16,9 @@ LETS = "\n".join(f"let a{i} = any 0..9" for i in range(12))
 ENDS = {
     "doubled list": ("NAS405", "motif f(xs, n) = xs if n == 0 else f(xs + xs, n - 1)\n" + HEAD + "linear(len(f([1], 60)))"),
     "long range": ("NAS405", HEAD + "linear(sum(0..1000000000))"),
-    "long choice": ("NAS405", HEAD + "linear(1 + (any 0..1000000000))"),
+    "long choice required": ("NAS412", "let a = any 0..1000000000\n" + HEAD + "linear(4)\nrequire a != 5"),
+    "long choice decides": ("NAS404", HEAD + "linear(4) -> (relu if (any 0..1000000000) < 5 else tanh)"),
+    "endless choice": ("NAS405", HEAD + "linear(1 + (any -4G * 1G..4G * 1G))"),
     "large number": ("NAS203", HEAD + "linear(1G * 1G * 1G)"),
     "large open number": ("NAS203", "let n = any 1G..(1G + 5)\n" + HEAD + "linear(n * n * n)"),
     "parentheses": ("NAS002", HEAD + "(" * 3000 + "relu" + ")" * 3000),

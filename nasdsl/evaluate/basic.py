@@ -8,9 +8,10 @@ from typing import Any
 
 from nasdsl import syntax
 from nasdsl.diagnostics import fail
-from nasdsl.symbolic import Sym, is_partial, only_if
+from nasdsl.symbolic import RULES, Sym, is_partial, only_if
 from nasdsl.values import POISON, UNKNOWN, Env, Fields, FloatRange, MaybeList, Scope, describe
 
+from .folds import compared
 from .lists import (
     append_lists,
     check_length,
@@ -97,6 +98,9 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     ">=": _ordered(">=", operator.ge), "==": _equal, "!=": _unequal,
     "in": contains, "not in": _outside,
 }  # fmt: skip
+
+for _sign in ("==", "!=", "<", "<=", ">", ">="):
+    RULES[OPERATORS[_sign]] = compared(OPERATORS[_sign], _sign)
 
 
 def _negate(a: Any) -> Any:
