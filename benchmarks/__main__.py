@@ -10,9 +10,9 @@ from pathlib import Path
 
 from . import checkout
 from .measure import FULL, SMOKE, Effort, Row, run
-from .table import record, text
+from .table import cells, record, text
 
-NAMES = ("genotypes", "evolution", "costs", "networks", "text", "startup")
+NAMES = ("genotypes", "encodings", "evolution", "costs", "networks", "text", "startup")
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
 
@@ -28,19 +28,23 @@ def measure(names: Sequence[str], effort: Effort) -> Iterator[Row]:
         benchmark = importlib.import_module(f"{__package__}.{name}")
         for contest in benchmark.contests(effort.small):
             print(f"  {contest.group}: {contest.what}", file=sys.stderr)
-            yield from run(contest, effort)
+            for row in run(contest, effort):
+                print("    " + " | ".join(cells(row)[1:]), file=sys.stderr)
+                yield row
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help=", ".join(NAMES))
     parser.add_argument("--record", action="store_true", help=f"write {RESULTS.name}")
-    parser.add_argument("--rounds", type=int, default=FULL.rounds)
+    parser.add_argument("--rounds", type=int, help="exactly so many for all")
     parser.add_argument("--smoke", action="store_true", help="only see that everything runs")
     given = parser.parse_args()
     if unknown := set(given.names) - set(NAMES):
         parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
-    effort = SMOKE if given.smoke else Effort(rounds=given.rounds)
+    effort = SMOKE if given.smoke else FULL
+    if given.rounds:
+        effort = Effort(rounds=given.rounds, exact=True)
     rows = list(measure(given.names or NAMES, effort))
     print(text(rows))
     if given.record:

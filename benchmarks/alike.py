@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
 import torch
 from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
 
 
 def same_outputs(ours: nn.Module, theirs: nn.Module, x: Tensor) -> str:
@@ -24,6 +28,25 @@ def same_outputs(ours: nn.Module, theirs: nn.Module, x: Tensor) -> str:
         raise AssertionError(f"the outputs differ by {difference:.1e} of the largest")
     count = sum(p.numel() for p in ours.parameters())
     return f"{count:,} parameters; outputs with the same weights differ by {difference:.0e} of the largest"
+
+
+def kernels(step: Callable[[], object]) -> int:
+    """How many operators a step runs, but for those that only give a tensor another shape."""
+    seen = _Kernels()  # type: ignore[no-untyped-call]
+    with seen:
+        step()
+    return seen.count
+
+
+class _Kernels(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    count: int = 0
+
+    def __torch_dispatch__(
+        self, func: Any, types: Sequence[type], args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:  # fmt: skip
+        self.count += not func.is_view
+        return func(*args, **(kwargs or {}))
 
 
 def _running_order(network: nn.Module, x: Tensor) -> list[nn.Module]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import add
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -120,10 +123,11 @@ class NB201Cell(nn.Module):
         self.edges = nn.ModuleList(nb201_op(name, c) for name in NB201_CELL)
 
     def forward(self, x: Tensor) -> Tensor:
-        nodes = [x]
+        nodes: list[Tensor] = [x]
         edges = iter(self.edges)
         for _ in range(3):
-            nodes.append(sum(next(edges)(node) for node in nodes))
+            terms = [next(edges)(node) for node in nodes]
+            nodes.append(reduce(add, terms))  # `sum` would begin with 0 + …
         return nodes[-1]
 
 

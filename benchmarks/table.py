@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from .measure import Row
+from .measure import Row, interval
 
 PACKAGES = (
     "torch", "torchvision", "numpy", "lark", "ConfigSpace", "pyglove", "fvcore", "timm",
 )  # fmt: skip
-HEADS = ("what", "ours", "against", "its time", "times faster", "range", "bar", "met")
+HEADS = ("what", "ours", "against", "its time", "times faster", "95 %", "bar", "met")
 _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 
 
@@ -32,7 +32,9 @@ def cells(row: Row) -> tuple[str, ...]:
         bar = f"≤ {seconds(row.at_most)}"
     elif row.bar is not None:
         bar = f"≥ {row.bar:.3g}"
-    spread = f"{_ratio(min(row.ratios))} … {_ratio(max(row.ratios))}" if row.ratios else ""
+        if row.met is None and row.ratios:
+            met = "open"
+    spread = " … ".join(map(_ratio, interval(row.ratios))) if row.ratios else ""
     ratio = "" if row.ratio is None else _ratio(row.ratio)
     times = row.note if row.peer and row.theirs is None else seconds(row.theirs)
     return (row.what, seconds(row.ours), row.peer, times, ratio, spread, bar, met)
@@ -44,7 +46,12 @@ def _ratio(value: float) -> str:
 
 def text(rows: Sequence[Row]) -> str:
     """The rows by group, as markdown tables with aligned columns."""
-    parts: list[str] = []
+    return "\n\n".join(sections(rows).values()) + "\n"
+
+
+def sections(rows: Sequence[Row]) -> dict[str, str]:
+    """The table of each group, with its title."""
+    parts: dict[str, str] = {}
     for group in dict.fromkeys(row.group for row in rows):
         mine = [row for row in rows if row.group == group]
         body = [HEADS, *(cells(row) for row in mine)]
@@ -52,8 +59,8 @@ def text(rows: Sequence[Row]) -> str:
         lines = [_line(line, widths) for line in body]
         lines.insert(1, "|" + "|".join("-" * (w + 2) for w in widths) + "|")
         notes = dict.fromkeys(f"{r.what}: {r.note}." for r in mine if r.note and r.ratios)
-        parts.append("\n".join([f"## {group}", "", *lines, *("\n" + note for note in notes)]))
-    return "\n\n".join(parts) + "\n"
+        parts[group] = "\n".join([f"## {group}", "", *lines, *("\n" + note for note in notes)])
+    return parts
 
 
 def _line(line: Sequence[str], widths: Sequence[int]) -> str:
@@ -82,15 +89,28 @@ def _processor() -> str:
 
 
 def record(rows: Sequence[Row], command: str, rounds: int, path: Path) -> None:
-    """Write the file of results."""
-    path.write_text("\n".join(["# Results", "", *_preface(command, rounds), "", text(rows)]),
-                    encoding="utf-8")  # fmt: skip
+    """Write the file of results; groups that were not measured stay as they are in it."""
+    found = _recorded(path.read_text(encoding="utf-8")) if path.exists() else {}
+    for group, table in sections(rows).items():
+        found[group] = f"{table}\n\nRecorded by `{command}`: {rounds} rounds or more."
+    text = "\n\n".join(["\n".join(_preface()), *found.values()]) + "\n"
+    path.write_text(text, encoding="utf-8")
 
 
-def _preface(command: str, rounds: int) -> Iterable[str]:
+def _recorded(text: str) -> dict[str, str]:
+    """The sections of a file of results."""
+    parts = text.split("\n## ")[1:]
+    return {part.split("\n", 1)[0]: "## " + part.strip() for part in parts}
+
+
+def _preface() -> Iterable[str]:
     return (
-        f"Written by `{command}`.", "", *machine(), "",
-        f"CPU time of the process for one operation, medians of {rounds} rounds in which all of them take",
-        "turns. “Times faster” is their time over ours within a round: the median, and the range.",
-        "Above 1 ours is faster; a bar below 1 says how much slower it may be.",
+        "# Results", "", "Written by `python -m benchmarks --record`, in parts where it is said below.",
+        "", *machine(), "",
+        "CPU time of the process for one operation, medians of rounds in which all of them take turns.",
+        "“Times faster” is their time over ours within a round: the median, and its 95 % confidence",
+        "interval. Above 1 ours is faster; a bar below 1 says how much slower it may be. A bar is met if the",
+        "whole interval is above it, or, where equals run the same kernels, above it less 1 %; it is not if",
+        "the interval is below it; else it is open, and takes a quieter machine or more rounds. (A table with",
+        "the whole range of the ratios is of an earlier run, and compares the median with the bar.)",
     )  # fmt: skip

@@ -132,6 +132,39 @@ class SinusoidalPosition(nn.Module):
         return x + self.waves
 
 
+class Weight(nn.Module):
+    """A learned table, the same for every sample."""
+
+    def __init__(self, rows: int, columns: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(rows, columns) * 0.02)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.weight.expand(x.shape[0], -1, -1)
+
+
+def lookup(tokens: torch.Tensor, table: torch.Tensor) -> torch.Tensor:
+    """The row of a table for every token."""
+    if table.stride(0) == 0:  # one table for all samples
+        return F.embedding(tokens, table[0])
+    index = tokens.unsqueeze(-1).expand(-1, -1, table.shape[-1])
+    return torch.gather(table, 1, index)
+
+
+class Project(nn.Module):
+    """The product with every row of a table."""
+
+    def __init__(self, rows: int, bias: bool = False) -> None:
+        super().__init__()
+        self.bias = nn.Parameter(torch.zeros(rows)) if bias else None
+
+    def forward(self, x: torch.Tensor, table: torch.Tensor) -> torch.Tensor:
+        if table.stride(0) == 0:  # one table for all samples
+            return F.linear(x, table[0], self.bias)
+        y = x @ table.transpose(1, 2)
+        return y if self.bias is None else y + self.bias
+
+
 class ClassToken(nn.Module):
     """Puts a learned step before the others."""
 

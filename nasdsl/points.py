@@ -74,6 +74,12 @@ def unrank(root: Node, rank: int) -> list[Index]:
             stack.append((node.below(index), rest))
         elif isinstance(node, Prefix):
             stack.append((node.child, rest))
+        elif node.cards is not None:
+            digits: list[Index] = []
+            for card in reversed(node.cards):
+                rest, digit = divmod(rest, card)
+                digits.append(digit)
+            out += reversed(digits)
         else:
             for child in reversed(node.children):
                 rest, part = divmod(rest, child.size or 0)
@@ -91,6 +97,14 @@ def rank(root: Node, choices: Sequence[Index]) -> int:
             return visit(node.child)
         if isinstance(node, Product):
             total = 0
+            if node.cards is not None:
+                for place, card in enumerate(node.cards, position):
+                    index = choices[place] if place < len(choices) else -1
+                    if index.__class__ is not int or not 0 <= index < card:
+                        index = take(node.children[place - position], choices, place)  # type: ignore[arg-type]
+                    total = total * card + int(index)
+                position += len(node.cards)
+                return total
             for child in node.children:
                 total = total * (child.size or 0) + visit(child)
             return total
@@ -161,8 +175,8 @@ def _points(node: Node, start: int, stop: int, known: _Known) -> Iterator[tuple[
             child, low = node.below(index), node.bounds[index]
             size = child.size or 0
             if low < stop and start < low + size:
-                for below in _points(child, max(0, start - low), min(size, stop - low), known):
-                    yield (index, *below)
+                below = _points(child, max(0, start - low), min(size, stop - low), known)
+                yield from map((index,).__add__, below)
 
 
 def _side_by_side(
@@ -187,11 +201,9 @@ def _side_by_side(
             rests = known.get(key)
             if rests is None:
                 rests = known[key] = list(_side_by_side(node, place + 1, 0, tail, known))
-            for rest in rests:
-                yield head + rest
+            yield from map(head.__add__, rests)
         else:
-            for rest in _side_by_side(node, place + 1, low, high, known):
-                yield head + rest
+            yield from map(head.__add__, _side_by_side(node, place + 1, low, high, known))
 
 
 def length(node: Node, choices: Sequence[Index], start: int) -> int:

@@ -74,7 +74,9 @@ class Space:
         with deep_recursion():
             found = elaborate_program(self.outline, self.ops, self.fixed, self._checked)
         errors = [d for d in found.diagnostics if d.severity == "error"]
-        errors = [d for d in errors if d.code in UNREADABLE] or errors  # the others follow from these
+        errors = [
+            d for d in errors if d.code in UNREADABLE
+        ] or errors  # the others follow from these
         if errors or found.root is None:
             raise NasError(
                 errors or [Diagnostic("NAS511", "no architecture meets the requirements")]

@@ -40,13 +40,13 @@ let reduce = cell(true)
 network = image(3, size, size) -> nasnet_cifar(normal, reduce, C, N, classes)
 
 motif slim_op(op) = case op {
-  identity: "none"
-  sep_3x3: "separable_3x3_2"
-  sep_5x5: "separable_5x5_2"
-  sep_7x7: "separable_7x7_2"
-  avg_3x3: "avg_pool_3x3"
-  max_3x3: "max_pool_3x3"
-  dil_3x3: "dil_2_separable_3x3_2"
+  identity:     "none"
+  sep_3x3:      "separable_3x3_2"
+  sep_5x5:      "separable_5x5_2"
+  sep_7x7:      "separable_7x7_2"
+  avg_3x3:      "avg_pool_3x3"
+  max_3x3:      "max_pool_3x3"
+  dil_3x3:      "dil_2_separable_3x3_2"
   conv_1x7_7x1: "1x7_7x1"
 }
 

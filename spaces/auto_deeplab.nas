@@ -70,9 +70,9 @@ encode auto_deeplab = code(
   path = [decided(`graph/i[{i}]/at/else`, 0) for i in 0..layers-1],
   cell = [
     pair(
-      edge = i*(i + 3)/2 + `cell/i[{i}]/{half.a}`,
+      edge = i * (i + 3) / 2 + `cell/i[{i}]/{half.a}`,
       op = case `cell/i[{i}]/{half.x}/op` {
-        none: 0
+        none:         0
         max_pool_3x3: 1
         avg_pool_3x3: 2
         skip_connect: 3

@@ -52,7 +52,8 @@ encoding block_qnn tight "Network Structure Code: (number,type,kernel,pred1,pred
   code  = "{layer ...}"
   layer = "({number: int},{type: int},{kernel: int},{pred1: int},{pred2: int})"
   require layer.number == i + 1 for i, layer in code "layers are numbered from 1"
-  require layer.pred1 in 0..i and layer.pred2 in 0..i for i, layer in code
+  require layer.pred1 in 0..i and layer.pred2 in 0..i
+    for i, layer in code
     "layer {i+1} reads earlier layers, or 0, the input"
   require layer.type in 1..7 for layer in code "a type is 1 to 7"
 }
@@ -73,12 +74,22 @@ motif double(i, type, from) = layer(
   pred2 = from[1]
 )
 motif layer_code(i) = case `block/i[{i}]/s` {
-  conv: single(i, 1, `block/i[{i}]/s=conv/conv_bn/k`, decided(`block/i[{i}]/s=conv`, 0))
-  max_pool: single(i, 2, `block/i[{i}]/s=max_pool/max_pool.kernel`, decided(`block/i[{i}]/s=max_pool`, 0))
-  avg_pool: single(i, 3, `block/i[{i}]/s=avg_pool/avg_pool.kernel`, decided(`block/i[{i}]/s=avg_pool`, 0))
+  conv:     single(i, 1, `block/i[{i}]/s=conv/conv_bn/k`, decided(`block/i[{i}]/s=conv`, 0))
+  max_pool: single(
+    i,
+    2,
+    `block/i[{i}]/s=max_pool/max_pool.kernel`,
+    decided(`block/i[{i}]/s=max_pool`, 0)
+  )
+  avg_pool: single(
+    i,
+    3,
+    `block/i[{i}]/s=avg_pool/avg_pool.kernel`,
+    decided(`block/i[{i}]/s=avg_pool`, 0)
+  )
   identity: single(i, 4, 0, decided(`block/i[{i}]/s=identity`, 0))
-  add: double(i, 5, decided(`block/i[{i}]/s=add/x/in`, [0, 1]))
-  concat: double(i, 6, decided(`block/i[{i}]/s=concat`, [0, 1]))
+  add:      double(i, 5, decided(`block/i[{i}]/s=add/x/in`, [0, 1]))
+  concat:   double(i, 6, decided(`block/i[{i}]/s=concat`, [0, 1]))
 }
 
 encode block_qnn = [layer_code(i) for i in 0..`block/i/in`-1]

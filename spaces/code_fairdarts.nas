@@ -72,7 +72,7 @@ motif cell(edges, reduction) = graph (a, b) {
       if e.node == node and e.state in known
     ])
       -> drop_path(drop)
-    unread = [a -> genotype_op(e.op, 1) for e in edges if e.node == node and not e.state in known]
+    _unread = [a -> genotype_op(e.op, 1) for e in edges if e.node == node and not e.state in known]
     known += node
   }
   out concat(s[2..])

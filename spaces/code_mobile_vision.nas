@@ -61,7 +61,7 @@ motif given(values, default) = found[0] if found else default
 motif inverted(op, args, c, stride) = graph (x) {
   i = channels(x)
   bias = given([a.bias for a in args], false)
-  mid = up8(i * given([a.expansion for a in args], 1))
+  mid = rounded(i * given([a.expansion for a in args], 1), 0.95)
   groups = given([a.pwl_groups for a in args], 1)
   wide = x if mid == i else x -> conv(1, out = mid, bias = bias) -> bn -> act(op.tags)
   pads = given([a.dw_args for a in args], none)
@@ -75,7 +75,7 @@ motif inverted(op, args, c, stride) = graph (x) {
     -> bn
     -> act(op.tags)
   less = given([a.less_se_channels for a in args], false)
-  hidden = up8((i if less else mid) / 4.0)
+  hidden = rounded((i if less else mid) / 4.0, 0.95)
   seen = deep -> squeeze_excite(hidden, gate = hard_sigmoid) if "se" in op.tags else deep
   y = seen -> conv(1, out = c, groups = groups, bias = bias) -> bn
   out sum([x, y]) if stride == 1 and i == c else y
@@ -90,11 +90,11 @@ motif block(b, stride) = graph (x) {
         else conv(1, out = b.c, stride = stride) -> bn -> relu
       conv: conv(b.op.k, out = b.c, stride = stride, bias = true) -> bn -> act(b.op.tags)
       ir:   inverted(b.op, b.args, b.c, stride)
-      pool: conv(1, out = up8(i * given([a.expansion for a in b.args], 1)))
+      pool: conv(1, out = rounded(i * given([a.expansion for a in b.args], 1), 0.95))
         -> bn
         -> act(b.op.tags)
         -> global_avg_pool
-        -> linear(b.c)
+        -> linear(b.c, bias = false)
         -> act(b.op.tags)
     }
   out y

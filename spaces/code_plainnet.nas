@@ -5,11 +5,12 @@ space code_plainnet "A PlainNet string of ZenNAS (Lin et al.; ICCV 2021)"
 # The shortcut of a block's first residual is always a 1x1 convolution (with bias) and a batch norm, others
 # only where shapes differ. The published sizes of the 400M and 600M models leave out their squeeze-excite.
 encoding plainnet tight "PlainNet: super blocks in a row (ZenNAS, 2021)" {
-  code  = "{block ...}"
-  block = conv: "SuperConvK{k: int}BNRELU({in: int},{out: int},{stride: int},{n: int})"
+  code   = "{block ...}"
+  block  = conv: "SuperConvK{k: int}BNRELU({in: int},{out: int},{stride: int},{n: int})"
     | bottleneck: "SuperResK1K{k: int}K1({in: int},{out: int},{stride: int},{mid: int},{n: int})"
-    | basic: "SuperResK{k: int}K{k2: int}({in: int},{out: int},{stride: int},{mid: int},{n: int})"
+    | basic: "SuperResK{k: kernel}K{k2: kernel}({in: int},{out: int},{stride: int},{mid: int},{n: int})"
     | inverted: "SuperResIDWE{e: int}K{k: int}({in: int},{out: int},{stride: int},{mid: int},{n: int})"
+  kernel = "3" as 3 | "5" as 5 | "7" as 7
   require i == 0 or block.in == code[i-1].out
     for i, block in code
     "the block reads {block.in} channels, the one before it gives {code[i-1].out}"

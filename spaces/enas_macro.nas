@@ -47,9 +47,9 @@ encode enas_macro = [
   for i in 0..layers-1
   for x in [
     case `graph/i[{i}]/y/op` {
-      conv_3x3: 0
+      conv_3x3:     0
       sep_conv_3x3: 1
-      conv_5x5: 2
+      conv_5x5:     2
       sep_conv_5x5: 3
       avg_pool_3x3: 4
       max_pool_3x3: 5

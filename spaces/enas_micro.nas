@@ -66,7 +66,7 @@ motif number(op) = case op {
   sep_conv_5x5: 1
   avg_pool_3x3: 2
   max_pool_3x3: 3
-  identity: 4
+  identity:     4
 }
 
 encode enas_micro = [

@@ -29,8 +29,5 @@ encoding enas_rnn tight "ENAS recurrent cell: an activation, then a node read an
 # 0 tanh, 1 relu, 2 identity, 3 sigmoid.
 motif number(act) = case act { tanh: 0, relu: 1, identity: 2, sigmoid: 3 }
 
-encode enas_rnn = [number(`cell/s/0/activation`)] + [
-  x
-  for i in 0..N-2
-  for x in [decided(`cell/i[{i}]/s`, 0), number(`cell/i[{i}]/s/activation`)]
-]
+encode enas_rnn = [number(`cell/s/0/activation`)]
+  + [x for i in 0..N-2 for x in [decided(`cell/i[{i}]/s`, 0), number(`cell/i[{i}]/s/activation`)]]

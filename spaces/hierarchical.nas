@@ -54,11 +54,16 @@ encoding hierarchical json "motifs and the cell: for each node, its edges from t
   node  = "[{op, ...}]"
   reads = "[{int, ...}]"
   op    = "'none'" | "'identity'" | "'conv1x1'" | "'dw3x3'" | "'sep3x3'" | "'max3'" | "'avg3'"
-  require len(node) == i + 1 for dag in code.motifs for i, node in dag
+  require len(node) == i + 1
+    for dag in code.motifs
+    for i, node in dag
     "node {i+2} of a motif has an edge from each earlier node"
-  require len(node) == i + 1 for i, node in code.cell
+  require len(node) == i + 1
+    for i, node in code.cell
     "node {i+2} of the cell has an edge from each earlier node"
-  require m in 0..len(code.motifs) for node in code.cell for m in node
+  require m in 0..len(code.motifs)
+    for node in code.cell
+    for m in node
     "there are motifs 1 to {len(code.motifs)}, and 0 for none"
 }
 

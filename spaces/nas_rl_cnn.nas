@@ -34,7 +34,10 @@ network = image(3, size, size)
 encoding nas_rl_cnn tight "layers of height x width, filters, strides and the layers read (ICLR 2017)" {
   code  = "{layer ; ...}"
   layer = "{height: int}x{width: int},{filters: int},{down: int}x{right: int}[{reads: int , ...}]"
-  require j in 0..i-1 for i, layer in code for j in layer.reads "layer {i} reads earlier layers, not {j}"
+  require j in 0..i-1
+    for i, layer in code
+    for j in layer.reads
+    "layer {i} reads earlier layers, not {j}"
 }
 
 encode nas_rl_cnn = [

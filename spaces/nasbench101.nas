@@ -16,10 +16,7 @@ network = image(3, size, size) -> nasbench101(edge, op, C, modules, classes)
 
 encode nasbench101 = code(
   matrix = [
-    [
-      (1 if `edge/j[{j-1}]/i[{i}]` else 0) if i < j else 0
-      for j in 0..vertices-1
-    ]
+    [(1 if `edge/j[{j-1}]/i[{i}]` else 0) if i < j else 0 for j in 0..vertices-1]
     for i in 0..vertices-1
   ],
   ops = ["input"] + [`op/i[{i}]` for i in 0..vertices-3] + ["output"]

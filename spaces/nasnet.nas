@@ -60,9 +60,11 @@ encoding nasnet python "blocks of two states, two operators and how they meet, o
     | "max_pool_7x7"
   op2   = op1
   join  = "sum" | "concat"
-  require block.first in 0..i+1 and block.second in 0..i+1 for i, block in code.normal
+  require block.first in 0..i+1 and block.second in 0..i+1
+    for i, block in code.normal
     "block {i} reads states 0 to {i+1}"
-  require block.first in 0..i+1 and block.second in 0..i+1 for i, block in code.reduce
+  require block.first in 0..i+1 and block.second in 0..i+1
+    for i, block in code.reduce
     "block {i} reads states 0 to {i+1}"
 }
 
@@ -81,9 +83,9 @@ encode nasnet = cells(normal = blocks_of("normal"), reduce = blocks_of("reduce")
 
 # The released notation has no word for blocks that join.
 motif slim_op(op) = case op {
-  identity: "none"
-  conv_1x1: "1x1"
-  conv_3x3: "3x3"
+  identity:     "none"
+  conv_1x1:     "1x1"
+  conv_3x3:     "3x3"
   conv_1x3_3x1: "1x3_3x1"
   conv_1x7_7x1: "1x7_7x1"
   sep_conv_3x3: "separable_3x3_2"

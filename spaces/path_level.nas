@@ -77,9 +77,9 @@ encoding path_level json "tree of merges and branches (ICML 2018)" {
 motif node_code(at) = node(
   merge = `{at}`,
   branches = case `{at}` {
-    none: [branch_code(at + "=none")]
-    add_2: [branch_code(at + "=add_2/i[0]"), branch_code(at + "=add_2/i[1]")]
-    add_3: [
+    none:   [branch_code(at + "=none")]
+    add_2:  [branch_code(at + "=add_2/i[0]"), branch_code(at + "=add_2/i[1]")]
+    add_3:  [
       branch_code(at + "=add_3/i[0]"),
       branch_code(at + "=add_3/i[1]"),
       branch_code(at + "=add_3/i[2]")

@@ -63,7 +63,8 @@ encoding pnas python "blocks (I1, I2, O1, O2, C) of a cell (ECCV 2018)" {
     | "conv_1x7_7x1"
   op2   = op1
   join  = "add"
-  require block.first in 0..i+1 and block.second in 0..i+1 for i, block in code
+  require block.first in 0..i+1 and block.second in 0..i+1
+    for i, block in code
     "block {i} reads states 0 to {i+1}"
 }
 

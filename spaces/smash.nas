@@ -48,8 +48,8 @@ network = image(3, size, size)
 
 # A block is its width and its operations: banks read > banks written, width, paths of convolutions.
 encoding smash tight "blocks of operations on memory banks (ICLR 2018)" {
-  code  = "{block ' | ' ...}"
-  block = "{width: int}: {operations: op ' ' ...}"
+  code  = "{block / ...}"
+  block = "{width: int}:{operations: op ; ...}"
   op    = "{reads: int , ...}>{writes: int , ...}({width: int}){paths: path + ...}"
   path  = "{conv - ...}"
   conv  = "{height: int}x{width: int}d{down: int}x{right: int}g{groups: int}"
@@ -75,12 +75,12 @@ motif operation_code(b, i) = op(
   writes = `chain/modules/i[{b}]/block/i[{i}]/writes`,
   width = `chain/modules/i[{b}]/block/i[{i}]/y/conv.out`,
   paths = case `chain/modules/i[{b}]/block/i[{i}]/y/operation` {
-    single: [[conv_code(b, i, "single/part")]]
+    single:        [[conv_code(b, i, "single")]]
     single_single: [
       [conv_code(b, i, "single_single/part")],
       [conv_code(b, i, "single_single/part#2")]
     ]
-    double: [pair_code(b, i, "double")]
+    double:        [pair_code(b, i, "double")]
     double_single: [pair_code(b, i, "double_single/0"), [conv_code(b, i, "double_single/part")]]
     double_double: [pair_code(b, i, "double_double/0"), pair_code(b, i, "double_double/1")]
   }

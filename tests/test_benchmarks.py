@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.__main__ import NAMES, measure
-from benchmarks.measure import SMOKE, Contest, Effort, Peer, Row, Work, run
+from benchmarks.measure import SMOKE, Contest, Effort, Peer, Row, Work, interval, run
 from benchmarks.table import cells, record, seconds, text
 
 
@@ -52,7 +52,7 @@ def test_a_check_that_fails_ends_the_run() -> None:
 
 
 def test_ratios_are_medians_within_rounds() -> None:
-    row = Row("group", "what", 1.0, "peer", 2.0, ratios=(1.5, 9.0, 2.0), bar=2.5)
+    row = Row("group", "what", 1.0, "peer", 2.0, ratios=(1.5, 9.0, 2.0), bar=9.5)
     assert row.ratio == 2.0
     assert row.met is False
 
@@ -69,3 +69,32 @@ def test_the_record_names_the_command_and_no_place(tmp_path: Path) -> None:
     assert "python -m benchmarks text --record" in found
     assert "## group" in found
     assert str(Path.cwd()) not in found
+
+
+@pytest.mark.parametrize(
+    ("count", "cut"), [(1, 0), (5, 0), (6, 0), (8, 0), (9, 1), (15, 3), (31, 9), (100, 39)]
+)
+def test_intervals_leave_out_as_much_as_the_binomial_distribution_allows(
+    count: int, cut: int
+) -> None:
+    assert interval(list(range(count))[::-1]) == (cut, count - 1 - cut)
+
+
+@pytest.mark.parametrize(("bar", "met"), [(0.5, True), (1.0, True), (1.005, None), (3.0, False)])
+def test_a_bar_inside_the_interval_is_open(bar: float, met: bool | None) -> None:
+    row = Row("group", "what", 1.0, "peer", 2.0, (0.995, 2.0, 1.5), bar, margin=0.005)
+    assert row.met is met
+    assert cells(row)[-1] == {True: "yes", False: "no", None: "open"}[met]
+
+
+def test_groups_that_were_not_measured_stay_in_the_record(tmp_path: Path) -> None:
+    path = tmp_path / "RESULTS.md"
+    first, second = (Row(group, "what", 1.0, "peer", 2.0, (2.0,), 1.0) for group in "ab")
+    record([first, second], "python -m benchmarks --record", 5, path)
+    before = path.read_text(encoding="utf-8")
+    record([second], "python -m benchmarks --record", 5, path)
+    assert path.read_text(encoding="utf-8") == before
+    record([second], "python -m benchmarks text --record", 9, path)
+    after = path.read_text(encoding="utf-8")
+    assert "`python -m benchmarks text --record`: 9" in after
+    assert after.count("## a") == after.count("## b") == 1

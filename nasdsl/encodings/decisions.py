@@ -11,7 +11,7 @@ from nasdsl.dag import Node as Choice
 from nasdsl.domains import Domain
 from nasdsl.walks import Names, resolve
 
-from .matching import FAIL, Agenda, Matcher, Next, Node, Where
+from .matching import FAIL, Agenda, Matcher, Next, Node, Where, same
 from .write import show
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Options:
         elif domain.kind == "one" and not domain.ordered:
             self.values = _truths(labels) or tuple(map(_unquoted, labels))
         else:
-            self.values = _numbers(labels) or tuple(map(_unquoted, labels))
+            self.values = values_of(labels)
         self.places = {_tag(value): i for i, value in enumerate(self.values)}
 
     @property
@@ -96,6 +96,11 @@ def _numbers(labels: tuple[str, ...]) -> tuple[int | float, ...]:
         return ()
 
 
+def values_of(labels: tuple[str, ...]) -> tuple[Any, ...]:
+    """Numbers, if all labels are, or else strings."""
+    return _numbers(labels) or tuple(map(_unquoted, labels))
+
+
 def _unquoted(label: str) -> str:
     return label[1:-1] if len(label) > 1 and label[0] == label[-1] == '"' else label
 
@@ -137,6 +142,23 @@ class Decisions:
             found = dict.fromkeys(_search(self.root, path))
             self._known[path] = tuple(self.options(domain) for domain in found)
         return self._known[path]
+
+    def bits(self, path: str) -> dict[str, tuple[Options, ...]]:
+        """The bits of a subset that is decided at a path, by what stands between the brackets."""
+        found: dict[str, tuple[Options, ...]] = {}
+        if self.listed is None:
+            while options := self.at(f"{path}[{len(found)}]"):
+                found[str(len(found))] = options
+            return found
+        for bit in self._bits:
+            if bit.startswith(path + "["):
+                found[bit[len(path) + 1 : -1]] = self.listed[bit]
+        return found
+
+    @cached_property
+    def _bits(self) -> list[str]:
+        listed = self.listed or {}
+        return [p for p, o in listed.items() if o[0].domain.kind == "bit" and p[-1] == "]"]
 
     def paths(self, limit: int = 2_000) -> list[str]:
         """Some paths, for suggestions."""
@@ -267,33 +289,43 @@ class Decision(Node):
 
 
 class Bits(Node):
-    """A subset that is decided bit by bit: the list of the places that are taken."""
+    """A subset that is decided bit by bit: the list of the elements that are taken."""
 
-    __slots__ = ("bits", "path")
+    __slots__ = ("bits", "elements", "path")
 
-    def __init__(self, path: str, bits: tuple[Decision, ...]) -> None:
-        self.path, self.bits = path, bits
+    def __init__(self, path: str, bits: dict[str, Decision]) -> None:
+        self.path, self.bits = path, tuple(bits.values())
+        self.elements: tuple[Any, ...] = values_of(tuple(bits))
 
     def get(self, env: Mapping[str, Any]) -> Any:
-        return tuple([i for i, bit in enumerate(self.bits) if env[bit.path]])
+        pairs = zip(self.elements, self.bits, strict=True)
+        return tuple([element for element, bit in pairs if env[bit.path]])
 
     def leaves(self) -> Iterator[Node]:
         yield from self.bits
 
-    @property
-    def elements(self) -> tuple[Any, ...]:
-        return tuple(range(len(self.bits)))
+    def bit(self, element: Any) -> Node | None:
+        """The decision whether an element is taken."""
+        pairs = zip(self.elements, self.bits, strict=True)
+        return next((bit for e, bit in pairs if same(e, element)), None)
 
     def refuses(self, value: Any) -> bool:
-        if not isinstance(value, tuple) or any(type(v) is not int for v in value):
+        if not isinstance(value, tuple):
             return True
-        return len(set(value)) < len(value) or any(not 0 <= v < len(self.bits) for v in value)
+        known = {_tag(e) for e in self.elements}
+        try:
+            given = [_tag(v) for v in value]
+            return len(set(given)) < len(given) or not known.issuperset(given)
+        except TypeError:
+            return True
 
     def match(self, m: Matcher, value: Any, where: Where, rest: Agenda) -> Next:
         if self.refuses(value):
-            return m.refuse(where, value, self.path, (f"some of 0..{len(self.bits) - 1}",))
-        for i in range(len(self.bits) - 1, -1, -1):
-            rest = (self.bits[i], i in value, where, rest)
+            wanted = f"some of {', '.join(show(e) for e in self.elements[:_LISTED])}"
+            return m.refuse(where, value, self.path, (wanted,))
+        taken = {_tag(v) for v in value}
+        for element, bit in zip(reversed(self.elements), reversed(self.bits), strict=True):
+            rest = (bit, _tag(element) in taken, where, rest)
         return rest
 
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nasdsl import syntax as s
 from nasdsl.diagnostics import Diagnostic, NasError, fail
+from nasdsl.scopes import place
 from nasdsl.spans import Source, Span
 
-from .forms import Forms, resolve
+from .forms import APART, Forms, resolve
 from .rows import Condition, Failure, compile_row
 from .scan import Miss, scanner
-from .write import Unwritable, writer
+from .write import Unwritable, show, writer
+
+if TYPE_CHECKING:
+    from .read import Reader, Spot
 
 MAX_CHARACTERS = 200_000
 _ASSIGNED = re.compile(r"\s*[A-Za-z_]\w*[ \t]*=(?!=)", re.ASCII)  # what names a text in its source
@@ -39,12 +43,48 @@ class Encoding:
         """The Lark grammar of the texts."""
         return self._reader.grammar.text
 
-    def check_grammar(self) -> None:
-        """Raises NasError if the form is ambiguous, which building the grammar shows."""
+    def check_grammar(self, tries: int = 30) -> None:
+        """Raises NasError (NAS076) if the form is ambiguous: its grammar is, or what it writes it
+        reads as something else, which so many random values try.
+        """
+        from random import Random
+
+        from .sample import sample
+
         self._reader.grammar.check()
+        rng = Random(0)
+        for _ in range(tries):
+            value = sample(self.forms, rng)
+            text = self.write(value)
+            try:
+                again = show(self.read(Source(f"<{self.name}>", text)).value)
+            except NasError as error:
+                again = f"an error: {error.diagnostics[0].message}"
+            if again != show(value):
+                message = f"`{self.name}` is ambiguous: it writes {show(value)} as `{text[:200]}`"
+                notes = ((f"that is read as {again}", None),)
+                span = place(self.declaration, self.name)
+                raise fail("NAS076", message, span, notes=notes, help=APART)
+
+    def read(self, source: Source) -> Spot:
+        """The value of a text and the places of its parts, by the grammar, without requirements.
+
+        Raises NasError.
+        """
+        return self._reader.read(source)
+
+    def scan(self, text: str) -> Any:
+        """The same value by the quick reader, which raises Miss for texts that it leaves to others."""
+        if self._scan is None:
+            raise Miss
+        return self._scan(text)
+
+    def write(self, value: Any) -> str:
+        """The canonical text of a value, without requirements. Raises Unwritable."""
+        return self._write(value)
 
     @cached_property
-    def _reader(self) -> Any:
+    def _reader(self) -> Reader:
         from .grammar import Grammar
         from .read import Reader
 

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from nasdsl import syntax as s
 from nasdsl.diagnostics import Diagnostic, NasError, did_you_mean, fail
 from nasdsl.record import Frozen, Record, record
+from nasdsl.scopes import place
 from nasdsl.spans import Span
 
 LAYOUTS = ("tight", "free", "python", "json")
@@ -24,6 +25,8 @@ BUILTINS: Mapping[str, str] = {
     "text": "a quoted text", "literal": "a number, a text, a list or a dictionary",
     "indices": "a list of whole numbers, or range(a, b)",
 }  # fmt: skip
+APART = 'let each element begin or end with what tells it apart, as in "{op}~{from: int}|"'
+"""What helps against ambiguity."""
 SCALARS = frozenset(BUILTINS) - {"literal", "indices", "text"}
 
 
@@ -62,10 +65,12 @@ Part: TypeAlias = "Mark | Slot | Quoted"
 class Template(Record):
     """Text with slots. bare: its value is that of its only slot; else a Fields of all.
 
+    inner: the parts where the template stands between quotes, so that blanks matter.
     shown: the same with the blanks that are printed.
     """
 
     parts: tuple[Part, ...]
+    inner: tuple[Part, ...]
     shown: tuple[str | Slot, ...]
     label: str | None
     value: Any
@@ -79,7 +84,10 @@ class Template(Record):
     @property
     def text(self) -> str:
         """The text of a template without slots."""
-        return "".join(p.text for p in self.parts if isinstance(p, Mark))
+        return "".join(p for p in self.shown if isinstance(p, str))
+
+    def inside(self, quoted: bool) -> tuple[Part, ...]:
+        return self.inner if quoted else self.parts
 
 
 @record
@@ -119,6 +127,7 @@ Form: TypeAlias = Template | FieldSet | Link
 class Rule(Frozen):
     name: str
     forms: tuple[Form, ...]
+    span: Span | None
 
     @property
     def words(self) -> tuple[Template, ...] | None:
@@ -152,16 +161,16 @@ def resolve(declaration: s.Encoding) -> Forms:
     layout = declaration.layout or "free"
     if layout not in LAYOUTS:
         help = did_you_mean(layout, LAYOUTS) or "it is one of " + ", ".join(LAYOUTS)
-        problems.append(
-            Diagnostic("NAS060", f"`{layout}` is no layout", declaration.span, help=help)
-        )
+        span = place(declaration, layout, declaration.name)
+        problems.append(Diagnostic("NAS060", f"`{layout}` is no layout", span, help=help))
         layout = "free"
     rules: dict[str, Rule] = {}
     for row in declaration.rows:
         if isinstance(row, s.FormRule):
             if row.name in rules or row.name in BUILTINS:
                 what = "is built in" if row.name in BUILTINS else "is defined twice"
-                problems.append(Diagnostic("NAS061", f"the rule `{row.name}` {what}", row.span))
+                span = place(row, row.name)
+                problems.append(Diagnostic("NAS061", f"the rule `{row.name}` {what}", span))
                 continue
             forms = []
             for form in row.forms:
@@ -169,10 +178,11 @@ def resolve(declaration: s.Encoding) -> Forms:
                     forms.append(_form(form, layout))
                 except NasError as error:
                     problems += error.diagnostics
-            rules[row.name] = Rule(row.name, tuple(forms))
+            rules[row.name] = Rule(row.name, tuple(forms), place(row, row.name))
     if not rules:
         message = f"the encoding `{declaration.name}` has no rule"
-        problems.append(Diagnostic("NAS062", message, declaration.span))
+        span = place(declaration, declaration.name)
+        problems.append(Diagnostic("NAS062", message, span))
     problems += _names(rules)
     problems += [] if problems else _field_sets(rules)
     if problems:
@@ -195,7 +205,9 @@ def _names(rules: Mapping[str, Rule]) -> list[Diagnostic]:
                     )
     for name in rules:
         if name not in used:
-            problems.append(Diagnostic("NAS064", f"nothing uses the rule `{name}`", None))
+            problems.append(
+                Diagnostic("NAS064", f"nothing uses the rule `{name}`", rules[name].span)
+            )
     return problems
 
 
@@ -249,7 +261,8 @@ def _field(field: s.FormField, layout: str) -> Field:
     default = REQUIRED if field.default is None else constant(field.default)
     if not template.slots:
         shown = template.shown
-        template = Template(template.parts, shown, None, True, False, template.span)
+        parts, inner = template.parts, template.inner
+        template = Template(parts, inner, shown, None, True, False, template.span)
     return Field(field.key, template, default)
 
 
@@ -275,7 +288,7 @@ def _template(text: s.Text, layout: str, label: str | None, value: Any) -> Templ
         rule = match["rule"]
         parts.append(Slot(match["field"] or "", rule, separator, span))
     parts.append(text.value[last:])
-    made = _pieces(parts, layout)
+    made, inner = _pieces(parts, layout, text.span), _pieces(parts, "tight", text.span)
     slots = list(_slots(made))
     bare = len(slots) == 1 and not slots[0].field and label is None
     if slots and value is not REQUIRED:
@@ -291,7 +304,8 @@ def _template(text: s.Text, layout: str, label: str | None, value: Any) -> Templ
         value = value.strip("'\"") if layout in ("python", "json") else value
     named_slots = iter(_slots(named))
     shown = tuple(p if isinstance(p, str) else next(named_slots) for p in parts if p != "")
-    return Template(named, shown, label, value, bare, text.span)
+    inner = tuple(map(_named, inner))
+    return Template(named, inner, shown, label, value, bare, text.span)
 
 
 def _named(part: Part) -> Part:
@@ -323,7 +337,7 @@ _TIGHT = re.compile(r"\s+|\S+")
 _FREE = re.compile(r"\s+|\w+|[^\w\s]")
 
 
-def _pieces(parts: list[Part | str], layout: str) -> tuple[Part, ...]:
+def _pieces(parts: list[Part | str], layout: str, span: Span | None) -> tuple[Part, ...]:
     """Marks of the texts; what stands between quotes is one part if it has slots."""
     found: list[Part] = []
     inside: list[Part] | None = None
@@ -345,7 +359,7 @@ def _pieces(parts: list[Part | str], layout: str) -> tuple[Part, ...]:
                 marks = [Mark(t) for t in _FREE.findall(piece) if not t.isspace()]
             (found if inside is None else inside).extend(marks)
     if inside is not None:
-        raise fail("NAS066", "a quote that is not closed in the template")
+        raise fail("NAS066", "a quote that is not closed in the template", span)
     return tuple(found)
 
 

@@ -6,14 +6,16 @@ outside, and is parsed again inside.
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from collections.abc import Sequence
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
-from nasdsl.diagnostics import fail
+from nasdsl.spans import Span
 
+from .conflicts import explain_conflicts
 from .forms import SCALARS, FieldSet, Forms, Link, Mark, Part, Quoted, Slot, Template
 from .terminals import (
     BLANKS,
@@ -40,6 +42,7 @@ class GrammarWriter:
         self.terminals: dict[str, str] = {}
         self.marks: dict[str, str] = {}  # a mark's text to its terminal
         self.quoted: dict[tuple[Part, ...], str] = {}  # a quoted part to its start
+        self.origins: dict[str, tuple[str, Span | None]] = {}  # what rules are made of
         self.numbers = {name: f"r{i}" for i, name in enumerate(forms.rules)}
 
     def text(self) -> str:
@@ -58,6 +61,7 @@ class GrammarWriter:
         number = self.numbers[name]
         if number not in self.rules:
             self.rules[number] = ""  # rules may be recursive
+            self.origins[number] = (f"`{name}`", self.forms.rules[name].span)
             forms = self.forms.rules[name].forms
             bodies = [f"{self._form(f, number)} -> {number}_{i}" for i, f in enumerate(forms)]
             self.rules[number] = "\n  | ".join(bodies)
@@ -73,9 +77,11 @@ class GrammarWriter:
         if isinstance(form, Link):
             return self._slot(Slot("", form.rule, None, None))
         if isinstance(form, Template):
-            return self.parts(form.parts)
+            return self.parts(form.inside(self.layout == "tight"))
+        tight = self.layout == "tight"
         bodies = [
-            f"{self.parts(f.template.parts)} -> {number}_f{i}" for i, f in enumerate(form.fields)
+            f"{self.parts(f.template.inside(tight))} -> {number}_f{i}"
+            for i, f in enumerate(form.fields)
         ]
         self.rules[f"{number}_f"] = "\n  | ".join(bodies)
         return f"{number}_f"
@@ -93,6 +99,7 @@ class GrammarWriter:
         item = self._slot(Slot("", part.rule, None, None))
         name = f"l{len(self.rules)}"
         self.rules[name] = ""
+        self.origins[name] = (f"the list of `{part.rule}`", part.span)
         if part.separator:
             separator = self.parts(separator_marks(part.separator, self.layout))
             end = f" {separator}?" if self.layout == "python" and part.separator == "," else ""
@@ -176,45 +183,46 @@ class Grammar:
 
     @cached_property
     def lark(self) -> Lark:
-        return _lark(self.outer.text(), [self.start])
+        return _lark(self.outer, [self.start])
 
     @cached_property
     def inner_lark(self) -> Lark:
-        return _lark(self.inner.text(), list(self.outer.quoted.values()))
+        return _lark(self.inner, list(self.outer.quoted.values()))
 
 
-def _lark(text: str, starts: list[str]) -> Lark:
+def _lark(writer: GrammarWriter, starts: list[str]) -> Lark:
     """A parser of a grammar. Raises NasError if one character cannot tell how to read on."""
-    import logging
-
     from lark import Lark, logger
+    from lark.exceptions import GrammarError
 
-    conflicts: list[str] = []
-    handler = logging.Handler()
-    handler.emit = lambda entry: conflicts.append(entry.getMessage())  # type: ignore[method-assign]
-    before = logger.level, logger.propagate
-    logger.addHandler(handler)
-    logger.setLevel(logging.WARNING)
-    logger.propagate = False
+    heard = _Heard()
+    before = logger.handlers, logger.level, logger.propagate
+    logger.handlers, logger.propagate = [heard], False
+    logger.setLevel(logging.DEBUG)
     try:
         parser: Any = Lark(
-            text, parser="lalr", lexer="contextual", start=starts, propagate_positions=True,
-            maybe_placeholders=False, g_regex_flags=re.ASCII, debug=True,
+            writer.text(), parser="lalr", lexer="contextual", start=starts, debug=True,
+            propagate_positions=True, maybe_placeholders=False, g_regex_flags=re.ASCII,
         )  # fmt: skip
-    except GRAMMAR_ERRORS() as error:
-        conflicts.append(str(error))
+    except GrammarError as error:
+        heard.conflicts.append(str(error))
     finally:
-        logger.removeHandler(handler)
-        logger.level, logger.propagate = before
-    if conflicts:
-        raise fail(
-            "NAS076", f"the form is ambiguous: {conflicts[0]}", None,
-            help="let each element end or begin with what tells it apart, as in (\"{op}~{int}|\")",
-        )  # fmt: skip
+        logger.handlers, level, logger.propagate = before
+        logger.setLevel(level)
+    if heard.conflicts:
+        raise explain_conflicts(heard.conflicts, writer.origins, writer.marks)
     return parser  # type: ignore[no-any-return]
 
 
-def GRAMMAR_ERRORS() -> tuple[type[Exception], ...]:
-    from lark.exceptions import GrammarError
+class _Heard(logging.Handler):
+    """Keeps what Lark says of the first conflict: it goes on in spite of them."""
 
-    return (GrammarError,)
+    def __init__(self) -> None:
+        super().__init__()
+        self.conflicts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        message = record.getMessage()
+        known = bool(self.conflicts)
+        if ("conflict" in message and not known) or (known and len(self.conflicts) < 2):
+            self.conflicts.append(message)

@@ -136,9 +136,7 @@ class Span(Node):
             return m.refuse(where, value, "", ("a range of numbers",))
         return (self.start, value[0], where, (self.stop, value[-1], where, rest))
 
-    def stretched(
-        self, body: Body, m: Matcher, value: Any, where: Where, rest: Agenda
-    ) -> Next:
+    def stretched(self, body: Body, m: Matcher, value: Any, where: Where, rest: Agenda) -> Next:
         """As many items as the value has elements: that settles how far it goes."""
         if not isinstance(self.start, Const):
             return m.postpone(Loop(self, body), value, where, rest)

@@ -162,7 +162,9 @@ class Matcher:
         self.trail.append(path)
         self.progress += 1
 
-    def refuse(self, where: Where, found: Any, path: str = "", wanted: tuple[str, ...] = ()) -> Fail:
+    def refuse(
+        self, where: Where, found: Any, path: str = "", wanted: tuple[str, ...] = ()
+    ) -> Fail:
         """Note that a part of the value does not fit."""
         self.miss.note(self.progress, where, found, path, wanted)
         return FAIL

@@ -287,7 +287,9 @@ class Behind(Node):
         left = len(value) - self.first
         if not self.parts:
             if left:
-                return m.refuse((where, self.first), value[self.first], "", ("the end of the list",))
+                return m.refuse(
+                    (where, self.first), value[self.first], "", ("the end of the list",)
+                )
             return rest
         size = self.parts[0].width
         behind = [part.width for part in self.parts[1:]]

@@ -62,6 +62,7 @@ class _Builder:
     def __init__(self, reader: Reader, source: Source) -> None:
         self.forms, self.grammar, self.source = reader.forms, reader.grammar, source
         self.base = 0  # where the text between quotes begins
+        self.quoting = False
         self.depth = 0
 
     def span(self, start: int, end: int) -> Span:
@@ -91,7 +92,7 @@ class _Builder:
 
     def template(self, form: Template, children: list[Any], start: int, end: int) -> Spot:
         spots: dict[str, Spot] = {}
-        self.parts(form.parts, children, start, spots)
+        self.parts(form.inside(self.quoting), children, start, spots)
         if form.label is None and not spots:
             return Spot(form.value, start, end, _NONE)
         if form.bare:
@@ -124,9 +125,9 @@ class _Builder:
         except UnexpectedInput as error:
             grammar = self.grammar.inner
             raise explain(error, self.source, base, grammar, self.forms, len(inside)) from None
-        outer, self.base = self.base, base
+        self.base, self.quoting = base, True
         self.parts(part.parts, list(tree.children), base, spots)
-        self.base = outer
+        self.base, self.quoting = 0, False
 
     def slot(self, slot: Slot, child: Any, at: int) -> Spot:
         if slot.separator is None:

@@ -46,7 +46,7 @@ class Condition(Frozen):
         """The first way in which a value breaks the condition."""
         env = {self.root: value}
         try:
-            if self._holds(env, 0):
+            if self._holds(env, 0) if self.clauses else self.test(env):
                 return None
         except MISTAKES:
             pass

@@ -134,18 +134,20 @@ class _Maker:
             symbol, body = terminal(rule), TERMINALS[rule][1]
             return self.guarded(symbol, _WHOLE if rule == "int" else body), _convert(rule)
         words = self.forms.rules[rule].words if rule in self.forms.rules else None
-        if not words or (self.layout != "tight" and any(len(w.parts) != 1 for w in words)):
+        if not words or any(len(w.inside(self.inside)) != 1 for w in words):
             raise _Unknown
-        values = {self.spelled(w): w.value for w in reversed(words)}
-        longest = sorted((w.text for w in words), key=len, reverse=True)
+        marks = [(part.text, w.value) for w in words for part in w.inside(self.inside)
+                 if isinstance(part, Mark)]  # fmt: skip
+        values = {self.spelled(text): value for text, value in reversed(marks)}
+        longest = sorted((text for text, _ in marks), key=len, reverse=True)
         body = f"(?>{'|'.join(map(self.mark, longest))})"
         return body, None if all(k == v for k, v in values.items()) else values.__getitem__
 
-    def spelled(self, word: Template) -> str:
-        """A word as it stands in the text."""
-        if not self.inside and is_quoted(word.text, self.layout):
-            return self.quote + word.text[1:-1] + self.quote
-        return word.text
+    def spelled(self, text: str) -> str:
+        """A mark as it stands in the text."""
+        if not self.inside and is_quoted(text, self.layout):
+            return self.quote + text[1:-1] + self.quote
+        return text
 
     # -------------------------------------------------------------- forms
 
@@ -167,7 +169,7 @@ class _Maker:
         return self.template(form)
 
     def template(self, form: Template) -> Scan:
-        steps = self.steps(form.parts)
+        steps = self.steps(form.inside(self.inside))
         build = builder(form)
         if len(steps) == 1 and isinstance(steps[0], _Pattern):
             match = _compiled(steps[0])
@@ -178,21 +180,29 @@ class _Maker:
                 return NO if found is None else (take(found), found.end())
 
             return scan_one
-        scans = [_segment(step) if isinstance(step, _Pattern) else step for step in steps]
+        segments = _segments(steps)
 
         def scan(text: str, at: int) -> tuple[Any, int]:
             values: list[Any] = []
-            for step in scans:
-                part, at = step(text, at)
-                if at < 0:
-                    return NO
-                values += part
+            for match, take, part in segments:
+                if match is not None:
+                    found = match(text, at)
+                    if found is None:
+                        return NO
+                    at = found.end()
+                    if take is not None:
+                        values += take(found)
+                if part is not None:
+                    value, at = part(text, at)
+                    if at < 0:
+                        return NO
+                    values.append(value)
             return build(values), at
 
         return scan
 
     def steps(self, parts: Sequence[Part]) -> list[_Pattern | Scan]:
-        """Patterns as long as they go, between them what needs a function; each gives a list."""
+        """Patterns as long as they go, and between them functions for what is no pattern."""
         found: list[_Pattern | Scan] = []
 
         def pattern() -> _Pattern:
@@ -211,8 +221,12 @@ class _Maker:
             elif part.separator is None and self.is_scalar(part.rule):
                 pattern().pieces.append(self.blanks)
                 pattern().group(*self.scalar(part.rule))
+            elif (inner := self.within(part)) is not None:
+                self.pending.add(part.rule)
+                self.join(found, self.steps(inner.inside(self.inside)), pattern)
+                self.pending.discard(part.rule)
             else:
-                found.append(_listed(self.slot(part)))
+                found.append(self.slot(part))
         return found or [_Pattern()]
 
     def quoted(
@@ -221,15 +235,31 @@ class _Maker:
         """The steps of a part between quotes, which cannot hold quotes themselves."""
         pattern().pieces.append(self.blanks + self.guarded("QUOTED", self.quote))
         self.inside = True
-        first, *others = self.steps(part.parts)
+        self.join(found, self.steps(part.parts), pattern)
         self.inside = False
+        pattern().pieces.append(self.quote)
+
+    def join(
+        self,
+        found: list[_Pattern | Scan],
+        more: list[_Pattern | Scan],
+        pattern: Callable[[], _Pattern],
+    ) -> None:
+        first, *others = more
         if isinstance(first, _Pattern):
             pattern().pieces += first.pieces
             pattern().converts += first.converts
         else:
             found.append(first)
         found += others
-        pattern().pieces.append(self.quote)
+
+    def within(self, slot: Slot) -> Template | None:
+        """The only form of a rule whose value is that of its only slot: it is read in place."""
+        rule = self.forms.rules.get(slot.rule) if slot.separator is None else None
+        if rule is None or len(rule.forms) != 1 or slot.rule in self.pending:
+            return None
+        (form,) = rule.forms
+        return form if isinstance(form, Template) and form.bare else None
 
     def is_scalar(self, rule: str) -> bool:
         try:
@@ -297,7 +327,7 @@ class _Maker:
     def item(self, rule: str, form: Form | None) -> tuple[_Pattern | None, Convert | None]:
         """The pattern of an element that is one, and what makes its value of those of its slots."""
         if isinstance(form, Template) and form.slots:
-            steps = self.steps(form.parts)
+            steps = self.steps(form.inside(self.inside))
             if len(steps) == 1 and isinstance(steps[0], _Pattern):
                 return steps[0], None if form.bare else builder(form)
             return None, None
@@ -409,31 +439,19 @@ def _compiled(pattern: _Pattern, joint: str = "") -> Callable[[str, int], re.Mat
     return re.compile(pattern.text() + joint, re.ASCII).match
 
 
-def _segment(pattern: _Pattern) -> Scan:
-    """The values of the slots of a pattern."""
-    match = _compiled(pattern)
-    if not pattern.converts:
-
-        def skip(text: str, at: int) -> tuple[Any, int]:
-            found = match(text, at)
-            return NO if found is None else ((), found.end())
-
-        return skip
-    take = _taker(pattern, list)
-
-    def scan(text: str, at: int) -> tuple[Any, int]:
-        found = match(text, at)
-        return NO if found is None else (take(found), found.end())
-
-    return scan
-
-
-def _listed(scan: Scan) -> Scan:
-    def listed(text: str, at: int) -> tuple[Any, int]:
-        value, end = scan(text, at)
-        return NO if end < 0 else ((value,), end)
-
-    return listed
+def _segments(
+    steps: Sequence[_Pattern | Scan],
+) -> list[tuple[Any, Callable[[re.Match[str]], Any] | None, Scan | None]]:
+    """Steps in triples: what matches a pattern, what takes its values, and the function behind it."""
+    found: list[tuple[Any, Callable[[re.Match[str]], Any] | None, Scan | None]] = []
+    match, take = None, None
+    for step in steps:
+        if isinstance(step, _Pattern):
+            match, take = _compiled(step), _taker(step, list) if step.converts else None
+        else:
+            found.append((match, take, step))
+            match, take = None, None
+    return [*found, (match, take, None)] if match is not None else found
 
 
 def _taker(pattern: _Pattern, build: Convert) -> Callable[[re.Match[str]], Any]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from .forms import Mark, Part, Slot
+from .forms import BUILTINS, Mark, Part, Slot
 
 INT = r"-?\d++"
 NUM = r"-?(?:\d++\.?\d*+|\.\d++)(?:[eE][-+]?\d++)?+"
@@ -19,6 +19,11 @@ TERMINALS = {
     "letters": ("LETTERS", r"[A-Za-z]++"), "alnum": ("ALNUM", r"[A-Za-z0-9]++"),
 }  # fmt: skip
 QUOTED = r"'[^'\n]*+'|\"[^\"\n]*+\""
+NAMES = {name.split(".")[0]: BUILTINS[rule] for rule, (name, _) in TERMINALS.items()} | {
+    "NUM": "a number", "QUOTED": "a quoted text", "STRING": "a quoted text", "$END": "the end",
+    "NOTHING": "`None`",
+}  # fmt: skip
+"""What messages call the terminals that are no marks."""
 BLANKS = {
     "free": r"\s++", "json": r"\s++", "python": r"(?:\s|#[^\n]*+)++",
 }  # fmt: skip

@@ -64,10 +64,10 @@ class Tokens:
 
     def _form(self, form: Form) -> tuple[Symbol, ...]:
         if isinstance(form, Template):
-            return self._parts(form.parts)
+            return self._parts(form.inside(self.layout == "tight"))
         if isinstance(form, Link):
             return (self._slot(form.rule),)
-        return (self._new([self._parts(f.template.parts) for f in form.fields]),)
+        return (self._new([self._form(f.template) for f in form.fields]),)
 
     def _parts(self, parts: Sequence[Part]) -> tuple[Symbol, ...]:
         found: list[Symbol] = []

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from nasdsl import syntax as s
 from nasdsl.diagnostics import NasError, did_you_mean, fail
 from nasdsl.parser import parse_expression
+from nasdsl.scope import Outline, recursive_motifs
 from nasdsl.spans import Source, Span
 from nasdsl.values import Fields
 
@@ -21,11 +22,26 @@ from .decisions import Bits, Decision, Decisions, Taken
 from .loops import Body, Loop
 from .loops import Span as Stretch
 from .matching import Node
-from .patterns import ELSE, Absent, Anything, AnyOrder, At, Const, Items, Joined, Lazy, NoDecision, Part, Parts, Switch
+from .patterns import (
+    ELSE,
+    Absent,
+    Anything,
+    AnyOrder,
+    At,
+    Const,
+    Items,
+    Joined,
+    Lazy,
+    NoDecision,
+    Part,
+    Parts,
+    Switch,
+)
 from .reckoning import Arithmetic, Computed, Equal, Logic, Not, Truth, When, Within
 
 MAX_DEPTH = 200
 Names: TypeAlias = Mapping[str, Node]
+_CHOICES = (s.Any, s.Some, s.Pick, s.Permutation, s.OneOf, s.Alternatives)
 _PIECE = re.compile(r"\{([^{}]*)\}")
 
 
@@ -36,13 +52,13 @@ class Unroller:
         self,
         decisions: Decisions,
         params: Mapping[str, Any],
-        lets: Mapping[str, s.Let],
-        motifs: Mapping[str, s.Motif],
+        outline: Outline,
     ) -> None:
-        self.decisions, self.motifs = decisions, motifs
+        self.decisions, self.motifs = decisions, outline.motifs
+        self.recursive = recursive_motifs(outline)
         self.depth = 0
         self.globals: dict[str, Node] = {"none": Const(None)}
-        for name, let in lets.items():
+        for name, let in outline.lets.items():
             self.globals[name] = Lazy(self._later(let.value, {}))
         self.globals |= {name: Const(_frozen(value)) for name, value in params.items()}
         self._paths: dict[str, Node | None] = {}
@@ -50,8 +66,13 @@ class Unroller:
     def node(self, expr: s.Expr, names: Names) -> Node:
         """The node of an expression. Raises NasError on what cannot stand in a view."""
         make = _MAKERS.get(type(expr))
+        if isinstance(expr, _CHOICES):
+            help = "write that between backticks; `nasdsl info` lists the decisions"
+            raise fail("NAS081", "a decision is named by its path in a view", expr.span, help=help)
         if make is None:
-            help = "a view is made of decisions, literals, lists, records, conditions and arithmetic"
+            help = (
+                "a view is made of decisions, literals, lists, records, conditions and arithmetic"
+            )
             raise fail("NAS081", "this cannot stand in `encode`", expr.span, help=help)
         self.depth += 1
         if self.depth > MAX_DEPTH:
@@ -68,6 +89,10 @@ class Unroller:
         """A part that is looked at only if it is needed: calls in it may lead back here."""
         calls = any(isinstance(n, s.Call | s.Comprehension | s.Path) for n in s.walk(expr))
         return Lazy(lambda: self._possible(expr, names)) if calls else self.node(expr, names)
+
+    def recurs(self, expr: s.Expr) -> bool:
+        """Whether an expression calls a motif that may call itself."""
+        return any(isinstance(n, s.Name) and n.id in self.recursive for n in s.walk(expr))
 
     def _possible(self, expr: s.Expr, names: Names) -> Node:
         """A part that may be impossible here: then the space does not have its decisions."""
@@ -102,7 +127,9 @@ class Unroller:
             try:
                 inner = parse_expression(Source("path", pieces[i]))
             except NasError as error:
-                raise fail("NAS082", f"in the path: {error.diagnostics[0].message}", node.span) from None
+                raise fail(
+                    "NAS082", f"in the path: {error.diagnostics[0].message}", node.span
+                ) from None
             pieces[i] = _written(self.known(_placed(inner, node.span), names, "the path"))
         text = "".join(pieces)
         found = self.decision(text)
@@ -121,10 +148,8 @@ class Unroller:
         if options:
             count = self.decisions.at(path + "/count") if options[0].several else ()
             return Decision(path, options, Decision(path + "/count", count) if count else None)
-        bits: list[Decision] = []
-        while options := self.decisions.at(f"{path}[{len(bits)}]"):
-            bits.append(Decision(f"{path}[{len(bits)}]", options))
-        return Bits(path, tuple(bits)) if bits else None
+        bits = {key: Decision(f"{path}[{key}]", o) for key, o in self.decisions.bits(path).items()}
+        return Bits(path, bits) if bits else None
 
 
 def settled(node: Node) -> Node:
@@ -159,7 +184,9 @@ def _name(u: Unroller, node: s.Name, names: Names) -> Node:
         return settled(found)
     if node.id in u.motifs:
         return _called(u, u.motifs[node.id], (), node.span)
-    help = did_you_mean(node.id, [*names, *u.globals]) or "decisions are named by paths in backticks"
+    help = (
+        did_you_mean(node.id, [*names, *u.globals]) or "decisions are named by paths in backticks"
+    )
     raise fail("NAS081", f"`{node.id}` has no value in a view", node.span, help=help)
 
 
@@ -221,8 +248,7 @@ def _as_items(node: Node) -> Items | None:
 
 def _within(item: Node, items: Node) -> Node:
     if isinstance(item, Const) and isinstance(items, Bits):
-        inside = type(item.value) is int and 0 <= item.value < len(items.bits)
-        return items.bits[item.value] if inside else Const(False)
+        return items.bit(item.value) or Const(False)
     if isinstance(item, Const) and isinstance(items, Decision):
         return Taken(item.value, items)
     return Within(item, items)
@@ -270,7 +296,9 @@ def _index(u: Unroller, node: s.Index, names: Names) -> Node:
             return settled(items.items[index.value])
         except (IndexError, TypeError):
             size = len(items.items)
-            raise fail("NAS083", f"a list of {size} has no element {index.value}", node.span) from None
+            raise fail(
+                "NAS083", f"a list of {size} has no element {index.value}", node.span
+            ) from None
     return u.fold(node, lambda xs, i: Computed(lambda a, b: a[b], (xs, i)), base, index)
 
 
@@ -301,6 +329,8 @@ def _call(u: Unroller, node: s.Call, names: Names) -> Node:
         return _called(u, u.motifs[name], node.arguments, node.span, names)
     if is_record(node):
         keys = tuple(str(a.name) for a in node.arguments)
+        if any(u.recurs(a.value) for a in node.arguments):
+            return Parts(keys, tuple(u.branch(a.value, names) for a in node.arguments))
         parts = tuple(settled(u.node(a.value, names)) for a in node.arguments)
         return u.fold(node, lambda *p: Parts(keys, p), *parts)
     if name in u.motifs:
@@ -330,7 +360,9 @@ def _call(u: Unroller, node: s.Call, names: Names) -> Node:
 def _decided(u: Unroller, path: s.Expr, other: s.Expr, names: Names) -> Node:
     """`decided(`path`, x)`: x where the space leaves nothing to decide at the path."""
     if not isinstance(path, s.Path):
-        raise fail("NAS081", "`decided` takes a path, and what stands there without a choice", path.span)
+        raise fail(
+            "NAS081", "`decided` takes a path, and what stands there without a choice", path.span
+        )
     try:
         return u.path(path, names)
     except NoDecision:
@@ -402,7 +434,9 @@ def _comprehension(u: Unroller, node: s.Comprehension, names: Names) -> Node:
     pairs = [(i, g) for i, g in pairs if not isinstance(g, Const)]
     if rest:
         if any(g is not None for _, g in pairs):
-            raise fail("NAS082", "this condition depends on a decision, outside another `for`", first.span)
+            raise fail(
+                "NAS082", "this condition depends on a decision, outside another `for`", first.span
+            )
         return _joined([item for item, _ in pairs])
     items = tuple(item for item, _ in pairs)
     if isinstance(source, AnyOrder):

@@ -57,7 +57,7 @@ class Views:
         if not isinstance(encoding, Encoding):
             help = did_you_mean(name, list(outline.coders)) or "import the file that declares it"
             raise fail("NAS084", f"there is no encoding `{name}`", item.span, help=help)
-        unroller = Unroller(self._decisions, self.space.params, outline.lets, outline.motifs)
+        unroller = Unroller(self._decisions, self.space.params, outline)
         try:
             with deep_recursion():
                 node = unroller.node(item.value, {})
@@ -69,9 +69,7 @@ class Views:
 class View:
     """One `encode` of a space at work."""
 
-    def __init__(
-        self, space: Space, encoding: Encoding, node: Node, decisions: Decisions
-    ) -> None:
+    def __init__(self, space: Space, encoding: Encoding, node: Node, decisions: Decisions) -> None:
         self.space, self.encoding, self.node, self.decisions = space, encoding, node, decisions
 
     # -------------------------------------------------------------- to text
@@ -99,7 +97,9 @@ class View:
             raise unknown(error, self.decisions) from None
         except Unspeakable as error:
             value, path = error.args
-            message = f"`{self.encoding.name}` has no word for {show(value)}, which `{path}` is here"
+            message = (
+                f"`{self.encoding.name}` has no word for {show(value)}, which `{path}` is here"
+            )
             raise fail("NAS085", message) from None
         except KeyError as error:
             message = f"`{self.encoding.name}` reads the decision `{error.args[0]}`, which this genotype has not"
@@ -137,7 +137,9 @@ class View:
                 return self._excluded(path, m, text)
         again = self._value(settled)
         if again != value and not any(True for _ in Matcher(settled).solutions(self.node, value)):
-            return self._error(None, f"this is not what any genotype of `{self.space.name}` would be", text)
+            return self._error(
+                None, f"this is not what any genotype of `{self.space.name}` would be", text
+            )
         return genotype
 
     def _index(self, path: str, value: Any) -> int | float:
@@ -178,7 +180,9 @@ class View:
         keys = tuple(reversed(list(_keys(where))))
         span = None if text is None else self.encoding.place(text, keys)
         if span is None and keys:
-            message += " (at " + "".join(f"[{k}]" if isinstance(k, int) else f".{k}" for k in keys) + ")"
+            message += (
+                " (at " + "".join(f"[{k}]" if isinstance(k, int) else f".{k}" for k in keys) + ")"
+            )
         return NasError(Diagnostic("NAS086", message, span, notes=notes, help=help))
 
 

@@ -16,6 +16,8 @@ from .read import MAX_DIGITS, MAX_LEVELS
 from .terminals import TERMINALS
 
 Write: TypeAlias = Callable[[Any], str]
+Many: TypeAlias = Callable[[Sequence[Any]], Iterable[str]]
+"""As Write, of many values; it may raise KeyError or TypeError where Write says what is wrong."""
 _PATTERNS = {name: re.compile(TERMINALS[name][1], re.ASCII).fullmatch for name in SCALARS}
 _LEAST, _LIMIT = -(10 ** (MAX_DIGITS - 1)), 10**MAX_DIGITS
 _QUOTES = re.compile("['\"]")
@@ -46,6 +48,7 @@ def writer(forms: Forms) -> Write:
 class _Maker:
     def __init__(self, forms: Forms) -> None:
         self.forms, self.layout = forms, forms.layout
+        self.columns: dict[Write, Many] = {_int: _ints}
         self.inside = False  # between quotes
         self.made: dict[tuple[str, bool], Write | None] = {}
 
@@ -85,6 +88,8 @@ class _Maker:
                 raise Unwritable(value, known)
             return text
 
+        if all(key.__class__ is str for key in texts):
+            self.columns[write] = lambda values: map(texts.__getitem__, values)
         return write
 
     def form(self, form: Form) -> Write:
@@ -109,7 +114,12 @@ class _Maker:
                 return only
             return lambda value: before + only(value) + after
         names = tuple(s.field for s in form.slots)
-        return _template(pattern, names, writes, form.label)
+        write = _template(pattern, names, writes, form.label)
+        if form.label is None:
+            self.columns[write] = _rows(
+                pattern, names, [self.columns.get(w) for w in writes], writes
+            )
+        return write
 
     def shown(self, shown: Sequence[str | Slot]) -> list[Any]:
         """The texts of a template, and the writers of its slots."""
@@ -134,7 +144,8 @@ class _Maker:
         form = None if slot.builtin else self.forms.rules[slot.rule].forms[0]
         if isinstance(form, FieldSet):
             return self.field_set(form, between)
-        return _list(self.single(slot.rule), between)
+        item = self.single(slot.rule)
+        return _list(item, between, self.columns.get(item))
 
     def field_set(self, form: FieldSet, between: str) -> Write:
         names = tuple(f.key for f in form.fields)
@@ -246,10 +257,43 @@ def _template(
     return write
 
 
-def _list(item: Write, between: str) -> Write:
+def _rows(
+    pattern: str, names: tuple[str, ...], columns: Sequence[Many | None], writes: Sequence[Write]
+) -> Many:
+    """The texts of many records at once, column by column; raises anything if one is amiss."""
+    makers = [
+        column or (lambda values, write=write: map(write, values))  # type: ignore[misc]
+        for column, write in zip(columns, writes, strict=True)
+    ]
+    form = pattern.__mod__
+
+    def write_all(values: Sequence[Any]) -> Iterable[str]:
+        rows = [v.values for v in values if v.__class__ is Fields and v.names == names]
+        if len(rows) < len(values):
+            raise TypeError
+        columns = zip(*rows, strict=True)
+        return map(
+            form, zip(*[make(c) for make, c in zip(makers, columns, strict=True)], strict=True)
+        )
+
+    return write_all
+
+
+def _ints(values: Sequence[Any]) -> Iterable[str]:
+    if set(map(type, values)) != {int} or not _LEAST < min(values) <= max(values) < _LIMIT:
+        raise TypeError
+    return map(str, values)
+
+
+def _list(item: Write, between: str, many: Many | None) -> Write:
     def write(value: Any) -> str:
         if value.__class__ is not tuple:
             raise Unwritable(value, "is no list")
+        if many is not None and len(value) > 3:
+            try:
+                return between.join(many(value))
+            except (Unwritable, KeyError, TypeError):
+                pass  # one of them is amiss: which?
         try:
             return between.join(map(item, value))
         except Unwritable as error:
@@ -338,15 +382,16 @@ def _text(value: Any, json_like: bool) -> str | None:
 
 
 def _indices(value: Any, json_like: bool) -> str | None:
-    if value.__class__ is not tuple or not all(v.__class__ is int for v in value):
+    if value.__class__ is not tuple:
         return None
-    texts = [_short(v) for v in value]
-    if None in texts:
+    try:
+        texts = list(_ints(value)) if value else []
+    except TypeError:
         return None
     ascending = len(value) > 1 and value[0] >= 0 and not json_like
     if ascending and value == tuple(range(value[0], value[0] + len(value))):
         return f"range({value[0]}, {value[-1] + 1})"
-    return f"[{', '.join(map(str, texts))}]"
+    return f"[{', '.join(texts)}]"
 
 
 def literal(value: Any, json_like: bool = False) -> str:

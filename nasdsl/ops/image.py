@@ -11,16 +11,23 @@ from .text import function
 
 Inputs = Sequence[Shape]
 _MODE = Param("mode", "name", "nearest", choices=("nearest", "bilinear"))
+_CORNERS = Param("corners", "bool", False)
 
 
 def _mode(attrs: Attrs) -> dict[str, tuple[Value, Value]]:
-    """F.interpolate's mode; bilinear with half-pixel centres, which is PyTorch's default."""
-    return {"mode": (attrs["mode"], "nearest")}
+    """F.interpolate's mode; bilinear with half-pixel centres unless `corners` are aligned."""
+    return {"mode": (attrs["mode"], "nearest"), "align_corners": (attrs["corners"], False)}
+
+
+def _check_corners(attrs: Attrs) -> None:
+    if attrs["corners"] and attrs["mode"] == "nearest":
+        raise ShapeError('`corners` are those of mode = "bilinear"')
 
 
 def _resize_shape(inputs: Inputs, attrs: Attrs) -> Shape:
     c, h, w = image(inputs)
     scale, size = attrs["scale"], attrs["size"]
+    _check_corners(attrs)
     if (scale is None) == (size is None):
         raise ShapeError("give either `scale` or `size`")
     if size is not None:
@@ -40,6 +47,7 @@ def _resize_lower(inputs: Inputs, attrs: Attrs) -> Code:
 
 
 def _resize_like_shape(inputs: Inputs, attrs: Attrs) -> Shape:
+    _check_corners(attrs)
     (c, _, _), (_, h, w) = (expect(shape, 3) for shape in inputs)
     return (c, h, w)
 
@@ -145,18 +153,19 @@ def _pad_channels_lower(inputs: Inputs, attrs: Attrs) -> Code:
 OPS = (
     Op(
         "resize",
-        "Interpolation by a factor or to a size; bilinear has half-pixel centres.",
+        "Interpolation by a factor or to a size; bilinear has half-pixel centres, or with `corners` "
+        "the centres of the corner pixels stay where they are.",
         1,
-        (Param("scale", "float", None, low=0), Param("size", "size", None, low=1), _MODE),
+        (Param("scale", "float", None, low=0), Param("size", "size", None, low=1), _MODE, _CORNERS),
         _resize_shape,
         _resize_lower,
         rule="(C, H, W) -> (C, floor(H*scale), floor(W*scale)) or (C, size, size)",
     ),
     Op(
         "resize_like",
-        "Interpolation of the first image to the size of the second.",
+        "Interpolation of the first image to the size of the second, as `resize` does it.",
         2,
-        (_MODE,),
+        (_MODE, _CORNERS),
         _resize_like_shape,
         _resize_like_lower,
         rule="(C, H, W), (D, I, J) -> (C, I, J)",

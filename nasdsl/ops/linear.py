@@ -7,7 +7,7 @@ from math import prod
 
 from .base import Attrs, Code, Op, Param, Shape, ShapeError
 from .common import expect, whole
-from .text import module
+from .text import function, module
 
 Inputs = Sequence[Shape]
 
@@ -45,6 +45,32 @@ def _embedding_parameters(inputs: Inputs, attrs: Attrs) -> int:
     return whole(attrs["classes"]) * whole(attrs["dim"])
 
 
+def _lookup_shape(inputs: Inputs, attrs: Attrs) -> Shape:
+    if len(inputs[0]) != 1:
+        raise ShapeError(f"the first input must be tokens (T,), not {inputs[0]}")
+    return (*inputs[0], expect(inputs[1], 2)[1])
+
+
+def _project_shape(inputs: Inputs, attrs: Attrs) -> Shape:
+    (t, f), (rows, columns) = (expect(shape, 2) for shape in inputs)
+    if f != columns:
+        raise ShapeError(f"{f} features meet a table of {columns} columns")
+    return (t, rows)
+
+
+def _project_lower(inputs: Inputs, attrs: Attrs) -> Code:
+    rows = inputs[1][0]
+    return module(
+        "Project", {"rows": rows}, {"bias": (attrs["bias"], False)},
+        forward="{self}({0}, {1})", helper="Project",
+    )  # fmt: skip
+
+
+def _weight_lower(inputs: Inputs, attrs: Attrs) -> Code:
+    sizes = {"rows": attrs["rows"], "columns": attrs["columns"]}
+    return module("Weight", sizes, helper="Weight")
+
+
 OPS = (
     Op(
         "linear",
@@ -66,5 +92,36 @@ OPS = (
         _embedding_lower,
         _embedding_parameters,
         rule="(T,) -> (T, dim)",
+    ),
+    Op(
+        "weight",
+        "A learned table, the same for every sample; of the input only the batch matters. What reads "
+        "one table shares its weights.",
+        1,
+        (Param("rows", "int", low=1), Param("columns", "int", low=1)),
+        lambda inputs, attrs: (whole(attrs["rows"]), whole(attrs["columns"])),
+        _weight_lower,
+        lambda inputs, attrs: whole(attrs["rows"]) * whole(attrs["columns"]),
+        rule="any shape -> (rows, columns)",
+    ),
+    Op(
+        "lookup",
+        "The row of a table for every token: an embedding by a `weight`.",
+        2,
+        (),
+        _lookup_shape,
+        lambda inputs, attrs: function("lookup", {}, operand="{0}, {1}", helper="lookup"),
+        rule="(T,), (V, F) -> (T, F)",
+    ),
+    Op(
+        "project",
+        "The product with every row of a table: a decoder that shares the `weight` of an embedding.",
+        2,
+        (Param("bias", "bool", False),),
+        _project_shape,
+        _project_lower,
+        lambda inputs, attrs: inputs[1][0] if attrs["bias"] else 0,
+        lambda inputs, attrs: prod(inputs[0]) * inputs[1][0],
+        rule="(T, F), (V, F) -> (T, V)",
     ),
 )

@@ -62,6 +62,9 @@ def batch(name: str, inputs: Sequence[Shape], attrs: dict[str, Any]) -> list[tor
     torch.manual_seed(1)
     if name == "embedding":
         return [torch.randint(attrs["classes"], (BATCH, *inputs[0]))]
+    if name == "lookup":
+        tokens = torch.randint(inputs[1][0], (BATCH, *inputs[0]))
+        return [tokens, torch.rand(BATCH, *inputs[1], dtype=torch.double).requires_grad_()]
     return [
         (torch.rand(BATCH, *shape, dtype=torch.double) + 0.5).requires_grad_() for shape in inputs
     ]

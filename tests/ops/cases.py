@@ -197,6 +197,14 @@ CASES: dict[str, Calls] = {
     "deconv": deconvolutions(),
     "linear": required(st.one_of(vectors, sequences), {"out": wide}, bias=flag),
     "embedding": full(vectors, classes=wide, dim=wide),
+    "weight": full(tensors, rows=wide, columns=wide),
+    "lookup": st.tuples(st.just({}), st.tuples(vectors, sequences)),
+    "project": st.tuples(small, small, small).flatmap(
+        lambda d: st.tuples(
+            st.fixed_dictionaries({}, optional={"bias": flag}),
+            st.just(((d[0], d[1]), (d[2], d[1]))),
+        )
+    ),
     "bn": calls(tensors, eps=eps, momentum=unit, affine=flag),
     "layer_norm": calls(tensors, eps=eps),
     "rms_norm": calls(tensors, eps=eps),
@@ -231,11 +239,11 @@ CASES: dict[str, Calls] = {
     "narrow": narrowed(),
     "select_step": calls(sequences, index=st.integers(-9, 8)),
     "resize": st.one_of(
-        required(images, {"scale": st.sampled_from([0.5, 1, 1.5, 2, 3])}, mode=mode),
-        required(images, {"size": size}, mode=mode),
+        required(images, {"scale": st.sampled_from([0.5, 1, 1.5, 2, 3])}, mode=mode, corners=flag),
+        required(images, {"size": size}, mode=mode, corners=flag),
     ),
     "resize_like": st.tuples(
-        st.fixed_dictionaries({}, optional={"mode": mode}), st.tuples(images, images)
+        st.fixed_dictionaries({}, optional={"mode": mode, "corners": flag}), st.tuples(images, images)
     ),
     "pad": full(images, amount=sides),
     "crop": full(images, amount=sides),

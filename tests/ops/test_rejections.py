@@ -24,7 +24,7 @@ STRICTER = {
     "mul": "only one-sized dimensions and channel vectors broadcast",
     "concat": "axis = steps is for sequences",
     "linear": "the last dimension of an image is its width",
-    "embedding": "tokens are the only input",
+    "embedding lookup": "tokens are the only input",
     "narrow crop subsample shift select_step": "an index outside is refused, not clamped",
     "global_avg_pool global_max_pool": "a vector has no positions",
     "pad crop pad_channels": "borders belong to images; padding never cuts",
@@ -35,7 +35,7 @@ STRICTER = {
     "pixel_shuffle pixel_unshuffle": "images only, never unbatched",
     "conv dw_conv deconv conv1d": "ranks are not guessed from missing batches",
     "zero noise": "a vector has no positions to stride over",
-    "attention cross_attention position class_token lstm gru rnn matmul": "sequences only",
+    "attention cross_attention position class_token lstm gru rnn matmul project": "sequences only",
 }
 STRICT = {name for names in STRICTER for name in names.split()}
 OTHERS = sorted(name for name, op in TABLE.items() if op.arity != 0)
@@ -125,6 +125,7 @@ def test_pool_agrees(name: str, k: int, s: int, p: int, ceil: bool, h: int, w: i
         ("attention", {"heads": 3}, [(4, 16)], "heads = 3 does not divide 16"),
         ("mul", {}, [(4, 8, 8), (3,)], "input 2 of shape (3,) does not fit the others: (4, 8, 8)"),
         ("resize", {}, [(1, 2, 2)], "give either `scale` or `size`"),
+        ("resize", {"scale": 2, "corners": True}, [(1, 2, 2)], "`corners` are those of mode"),
         ("linear", {"out": 2}, [Tokens((6,))], "not tokens (6,): embed them first"),
         ("embedding", {"classes": 2, "dim": 3}, [(6, 2)], "must be tokens (T,), not (6, 2)"),
         ("reshape", {"shape": [4, -1]}, [(6,)], "(6,) has 6 numbers"),

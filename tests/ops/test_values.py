@@ -112,6 +112,13 @@ def test_drop_path_drops_samples_and_keeps_the_mean() -> None:
     assert (module.eval()(torch.ones(9, 3)) == 1).all()
 
 
+def test_corners_stay_where_they_are() -> None:
+    x = torch.randn(1, 2, 3, 4, dtype=torch.double)
+    out = run("resize", x, size=[5, 7], mode="bilinear", corners=True)
+    torch.testing.assert_close(out[..., ::4, ::6], x[..., ::2, ::3])
+    torch.testing.assert_close(out[..., ::2, ::2], x)
+
+
 def test_noise_knows_nothing_of_its_input() -> None:
     x = torch.full((40, 4, 7, 7), 1e3, dtype=torch.double)
     out = run("noise", x, stride=2)

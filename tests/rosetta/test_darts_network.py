@@ -42,12 +42,17 @@ def _cells(text: str, layers: int) -> list[tuple[list[Edge], tuple[int, ...]]]:
     return [reduce if i in (layers // 3, 2 * layers // 3) else normal for i in range(layers)]
 
 
-def _compiled(name: str, text: str, params: dict[str, Any]) -> nn.Module:
-    space, genotype = open_code(name, text, {"C": C, "classes": CLASSES, **params})
+def compiled(name: str, text: str, params: dict[str, Any]) -> nn.Module:
+    """The network of a text, in double precision."""
+    space, genotype = open_code(name, text, params)
     return nasdsl.compile(space.build(genotype)).double()
 
 
-def _agree(mine: nn.Module, theirs: nn.Module, size: int) -> None:
+def _small(name: str, text: str, params: dict[str, Any]) -> nn.Module:
+    return compiled(name, text, {"C": C, "classes": CLASSES, **params})
+
+
+def agree(mine: nn.Module, theirs: nn.Module, size: int, channels: int = 3) -> None:
     """The same outputs, in training (with its statistics) and after it, and the same gradients."""
     torch.manual_seed(0)
     theirs = theirs.double()
@@ -55,7 +60,7 @@ def _agree(mine: nn.Module, theirs: nn.Module, size: int) -> None:
         if parameter.ndim == 1:
             parameter.data = torch.rand_like(parameter) + 0.5
     copy_weights(theirs, mine)
-    x = torch.randn(2, 3, size, size, dtype=torch.double)
+    x = torch.randn(2, channels, size, size, dtype=torch.double)
     for training in (True, False):
         outputs = [_tuple(m.train(training)(x)) for m in (mine, theirs)]
         torch.testing.assert_close(*outputs, rtol=1e-5, atol=1e-7)
@@ -93,42 +98,42 @@ def _random(seed: int, nodes: int) -> str:
     "text", [V2, ODD, _random(0, 4), _random(1, 5)], ids=["v2", "odd", "a", "b"]
 )
 def test_the_network_for_cifar(text: str) -> None:
-    mine = _compiled("darts", text, {"layers": 5, "auxiliary": True})
-    _agree(mine, Network(_cells(text, 5), C, CLASSES, auxiliary=True), 32)
+    mine = _small("darts", text, {"layers": 5, "auxiliary": True})
+    agree(mine, Network(_cells(text, 5), C, CLASSES, auxiliary=True), 32)
 
 
 @pytest.mark.parametrize("corrected", [False, True])
 def test_the_network_for_imagenet(corrected: bool) -> None:
     params = {"layers": 4, "skeleton": "imagenet", "size": 224, "auxiliary": True}
-    mine = _compiled("darts", V2, {**params, "auxiliary_bn": corrected})
+    mine = _small("darts", V2, {**params, "auxiliary_bn": corrected})
     theirs = Network(
         _cells(V2, 4), C, CLASSES, imagenet=True, auxiliary=True, auxiliary_bn=corrected
     )
-    _agree(mine, theirs, 224)
+    agree(mine, theirs, 224)
 
 
 def test_snas_normalises_pools() -> None:
-    mine = _compiled("darts", V2, {"layers": 4, "pool_bn": True})
-    _agree(mine, Network(_cells(V2, 4), C, CLASSES, pool_norm=nn.BatchNorm2d), 32)
+    mine = _small("darts", V2, {"layers": 4, "pool_bn": True})
+    agree(mine, Network(_cells(V2, 4), C, CLASSES, pool_norm=nn.BatchNorm2d), 32)
 
 
 def test_xnas_gates_the_first_two_thirds() -> None:
     params = {"layers": 5, "se": "xnas", "stem": 14, "skeleton": "imagenet", "size": 64}
-    mine = _compiled("darts", V2, params)
+    mine = _small("darts", V2, params)
     gates = [4, 8, 8, 8, 0]
     theirs = Network(_cells(V2, 5), C, CLASSES, imagenet=True, stem=14, gates=gates)
-    _agree(mine, theirs, 64)
+    agree(mine, theirs, 64)
 
 
 def test_nsganet_grows_by_a_step() -> None:
-    mine = _compiled("darts", V2, {"layers": 4, "se": "nsganet", "grow": 4})
-    _agree(mine, Network(_cells(V2, 4), C, CLASSES, grow=4, gates=[16] * 4), 32)
+    mine = _small("darts", V2, {"layers": 4, "se": "nsganet", "grow": 4})
+    agree(mine, Network(_cells(V2, 4), C, CLASSES, grow=4, gates=[16] * 4), 32)
 
 
 def test_autodl_halves_odd_sizes() -> None:
     nested = convert(V2, "darts", "dxy").text
-    mine = _compiled("dxy", nested, {"N": 1, "size": 31, "C": 7})
-    _agree(mine, Network(_cells(V2, 5), 7, CLASSES), 31)
+    mine = _small("dxy", nested, {"N": 1, "size": 31, "C": 7})
+    agree(mine, Network(_cells(V2, 5), 7, CLASSES), 31)
 
 
 def test_fairdarts_has_any_number_of_edges() -> None:
@@ -139,16 +144,16 @@ def test_fairdarts_has_any_number_of_edges() -> None:
         f"Genotype(normal={normal}, normal_concat=range(2, 6), "
         f"reduce={reduce}, reduce_concat=range(2, 6))"
     )
-    mine = _compiled("fairdarts", text, {"layers": 4})
+    mine = _small("fairdarts", text, {"layers": 4})
     cells = [(reduce, (2, 3)) if i in (1, 2) else (normal, (4, 2, 5)) for i in range(4)]
-    _agree(mine, Network(cells, C, CLASSES), 32)
+    agree(mine, Network(cells, C, CLASSES), 32)
 
 
 @pytest.mark.parametrize("cells", [1, 4])
 def test_robnets_have_no_affine_norms_in_cells(cells: int) -> None:
     rng = Random(0)
     codes = [[rng.choice(["00", "01", "10", "11"]) for _ in range(14)] for _ in range(cells)]
-    mine = _compiled("robnet", re.sub("'", '"', str(codes)), {"layers": 4})
+    mine = _small("robnet", re.sub("'", '"', str(codes)), {"layers": 4})
     reads = [(i, j) for i in range(2, 6) for j in range(i)]
     names = {"00": ["none"], "01": ["sep_conv_3x3"], "10": ["skip_connect"]}
     names["11"] = names["01"] + names["10"]
@@ -162,11 +167,11 @@ def test_robnets_have_no_affine_norms_in_cells(cells: int) -> None:
         CLASSES,
         norm=lambda c: nn.BatchNorm2d(c, affine=False),
     )
-    _agree(mine, theirs, 32)
+    agree(mine, theirs, 32)
 
 
 def test_dropping_paths_spares_identities() -> None:
     text = V2.replace("sep_conv_3x3", "skip_connect").replace("dil_conv_3x3", "skip_connect")
-    mine = _compiled("darts", text, {"layers": 4, "drop": 0.5}).train()
+    mine = _small("darts", text, {"layers": 4, "drop": 0.5}).train()
     dropped = [m for m in mine.modules() if type(m).__name__ == "DropPath"]
     assert len(dropped) == 2 * 5  # the pools of two reductions

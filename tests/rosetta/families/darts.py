@@ -88,4 +88,15 @@ ROWS = [
         {**_NETWORK, "steps": None, "concat": None, "cells": None},  # as many codes as the text has
         more=_stem,
     ),
+    Row(
+        "nasunet-genotype (down/up cells)",
+        "nasunet",
+        {"c": "c", "depth": "depth", "in_channels": "in_channels", "classes": "classes"},
+    ),
+    Row(
+        "autodeeplab-path + cell [branch, primitive]",
+        "autodeeplab",
+        {"F": "F", "B": None, "classes": "classes"},  # as many blocks as the cell has: five
+    ),
+    Row("dpc-json", "dpc", {"filters": "filters", "in_channels": "in_channels"}),
 ]
