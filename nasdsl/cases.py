@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from . import syntax
+from .bounds import CostRange, one_of
+from .columns import settled
 from .diagnostics import Diagnostic, NasError, fail
 from .domains import Domain
 from .effort import PURSE
@@ -17,7 +19,7 @@ from .evaluate.machine import Machine, Mistake
 from .joins import join
 from .ops.base import Op
 from .program import Decide, Demand, Item, Program, Shared, Switch
-from .shapes import CostRange, ShapeRule, Unreachable, free_join
+from .shapes import ShapeRule, Unreachable
 from .spans import Span
 from .symbolic import Sym, Var, apply, assignments, evaluate, index_of
 from .values import (
@@ -30,6 +32,10 @@ from .values import (
 
 MAX_CASES = 1024  # values of one key under which something is evaluated
 MAX_DIAGNOSTICS = 50
+
+
+_DEPENDS_ON_SHAPE = "NAS221", "a choice must not depend on the shape of a tensor or on its readers"
+_PASS_IT = "pass the number as a parameter of the motif instead"
 
 
 class TooMany(Exception):
@@ -59,6 +65,7 @@ class OpenMachine(Machine):
         self.known: tuple[Sym, ...] = ()  # those that an earlier elaboration found
         self.diagnostics: list[Diagnostic] = []
         self.home: object = object()
+        self.places = 1  # inputs of the graph at hand, for depths; those of the network count as one
         self.inputs = 0
         self.cost = CostRange()
         self.rule = ShapeRule()
@@ -110,8 +117,7 @@ class OpenMachine(Machine):
         var = self.vars.get((path, domain))
         if var is None:
             if not self.recording:
-                raise fail("NAS221", "a choice must not depend on the shape of a tensor or on its readers", span,
-                           help="pass the number as a parameter of the motif instead")  # fmt: skip
+                raise fail(*_DEPENDS_ON_SHAPE, span, help=_PASS_IT)
             var = self.vars[path, domain] = Var(path, domain)
             self.spans[var] = span
         if self.recording:
@@ -131,13 +137,16 @@ class OpenMachine(Machine):
         if key.values is None or len(key.values) > MAX_CASES:
             raise fail("NAS404", "what follows depends on too many combinations of decisions", span,
                        help=f"at most {MAX_CASES} different values may decide the structure here")  # fmt: skip
-        return self._cases(key, run)
+        return self._cases(key, run, span)
 
     def eval(self, node: syntax.Expr, env: Env, scope: Scope) -> Any:
         PURSE.spend(30)
         return super().eval(node, env, scope)
 
-    def _cases(self, key: Sym, run: Callable[[Any], Any]) -> Any:
+    def unsure(self) -> Any:
+        return self.rule.bit()
+
+    def _cases(self, key: Sym, run: Callable[[Any], Any], span: Span | None) -> Any:
         PURSE.spend(200)
         outer, before = self.items, self.cost
         self.touched |= key.vars
@@ -161,6 +170,8 @@ class OpenMachine(Machine):
                     programs.append((value, tuple(self.items)))
                 self.items, self.cost = outer, before
         self.pick_frames.pop()
+        if programs and any(v.free for v in key.vars):
+            raise fail(*_DEPENDS_ON_SHAPE, span, help=_PASS_IT)
         spread = CostRange.either(costs)
         if self.pick_frames and self.pick_frames[-1] is not None:
             self.pick_frames[-1].append(max(costs, key=_weight, default=CostRange()))
@@ -168,7 +179,7 @@ class OpenMachine(Machine):
             self.cost = before.plus(spread)
         if self.recording and programs:
             self.items.append(Switch(key, tuple(programs)))
-        return join(self.home, key, results)
+        return join(self.rule, self.home, key, results)
 
     def _cases_unknown(self, run: Callable[[Any], Any], span: Span | None) -> Any:
         """A condition that is not tracked (a shape, a reader): both ways, no decisions inside."""
@@ -187,11 +198,11 @@ class OpenMachine(Machine):
         inside, self.items = self.items, outer
         self.cost = before.plus(CostRange.either(costs))
         if any(isinstance(i, Decide | Switch | Shared) for i in inside):
-            raise fail("NAS221", "a choice must not depend on the shape of a tensor or on its readers", span,
-                       help="pass the number as a parameter of the motif instead")  # fmt: skip
+            raise fail(*_DEPENDS_ON_SHAPE, span, help=_PASS_IT)
         known = [r for r in results if r is not POISON]
         if known and all(isinstance(r, Tensor) for r in known):
-            return Tensor(self.home, 0, free_join([t.shape for t in known]))
+            shape = self.rule.free_join([t.shape for t in known])
+            return Tensor(self.home, 0, shape, one_of([t.depth for t in known]))
         if known and all(r is known[0] for r in known):
             return known[0]
         modules = [r for r in known if not isinstance(r, int | float | bool | str | tuple)]
@@ -220,6 +231,8 @@ class OpenMachine(Machine):
         self, function: Callable[..., Any], args: tuple[Any, ...], span: Span | None
     ) -> None:
         """Raise for the first reachable combination of decisions on which the function fails."""
+        if not _fails(function, settled(args, self.conditions())[0]):
+            return
         variables = frozenset().union(*(a.vars for a in args if isinstance(a, Sym)))
         for env in self.possible(variables) or ():
             try:
@@ -247,12 +260,24 @@ class OpenMachine(Machine):
         if condition.values is not None and not any(condition.values):
             raise fail("NAS510", "this requirement can never hold, whatever is chosen", span)
         always = implied(self.guards, condition)
+        if any(v.free for k in (condition, always) if isinstance(k, Sym) for v in k.vars):
+            return  # nobody can tell before it is built
         if isinstance(always, Sym):
             self.demands.append(always)
         if self.recording:
             self.items.append(Demand(condition))
         else:
             self.root.append(Demand(always))
+
+
+def _fails(function: Callable[..., Any], args: Sequence[Any]) -> bool:
+    """Whether a function fails on some values of these arguments."""
+    failures: list[Exception] = []
+    try:
+        apply(function, *args, failures=failures)
+    except (ArithmeticError, LookupError):
+        return True
+    return bool(failures)
 
 
 def _weight(cost: CostRange) -> float:

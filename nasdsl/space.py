@@ -10,6 +10,7 @@ from typing import Any
 
 from . import edits, points, syntax
 from .architecture import Architecture
+from .bounds import CostRange, whole_depth
 from .cases import TooMany
 from .costs import Cost, cost
 from .dag import Branch, Leaf, Node, Pool, TooLarge
@@ -39,7 +40,6 @@ from .scope import (
     settled_motifs,
 )
 from .settings import SettingValue, read_settings
-from .shapes import CostRange
 from .source import load as load_programs
 from .source import load_all
 from .spans import Source, Span
@@ -367,8 +367,10 @@ def _elaborate_network(machine: Elaborator, program: Outline) -> None:
     if not machine.inputs and value is not POISON:
         raise fail("NAS502", "this network has no input", program.network.span,
                    help="begin with one, as in `image(3, 32, 32) -> …`")  # fmt: skip
-    for output in outputs:
-        machine.tensor(output, program.network.span)
+    found = [machine.tensor(output, program.network.span) for output in outputs]
+    spent = machine.cost
+    depth = whole_depth(t.depth for t in found if t is not POISON)
+    machine.cost = CostRange(spent.params, spent.macs, spent.activations, depth)
 
 
 def _elaborate_requires(machine: Elaborator, program: Outline) -> None:

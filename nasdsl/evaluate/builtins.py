@@ -99,7 +99,8 @@ def _fold(name: str, start: Any, step: Callable[[Any, Any], Any]) -> Spec:
             elif guard is True:
                 total = m.lift(pair, total, value, span=node.span)
             else:
-                total = m.lift(guarded, total, guard, value, span=node.span)
+                held = m.unsure() if guard is UNKNOWN else guard
+                total = m.lift(guarded, total, held, value, span=node.span)
         return total
 
     def run(m: Machine, node: syntax.Call, env: Env, scope: Scope) -> Any:
