@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @json_option
 def check(files: tuple[str, ...], as_json: bool) -> int:
-    """Report every mistake of .nas files; exit code 2 if there is an error, 0 for warnings."""
+    """Report every mistake of .nas files; exit code 2 if there is an error, 0 for warnings and notes."""
     found = [d for name in files for d in check_file(name)]
     errors = sum(d.severity == "error" for d in found)
     if as_json:
@@ -33,6 +33,7 @@ def check(files: tuple[str, ...], as_json: bool) -> int:
 def check_file(name: str) -> list[Diagnostic]:
     """The mistakes of one file: that it cannot be found, its code, its search block."""
     from nasdsl.checks import check_space
+    from nasdsl.constraints import unproven
     from nasdsl.diagnostics import NasError
 
     try:
@@ -42,7 +43,8 @@ def check_file(name: str) -> list[Diagnostic]:
     found, space = check_space(path)
     if space is None or any(d.severity == "error" for d in found):
         return found
-    return found + search_mistakes(space)
+    note = unproven(space)
+    return found + search_mistakes(space) + ([note] if note else [])
 
 
 def search_mistakes(space: Space) -> list[Diagnostic]:

@@ -47,6 +47,7 @@ class CostRange(Record):
             _add(self.params, other.params),
             _add(self.macs, other.macs),
             _add(self.activations, other.activations),
+            self.depth,
         )
 
     def repeated(self, times: int) -> CostRange:

@@ -64,7 +64,7 @@ class ShapeRule:
         self.memo: dict[Any, Outcome] = {}
         self.open: dict[Any, Measured] = {}
         self.known: dict[Sym, Any] = {}
-        self.unproven = 0
+        self.doubts: dict[Span | None, int] = {}  # operators not proven to fit always: how often
         self.unnamed = 0
         self.standard: dict[str, Var] = {}
 
@@ -78,6 +78,11 @@ class ShapeRule:
         shapes = tuple([self.tidy(s) for s in shapes])
         return self._apply(module, shapes, guards, span)
 
+    def doubt(self, module: OpModule, unproven: bool) -> None:
+        """Note that an operator may not fit in combinations that could not be told apart."""
+        if unproven:
+            self.doubts[module.span] = self.doubts.get(module.span, 0) + 1
+
     def _apply(
         self, module: OpModule, shapes: tuple[Any, ...], guards: Guards, span: Span | None,
         keep_absent: bool = False,
@@ -88,7 +93,7 @@ class ShapeRule:
             outcome = self._try(module, shapes, attrs)
             if outcome.error:
                 raise _mistake(module, Misfit(shapes, outcome.error), {}, span)
-            self.unproven += not outcome.sure
+            self.doubt(module, not outcome.sure)
             return outcome.shape, outcome.cost
         relevant = connected(frozenset().union(*(s.vars for s in syms)), guards)
         key = (module.op, shapes, attrs, relevant, keep_absent)
@@ -115,7 +120,7 @@ class ShapeRule:
                 return self._fold(module, tuple(operands[: len(shapes)]), narrower, span), FREE
             operands, found = _widened(operands, len(shapes), found)
         if found is None:
-            self.unproven += 1
+            self.doubt(module, True)
             return None, unmeasured(module.op)
         try:
             return self._by_rows(module, operands, len(shapes), found, span, keep_absent)
@@ -155,7 +160,7 @@ class ShapeRule:
             if not any(c.free for c in found) or not results:
                 raise Misfit(failure[1], failure[2], _example(found, failure[0]))
             sure = False
-        self.unproven += not sure
+        self.doubt(module, not sure)
         if not results:
             raise Unreachable
         alike = inputs if module.op.name in EQUAL and _associative(module) else ()
@@ -244,7 +249,7 @@ class ShapeRule:
             if failure is None:
                 raise Unreachable
             raise _mistake(module, failure, {}, span)
-        self.unproven += failure is not None or not all(o.sure for o in found)
+        self.doubt(module, failure is not None or not all(o.sure for o in found))
         if any(o.shape is None for o in found):
             return None, unmeasured(module.op)
         cost = CostRange.either(list({o.cost: None for o in found}))

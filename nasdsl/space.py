@@ -55,7 +55,7 @@ class Elaborated(Frozen):
     root: Node | None
     diagnostics: tuple[Diagnostic, ...]
     cost: CostRange
-    unproven: int
+    doubts: Mapping[Span | None, int]
     spans: Mapping[Var, Span | None]
     excluded: frozenset[tuple[Var, int]]
 
@@ -91,7 +91,7 @@ class Space:
             )
         self.root: Node = found.root
         self.cost_range = found.cost
-        self.unproven = found.unproven
+        self.doubts = found.doubts
         self.spans, self.excluded = found.spans, found.excluded
         self.limits = tuple(c for c in self.outline.requires if mentions_cost(c, self.outline))
         if self.limits:
@@ -101,6 +101,11 @@ class Space:
                 raise NasError(errors)
 
     # -------------------------------------------------------------- what it is
+
+    @property
+    def unproven(self) -> int:
+        """How many shapes were not tried over all choices; `doubts` says where."""
+        return sum(self.doubts.values())
 
     @cached_property
     def warnings(self) -> tuple[Diagnostic, ...]:
@@ -330,7 +335,7 @@ def elaborate_program(
         else:
             if root is None:
                 machine.diagnostics.append(_unsatisfiable(program))
-    return Elaborated(root, tuple(machine.diagnostics), machine.cost, machine.rule.unproven,
+    return Elaborated(root, tuple(machine.diagnostics), machine.cost, machine.rule.doubts,
                       machine.spans, frozenset(machine.excluded))  # fmt: skip
 
 
