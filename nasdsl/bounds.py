@@ -106,9 +106,7 @@ ANY_DEPTH = (-inf, inf)
 
 def starts(count: int) -> list[Depth]:
     """The depths of a graph's inputs: each leads to itself only."""
-    return [
-        (*((0, 0) if i == j else NO_PATH for j in range(count)), (0, 0)) for i in range(count)
-    ]
+    return [(*((0, 0) if i == j else NO_PATH for j in range(count)), (0, 0)) for i in range(count)]
 
 
 def deepest(depths: Sequence[Depth]) -> Depth:

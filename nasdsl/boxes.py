@@ -132,9 +132,13 @@ def _concatenate(op: Op, shapes: Sequence[Any], attrs: dict[str, Value]) -> Outc
         else hull((_replace(s.low, joined, 1), _replace(s.high, joined, 1)))
         for s in shapes if len(low_of(s)) == rank
     ]  # fmt: skip
-    met = _meet(rest) if len(rest) == len(shapes) else Outcome(None, CostRange(), "the ranks differ")
+    met = (
+        _meet(rest) if len(rest) == len(shapes) else Outcome(None, CostRange(), "the ranks differ")
+    )
     if met.shape is None:
-        return met._replace(error=f"the sizes of {' and '.join(map(shown, shapes))} differ", sure=False)
+        return met._replace(
+            error=f"the sizes of {' and '.join(map(shown, shapes))} differ", sure=False
+        )
     corners = [
         _exact(op, tuple(_replace(end(met.shape), joined, end(s)[joined]) for s in shapes), attrs)
         for end in (low_of, high_of)
@@ -169,8 +173,10 @@ def _of_corners(op: Op, shapes: Sequence[Any], attrs: dict[str, Value]) -> Outco
     if high.shape is None:
         return Outcome(None, unmeasured(op), sure=False)
     if low.shape is None:  # what fits is larger, and at least of size 1
-        ones = high.shape.__class__([1] * len(high.shape))
-        return Outcome(hull((ones, high.shape)), CostRange.either([CostRange(), high.cost]), sure=False)
+        ones = hull([tuple([1] * len(high.shape))])
+        return Outcome(
+            hull((ones, high.shape)), CostRange.either([CostRange(), high.cost]), sure=False
+        )
     divides = op.name in _DIVIDING or attrs.get("groups", 1) != 1
     return Outcome(
         hull((low.shape, high.shape)), CostRange.either([low.cost, high.cost]), sure=not divides

@@ -18,7 +18,6 @@ from .bounds import FREE, CostRange
 from .boxes import EQUAL, Box, Outcome, hull, measure, sizes, unmeasured
 from .columns import Column, by_size, columns, forced, joint_value, open_value, settled
 from .diagnostics import NasError
-from .domains import Domain
 from .ops.table import TABLE
 from .spans import Span
 from .specialize import shape_mistake
@@ -28,16 +27,12 @@ from .symbolic import (
     Var,
     assignments,
     connected,
-    distinct,
     evaluate,
-    index_of,
     select,
-    substitute,
 )
+from .untracked import ABSENT, Untracked, bounds_of
 from .values import POISON, UNKNOWN, OpModule
 
-ABSENT = "absent"  # in place of the shape of a tensor that is not there
-MAX_FREE = 128  # values of a shape whose dependence on decisions is not tracked
 MAX_TIDY = 1024  # assignments that are tried to find out on what a shape depends
 MAX_SUBSETS = 256  # ways in which some tensors of a list may be there
 
@@ -52,21 +47,22 @@ class Unreachable(Exception):
 class Misfit(Exception):
     """Shapes that an operator does not accept, why, and decisions that lead there."""
 
-    def __init__(self, shapes: tuple[Any, ...], why: str, env: dict[Var, int] | None = None) -> None:
+    def __init__(
+        self, shapes: tuple[Any, ...], why: str, env: dict[Var, int] | None = None
+    ) -> None:
         super().__init__(why)
         self.shapes, self.why, self.env = shapes, why, env or {}
 
 
-class ShapeRule:
+class ShapeRule(Untracked):
     """Applies operators to shapes; remembers what it has tried."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.memo: dict[Any, Outcome] = {}
         self.open: dict[Any, Measured] = {}
         self.known: dict[Sym, Any] = {}
         self.doubts: dict[Span | None, int] = {}  # operators not proven to fit always: how often
-        self.unnamed = 0
-        self.standard: dict[str, Var] = {}
 
     def __call__(
         self, module: OpModule, shapes: tuple[Any, ...], guards: Guards, span: Span | None
@@ -88,18 +84,25 @@ class ShapeRule:
         keep_absent: bool = False,
     ) -> Measured:  # fmt: skip
         attrs = tuple(module.attrs.items())
-        syms = [s for s in (*shapes, *(v for _, v in attrs)) if isinstance(s, Sym)]
-        if not syms:
+        if not any(isinstance(s, Sym) for s in (*shapes, *module.attrs.values())):
             outcome = self._try(module, shapes, attrs)
             if outcome.error:
                 raise _mistake(module, Misfit(shapes, outcome.error), {}, span)
             self.doubt(module, not outcome.sure)
             return outcome.shape, outcome.cost
-        relevant = connected(frozenset().union(*(s.vars for s in syms)), guards)
-        key = (module.op, shapes, attrs, relevant, keep_absent)
+        touching = connected(_decisions((*shapes, *module.attrs.values())), guards)
+        operands, narrower = settled((*shapes, *module.attrs.values()), touching)
+        relevant = connected(_decisions(operands), narrower)
+        key = (module.op, tuple(operands), tuple(map(type, operands)), relevant, keep_absent)
         known = self.open.get(key)
         if known is None:
-            known = self.open[key] = self._open(module, shapes, attrs, relevant, span, keep_absent)
+            try:
+                known = self._open(module, operands, len(shapes), relevant, span, keep_absent)
+            except Misfit as misfit:
+                open_now = _decisions((*shapes, *module.attrs.values()))
+                env = {v: i for v, i in forced(guards).items() if v in open_now} | misfit.env
+                raise _mistake(module, misfit, env, span) from None
+            self.open[key] = known
         return known
 
     def _try(self, module: OpModule, shapes: tuple[Any, ...], attrs: tuple[Any, ...]) -> Outcome:
@@ -110,30 +113,25 @@ class ShapeRule:
         return found
 
     def _open(
-        self, module: OpModule, shapes: tuple[Any, ...], attrs: tuple[Any, ...], guards: Guards,
+        self, module: OpModule, operands: list[Any], arity: int, guards: Guards,
         span: Span | None, keep_absent: bool,
     ) -> Measured:  # fmt: skip
-        operands, narrower = settled([*shapes, *(v for _, v in attrs)], guards)
-        found = columns(operands, narrower)
+        found = columns(operands, guards)
         if found is not None and _count(found) > MAX_ASSIGNMENTS:
-            if len(shapes) > 2 and _associative(module):
-                return self._fold(module, tuple(operands[: len(shapes)]), narrower, span), FREE
-            operands, found = _widened(operands, len(shapes), found)
+            if arity > 2 and _associative(module):
+                return self._fold(module, tuple(operands[:arity]), guards, span), FREE
+            operands, found = _widened(operands, arity, guards)
         if found is None:
             self.doubt(module, True)
             return None, unmeasured(module.op)
-        try:
-            return self._by_rows(module, operands, len(shapes), found, span, keep_absent)
-        except Misfit as misfit:
-            touched = frozenset().union(*(s.vars for s in shapes if isinstance(s, Sym)))
-            env = {v: i for v, i in forced(guards).items() if v in touched} | misfit.env
-            raise _mistake(module, misfit, env, span) from None
+        return self._by_rows(module, operands, arity, found, keep_absent)
 
     def _by_rows(
         self, module: OpModule, operands: list[Any], arity: int, found: list[Column],
-        span: Span | None, keep_absent: bool,
+        keep_absent: bool,
     ) -> Measured:  # fmt: skip
-        """The operator on every combination of rows."""
+        """The operator on every combination of rows. Raises Misfit."""
+        operands = list(operands)
         names, inputs = list(module.attrs), tuple(operands[:arity])
         results: dict[tuple[int, ...], Any] = {}
         costs: dict[CostRange, None] = {}
@@ -228,8 +226,8 @@ class ShapeRule:
         guards: Guards, span: Span | None,
     ) -> Measured:  # fmt: skip
         """Which tensors are there is tried out, but their shapes are only bounded."""
-        always = tuple([_box(s) for s in sure])
-        others = [_box(s) for _, s in maybe]
+        always = tuple([bounds_of(s) for s in sure])
+        others = [bounds_of(s) for _, s in maybe]
         if None in always or None in others:
             return None, unmeasured(module.op)
         subsets, exact = self._subsets([held for held, _ in maybe], bool(sure), guards)
@@ -299,77 +297,21 @@ class ShapeRule:
         self.known[shape] = found
         return found
 
-    def bit(self) -> Any:
-        """Whether a tensor is there, if that is not tracked."""
-        return select(index_of(self._unnamed(Domain("bit"))), {0: False, 1: True})
-
-    def _unnamed(self, domain: Domain) -> Var:
-        self.unnamed += 1
-        return Var(f"?{self.unnamed:06d}", domain, free=True)
-
-    def free_of(self, shapes: Sequence[Any]) -> Any:
-        """Some one of these shapes, which one is not tracked."""
-        values = [s for s in distinct(list(shapes)) if s is not ABSENT]
-        if len(values) == 1:
-            return values[0]
-        if len(values) > MAX_FREE:
-            return hull(values)
-        var = self._unnamed(Domain("one", range(len(values))))
-        return select(index_of(var), dict(enumerate(sorted(values))))
-
-    def free_join(self, shapes: Sequence[Any]) -> Any:
-        """Some one of these open or bounded shapes, which one is not tracked."""
-        if all(s == shapes[0] for s in shapes):
-            return shapes[0]
-        if any(s is None or (isinstance(s, Sym) and s.values is None) for s in shapes):
-            return None
-        if any(isinstance(s, Box) for s in shapes):
-            return hull([_box(s) for s in shapes])
-        return self.free_of([v for s in shapes for v in (s.values if isinstance(s, Sym) else (s,))])
-
-    def renamed(self, shapes: tuple[Any, ...]) -> tuple[tuple[Any, ...], dict[Var, Sym]]:
-        """The same shapes with standard names for what is not tracked, and what these stand for."""
-        unnamed = frozenset().union(*(s.vars for s in shapes if isinstance(s, Sym)))
-        names: dict[Var, Sym] = {}
-        for var in sorted((v for v in unnamed if v.free), key=_standard_first):
-            path = f"?{len(names):03d}.{var.domain.size}"
-            standard = self.standard.setdefault(path, Var(path, var.domain, free=True))
-            shapes = tuple([substitute(s, var, index_of(standard)) for s in shapes])
-            names[standard] = index_of(var)
-        return shapes, names
-
-    def restored(self, shape: Any, names: dict[Var, Sym]) -> Any:
-        """A shape with the names of before; what has none is something new."""
-        if isinstance(shape, Sym):
-            free = (v for v in shape.vars if v.free)
-            for var in sorted(free, key=_standard_first, reverse=True):
-                name = names.get(var) or index_of(self._unnamed(var.domain))
-                shape = substitute(shape, var, name)
-        return shape
-
     def joined(self, key: Sym, shapes: dict[Any, Any]) -> Any:
         """The shape in each case of a key."""
         if any(s is None for s in shapes.values()):
             return None
         if any(isinstance(s, Box) for s in shapes.values()):
-            return hull([_box(s) for s in shapes.values()])
+            return hull([bounds_of(s) for s in shapes.values()])
         return self.tidy(select(key, shapes))
 
 
-def _standard_first(var: Var) -> tuple[bool, str]:
-    """An order in which standard names make room for each other."""
-    return "." not in var.path, var.path
+def _decisions(values: Sequence[Any]) -> frozenset[Var]:
+    return frozenset().union(*(v.vars for v in values if isinstance(v, Sym)))
 
 
 def _may_be_absent(shape: Any) -> bool:
     return isinstance(shape, Sym) and (shape.values is None or ABSENT in shape.values)
-
-
-def _box(shape: Any) -> Any:
-    """The bounds of a shape; None if they are not known."""
-    if not isinstance(shape, Sym):
-        return shape
-    return None if shape.values is None else hull([v for v in shape.values if v is not ABSENT])
 
 
 def _associative(module: OpModule) -> bool:
@@ -382,7 +324,7 @@ def _count(found: Sequence[Column]) -> int:
 
 
 def _widened(
-    operands: list[Any], arity: int, found: list[Column]
+    operands: list[Any], arity: int, guards: Guards
 ) -> tuple[list[Any], list[Column] | None]:
     """Bounds in place of open shapes, until the combinations are few enough to be tried."""
     operands = list(operands)
@@ -395,7 +337,7 @@ def _widened(
         if box is None:
             return operands, None
         operands[place] = box
-        narrower = columns(operands, ())
+        narrower = columns(operands, guards)
         if narrower is not None and _count(narrower) <= MAX_ASSIGNMENTS:
             return operands, narrower
     return operands, None
@@ -419,9 +361,7 @@ def _example(found: Sequence[Column], numbers: tuple[int, ...]) -> dict[Var, int
     return env
 
 
-def _mistake(
-    module: OpModule, misfit: Misfit, env: dict[Var, int], span: Span | None
-) -> NasError:
+def _mistake(module: OpModule, misfit: Misfit, env: dict[Var, int], span: Span | None) -> NasError:
     from .cases import witness
 
     found = {v: env[v] for v in sorted(env, key=lambda v: v.path)}

@@ -7,7 +7,7 @@ weights. Functions are motifs, operators and built-ins before their call.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from . import syntax
 from .ops.base import Op, Shape, Value
@@ -15,9 +15,12 @@ from .record import Frozen, Record, put, record
 from .spans import Span
 from .symbolic import Sym
 
+if TYPE_CHECKING:
+    from .boxes import Box
+
 # A shape that depends on decisions is one Sym whose values are shapes; a Box bounds one whose
 # dependence is not tracked; None is a shape not yet known.
-AnyShape = Any
+AnyShape: TypeAlias = "Shape | Sym | Box | None"
 
 
 class Unknown:

@@ -126,89 +126,177 @@ GOOD = {
 }
 
 BAD = {
-    "widths decided apart": ("NAS501", 3, """
+    "widths decided apart": (
+        "NAS501",
+        3,
+        """
         network = image(3, 8, 8)
-          -> sum([conv(1, out = any [4, 8]), conv(1, out = any [4, 8])])"""),
-    "one option halves": ("NAS501", 2, """
-        network = image(4, 8, 8) -> sum([conv(3, stride = any [1, 2]), identity])"""),
-    "groups do not divide one width": ("NAS501", 3, """
+          -> sum([conv(1, out = any [4, 8]), conv(1, out = any [4, 8])])""",
+    ),
+    "one option halves": (
+        "NAS501",
+        2,
+        """
+        network = image(4, 8, 8) -> sum([conv(3, stride = any [1, 2]), identity])""",
+    ),
+    "groups do not divide one width": (
+        "NAS501",
+        3,
+        """
         network = image(3, 8, 8) -> conv(1, out = any [8, 12])
-          -> conv(3, groups = 8)"""),
-    "heads do not divide one width": ("NAS501", 3, """
+          -> conv(3, groups = 8)""",
+    ),
+    "heads do not divide one width": (
+        "NAS501",
+        3,
+        """
         let w = any [6, 8]
-        network = sequence(4, w) -> attention(4)"""),
-    "pooled away": ("NAS501", 3, """
+        network = sequence(4, w) -> attention(4)""",
+    ),
+    "pooled away": (
+        "NAS501",
+        3,
+        """
         network = image(3, 8, 8)
           -> repeat any 1..4 { max_pool(2, 2) }
-          -> flatten"""),
-    "a window too large": ("NAS501", 2, """
-        network = image(3, 4, 4) -> conv(any [3, 7], out = 4, pad = "valid")"""),
-    "convolution of a vector": ("NAS501", 2, """
-        network = vector(8) -> linear(4) -> conv(3, out = 2)"""),
-    "linear on an image": ("NAS501", 2, """
-        network = image(3, 8, 8) -> (flatten | identity) -> linear(4)"""),
-    "sizes of a concatenation": ("NAS501", 4, """
+          -> flatten""",
+    ),
+    "a window too large": (
+        "NAS501",
+        2,
+        """
+        network = image(3, 4, 4) -> conv(any [3, 7], out = 4, pad = "valid")""",
+    ),
+    "convolution of a vector": (
+        "NAS501",
+        2,
+        """
+        network = vector(8) -> linear(4) -> conv(3, out = 2)""",
+    ),
+    "linear on an image": (
+        "NAS501",
+        2,
+        """
+        network = image(3, 8, 8) -> (flatten | identity) -> linear(4)""",
+    ),
+    "sizes of a concatenation": (
+        "NAS501",
+        4,
+        """
         network = image(3, 8, 8) -> graph (x) {
           y = x -> max_pool(2, 2) | x
           out concat([x, y])
-        }"""),
-    "the wrong width among many": ("NAS501", 4, """
+        }""",
+    ),
+    "the wrong width among many": (
+        "NAS501",
+        4,
+        """
         motif op(c) = conv(any [1, 3, 5], out = c) | max_pool(3) -> conv(1, out = c)
         network = image(3, 8, 8) -> graph (x) {
           out sum([x -> op(8) -> op(8) for i in 1..8] + [x -> op(9)])
-        }"""),
-    "loose ends with a fixed width": ("NAS501", 6, """
+        }""",
+    ),
+    "loose ends with a fixed width": (
+        "NAS501",
+        6,
+        """
         network = image(3, 8, 8) -> conv(1, out = 4) -> graph (x) {
           s = [x]
           for i in 1..2 { s += any s -> conv(3) }
           y = concat(loose(s))
           out sum([y, x -> conv(1, out = 3)])
-        }"""),
-    "too wide to be listed, and never equal": ("NAS501", 6, """
+        }""",
+    ),
+    "too wide to be listed, and never equal": (
+        "NAS501",
+        6,
+        """
         network = image(3, 4, 4) -> graph (x) {
           s = [x]
           for i in 1..9 { s += x -> conv(1, out = any 1..32) }
           y = concat(s)
           out sum([y, x -> conv(1, out = 2)])
-        }"""),
-    "other height, whatever the width": ("NAS501", 6, """
+        }""",
+    ),
+    "other height, whatever the width": (
+        "NAS501",
+        6,
+        """
         network = image(3, 4, 4) -> graph (x) {
           s = [x]
           for i in 1..9 { s += x -> conv(1, out = any 1..32) }
           y = concat(s)
           out concat([y, x -> max_pool(2, 2)])
-        }"""),
-    "product of other widths": ("NAS501", 4, """
+        }""",
+    ),
+    "product of other widths": (
+        "NAS501",
+        4,
+        """
         network = image(3, 8, 8) -> conv(1, out = any [8, 16]) -> graph (x) {
           w = x -> global_avg_pool -> linear(8) -> sigmoid
           out mul([x, w])
-        }"""),
-    "narrower than what is cut out": ("NAS501", 3, """
+        }""",
+    ),
+    "narrower than what is cut out": (
+        "NAS501",
+        3,
+        """
         network = image(3, 8, 8) -> conv(1, out = any [4, 8])
-          -> narrow(0, 6)"""),
-    "a channel shuffle": ("NAS501", 2, """
-        network = image(3, 8, 8) -> conv(1, out = any [6, 9]) -> channel_shuffle(3) -> pixel_shuffle(3)"""),
-    "no square": ("NAS501", 2, """
-        network = sequence(any [16, 18], 4) -> to_image"""),
-    "a requirement that does not help": ("NAS501", 5, """
+          -> narrow(0, 6)""",
+    ),
+    "a channel shuffle": (
+        "NAS501",
+        2,
+        """
+        network = image(3, 8, 8) -> conv(1, out = any [6, 9]) -> channel_shuffle(3) -> pixel_shuffle(3)""",
+    ),
+    "no square": (
+        "NAS501",
+        2,
+        """
+        network = sequence(any [16, 18], 4) -> to_image""",
+    ),
+    "a requirement that does not help": (
+        "NAS501",
+        5,
+        """
         let a = any [4, 8]
         let b = any [4, 8]
         require a + b > 8
-        network = image(3, 8, 8) -> sum([conv(1, out = a), conv(1, out = b)])"""),
-    "a recurrent cell of another state": ("NAS257", 3, """
+        network = image(3, 8, 8) -> sum([conv(1, out = a), conv(1, out = b)])""",
+    ),
+    "a recurrent cell of another state": (
+        "NAS257",
+        3,
+        """
         motif cell = graph (x, h) { out concat([x, h]) -> linear(4) }
-        network = sequence(7, 3) -> scan(cell(), [5])"""),
-    "a list of tensors that may be empty": ("NAS253", 4, """
+        network = sequence(7, 3) -> scan(cell(), [5])""",
+    ),
+    "a list of tensors that may be empty": (
+        "NAS253",
+        4,
+        """
         network = image(3, 8, 8) -> graph (x) {
           s = [x, x -> conv(3)]
           out concat(some of s)
-        }"""),
-    "padding by less than nothing": ("NAS244", 3, """
+        }""",
+    ),
+    "padding by less than nothing": (
+        "NAS244",
+        3,
+        """
         network = image(2, 8, 8) -> graph (x) {
           out x -> pad([0, (any [6, 8]) - width(x), 0, 0])
-        }"""),
-    "a tensor without height": ("NAS215", 2, """
-        network = vector(4) -> graph (x) { out x -> linear(height(x)) }"""),
+        }""",
+    ),
+    "a tensor without height": (
+        "NAS215",
+        2,
+        """
+        network = vector(4) -> graph (x) { out x -> linear(height(x)) }""",
+    ),
 }
 
 
