@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -83,12 +83,26 @@ def load_space(name: str, sets: Sequence[str] = ()) -> Space:
     """The space of a FILE argument, with its --set options."""
     from nasdsl import load
 
-    space: Space = load(find_space(name), set=read_sets(sets))
+    path = find_space(name)
+    space: Space = load(path, set=read_sets(sets, _typed(path) if sets else ()))
     return space
 
 
-def read_sets(sets: Sequence[str]) -> dict[str, int | float | bool | str]:
-    """The values of --set options; NAS553 if one is not name=value."""
+def _typed(path: str) -> Collection[str]:
+    """The parameters of a file that hold texts of encodings."""
+    from nasdsl.codes import typed
+    from nasdsl.source import load
+
+    return typed(load(path))
+
+
+def read_sets(
+    sets: Sequence[str], typed: Collection[str] = ()
+) -> dict[str, int | float | bool | str]:
+    """The values of --set options, for `typed` parameters the text itself, or that of @FILE.
+
+    NAS553 if an option is not name=value.
+    """
     found: dict[str, int | float | bool | str] = {}
     for text in sets:
         name, equals, value = text.partition("=")
@@ -96,8 +110,20 @@ def read_sets(sets: Sequence[str]) -> dict[str, int | float | bool | str]:
         if not equals or not re.fullmatch(r"[A-Za-z_]\w*", name):
             help = "write --set name=value, without blanks"
             raise NasError(Diagnostic("NAS553", f"--set {text} sets nothing", help=help))
-        found[name] = read_value(value.strip())
+        found[name] = _read_text(name, value) if name in typed else read_value(value.strip())
     return found
+
+
+def _read_text(name: str, value: str) -> str:
+    """A text, or with `@` before it the file that holds it."""
+    from nasdsl.codes import CodeText
+
+    if not value.startswith("@"):
+        return CodeText(value, f"--set {name}")
+    from nasdsl.source import load_source
+
+    source = load_source(value[1:])
+    return CodeText(source.text.rstrip(), source.name)
 
 
 def read_value(text: str) -> int | float | bool | str:

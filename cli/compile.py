@@ -7,14 +7,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .common import costs, file_argument, genotype_options, load_space, pick, set_option
+from .code import as_option, open_one, open_text, read_texts
+from .common import costs, file_argument, genotype_options, set_option
 
 if TYPE_CHECKING:
     from nasdsl.architecture import Architecture
+    from nasdsl.genotype import Genotype
+    from nasdsl.space import Space
+
+SUFFIXES = {"python": ".py", "nas": ".nas", "onnx": ".onnx"}
 
 
 @click.command()
 @file_argument
+@as_option
 @genotype_options
 @click.option(
     "--emit",
@@ -23,10 +29,16 @@ if TYPE_CHECKING:
     default="python",
     help="python: a file that needs torch alone; nas: without choices; onnx: untrained weights.",
 )
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The file to write; of several texts, a folder for a file of each.",
+)
 @set_option
 def compile(
     file: str,
+    notation: str | None,
     genotype: str | None,
     rank: int | None,
     form: str,
@@ -34,8 +46,24 @@ def compile(
     sets: tuple[str, ...],
 ) -> None:
     """Write one architecture as PyTorch source, as .nas text or as ONNX."""
-    space = load_space(file, sets)
-    chosen = pick(space, genotype, rank)
+    texts = [] if notation is None else read_texts(file)
+    if notation is None or len(texts) == 1:
+        if output is not None and output.is_dir():
+            raise click.UsageError(f"{output} is a folder; name a file")
+        space, chosen = open_one(file, notation, genotype, rank, sets)
+        write(space, chosen, form, output)
+        return
+    if output is None or output.is_file():
+        raise click.UsageError(f"{len(texts)} texts need a folder: -o FOLDER")
+    output.mkdir(parents=True, exist_ok=True)
+    digits = len(str(len(texts)))
+    for number, text in enumerate(texts, 1):
+        space, chosen = open_text(text, notation, sets)
+        write(space, chosen, form, output / f"{number:0{digits}}{SUFFIXES[form]}")
+
+
+def write(space: Space, chosen: Genotype, form: str, output: Path | None) -> None:
+    """One architecture to a file, or to standard output."""
     architecture = space.build(chosen)
     if form == "onnx":
         write_onnx(architecture, output)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from .code import as_option, open_one, open_text, read_texts
 from .common import (
     costs,
     echo_json,
@@ -11,26 +12,49 @@ from .common import (
     genotype_options,
     human,
     json_option,
-    load_space,
-    pick,
     set_option,
 )
 
 
 @click.command()
 @file_argument
+@as_option
 @genotype_options
 @set_option
 @json_option
 def cost(
-    file: str, genotype: str | None, rank: int | None, sets: tuple[str, ...], as_json: bool
+    file: str,
+    notation: str | None,
+    genotype: str | None,
+    rank: int | None,
+    sets: tuple[str, ...],
+    as_json: bool,
 ) -> None:
-    """Parameters, multiply-adds, activations and depth of one architecture."""
-    space = load_space(file, sets)
-    chosen = pick(space, genotype, rank)
+    """Parameters, multiply-adds, activations and depth of one architecture, or of many texts."""
+    texts = [] if notation is None else read_texts(file)
+    if notation is not None and len(texts) != 1:
+        table(texts, notation, sets, as_json)
+        return
+    space, chosen = open_one(file, notation, genotype, rank, sets)
     found = costs(space.build(chosen))
     if as_json:
         echo_json({"genotype": space.text(chosen), **found})
         return
     for name, value in found.items():
         click.echo(f"{name:<12} {value:>16,}  {human(value) if value >= 1000 else ''}".rstrip())
+
+
+def table(texts: list[str], notation: str, sets: tuple[str, ...], as_json: bool) -> None:
+    """A row for each text."""
+    rows: list[dict[str, str | int]] = []
+    for text in texts:
+        space, chosen = open_text(text, notation, sets)
+        rows.append({"text": text, **costs(space.build(chosen))})
+    if as_json:
+        echo_json(rows)
+        return
+    click.echo(f"{'params':>14} {'macs':>17}  text")
+    for row in rows:
+        shown = str(row["text"])
+        shown = shown if len(shown) <= 60 else shown[:57] + "..."
+        click.echo(f"{row['params']:>14,} {row['macs']:>17,}  {shown}")

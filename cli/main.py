@@ -15,12 +15,16 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "fmt": ("nasdsl.cli.fmt:fmt", "Lay .nas files out in the one format."),
     "info": ("nasdsl.cli.info:info", "Size, decisions and cost range of a space."),
     "sample": ("nasdsl.cli.sample:sample", "Draw architectures from a space."),
+    "decode": ("nasdsl.cli.decode:decode", "What a published string stands for."),
+    "encode": ("nasdsl.cli.decode:encode", "Write an architecture in a published notation."),
+    "convert": ("nasdsl.cli.decode:convert", "Write a published string in another notation."),
     "cost": ("nasdsl.cli.cost:cost", "Parameters and operations of an architecture."),
     "compile": ("nasdsl.cli.compile:compile", "Write an architecture as PyTorch source."),
     "train": ("nasdsl.cli.train:train", "Train one architecture of a space."),
     "search": ("nasdsl.cli.search:search", "Search a space for the best architecture."),
     "resume": ("nasdsl.cli.search:resume", "Go on with a search that was stopped."),
     "spaces": ("nasdsl.cli.spaces:spaces", "List the spaces that come with nasdsl."),
+    "encodings": ("nasdsl.cli.decode:encodings", "List the notations that nasdsl reads."),
     "version": ("nasdsl.cli.version:version", "Print the versions that matter in a report."),
 }
 

@@ -23,9 +23,9 @@ TRIES = 10_000
 @click.option(
     "--as",
     "form",
-    type=click.Choice(["genotype", "nas", "json"]),
+    metavar="FORM",
     default="genotype",
-    help="What to print of each.",
+    help="What to print of each: genotype, nas, json, or an encoding of the space.",
 )
 @seed_option
 @set_option
@@ -43,9 +43,15 @@ def sample(
 
         texts = [print_architecture(space.build(g), f"genotype {space.text(g)}") for g in drawn]
         click.echo("\n".join(texts), nl=False)
-    else:
+    elif form == "genotype":
         for genotype in drawn:
             click.echo(space.text(genotype))
+    else:
+        from nasdsl.encodings.library import view_of
+
+        name = view_of(space, form)
+        for genotype in drawn:
+            click.echo(space.encode(genotype, name))
 
 
 def draw(space: Space, rng: random.Random, uniform: bool) -> Genotype:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,6 @@ from .common import (
     find_space,
     json_option,
     load_space,
-    read_sets,
     set_option,
 )
 from .session import drive
@@ -94,7 +94,7 @@ def search(
     config = read_search(space.search, overrides, python=python)
     check_evaluator(config, space)
     folder = new_folder(out, space.name)
-    store = create(folder, path, space, config, read_sets(sets))
+    store = create(folder, path, space, config, space.outline.overrides)
     with store:
         drive(store, space, config, folder, retrain, as_json)
 
@@ -157,7 +157,7 @@ def new_folder(out: Path | None, name: str) -> Path:
 
 
 def create(
-    folder: Path, path: Path, space: Space, config: SearchConfig, params: dict[str, Any]
+    folder: Path, path: Path, space: Space, config: SearchConfig, params: Mapping[str, Any]
 ) -> Store:
     """The study of a new run, with its own copy of the space."""
     from nasdsl.study.artefacts import write_text

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .code import as_option, open_one
 from .common import (
     echo_json,
     file_argument,
     genotype_options,
     json_option,
-    load_space,
-    pick,
     seed_option,
     set_option,
 )
@@ -30,6 +29,7 @@ PAUSE = 3.0  # seconds between two lines on a training
 
 @click.command()
 @file_argument
+@as_option
 @genotype_options
 @click.option("--data", help="A torchvision name, digits, npz:FILE, folder:DIR or text:FILE.")
 @click.option("--epochs", type=click.IntRange(min=1))
@@ -45,6 +45,7 @@ PAUSE = 3.0  # seconds between two lines on a training
 @json_option
 def train(
     file: str,
+    notation: str | None,
     genotype: str | None,
     rank: int | None,
     data: str | None,
@@ -59,8 +60,7 @@ def train(
 
     The recipe is that of the space's `search` block unless --evaluate gives one.
     """
-    space = load_space(file, sets)
-    chosen = pick(space, genotype, rank)
+    space, chosen = open_one(file, notation, genotype, rank, sets)
     config = recipe(space, evaluate, {"data": data, "epochs": epochs})
     architecture = space.build(chosen)
     if out is not None and out.exists() and any(out.iterdir()):

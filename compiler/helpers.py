@@ -30,6 +30,11 @@ def avg_pool1d_uneven(
     )
 
 
+def noise_like(x: torch.Tensor) -> torch.Tensor:
+    """Standard normal noise of the shape of x, which gets zeros as its gradient."""
+    return x * 0.0 + torch.randn(x.shape, dtype=x.dtype, device=x.device)
+
+
 class DropPath(nn.Module):
     """Stochastic depth: drop whole samples with probability p while training."""
 

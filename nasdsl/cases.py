@@ -5,7 +5,7 @@ The half of the elaborator that knows decisions, conditions and mistakes, but no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from . import syntax
@@ -16,12 +16,13 @@ from .domains import Domain
 from .effort import PURSE
 from .evaluate.lists import STRUCTURAL
 from .evaluate.machine import Machine, Mistake
+from .grids import Condition, Known, Trial, assignments, connected
 from .joins import join
 from .ops.base import Op
 from .program import Decide, Demand, Item, Program, Shared, Switch
 from .shapes import ShapeRule, Unreachable
 from .spans import Span
-from .symbolic import Sym, Var, apply, assignments, evaluate, index_of
+from .symbolic import Sym, Var, apply, evaluate, index_of, select
 from .values import (
     POISON,
     UNKNOWN,
@@ -50,20 +51,26 @@ class OpenMachine(Machine):
         globals: Env,
         ops: Mapping[str, Op],
         recursive: frozenset[str],
+        settled: frozenset[str],
         checked: dict[Any, Any],
     ) -> None:
+        """`recursive` and `settled` are motifs: those that call themselves, and that decide nothing."""
         super().__init__(globals, ops, checked)
         self.recursive = recursive
+        self.settled = settled - recursive
+        self.settled_calls: dict[Any, Any] = {}
         self.root: list[Item] = []
         self.items = self.root
         self.recording = True
-        self.guards: list[tuple[Sym, Any]] = []
+        self.guards: list[Condition] = []
+        self.base = 0  # how many of them there were where the present measurement began
         self.vars: dict[tuple[str, Domain], Var] = {}
         self.spans: dict[Var, Span | None] = {}
         self.excluded: set[tuple[Var, int]] = set()  # options that a plain condition rules out
         self.demands: list[Sym] = []  # the requirements found
-        self.known: tuple[Sym, ...] = ()  # those that an earlier elaboration found
+        self.known = Known(())  # those that an earlier elaboration found
         self.diagnostics: list[Diagnostic] = []
+        self.mistakes = 0  # so far, in cases that cannot occur too
         self.home: object = object()
         self.places = 1  # inputs of the graph at hand, for depths; those of the network count as one
         self.inputs = 0
@@ -82,33 +89,45 @@ class OpenMachine(Machine):
     # -------------------------------------------------------------- mistakes
 
     def report(self, error: NasError) -> Any:
-        if self.reachable():
+        self.mistakes += 1
+        if self.reachable(self.guards):
             for diagnostic in error.diagnostics:
                 if diagnostic not in self.diagnostics:
                     self.diagnostics.append(diagnostic)
             if len(self.diagnostics) >= MAX_DIAGNOSTICS:
                 raise TooMany
+        elif self.base and self.reachable(self.guards[self.base :]):  # it is due to the cases outside
+            self.touched |= _decisions(self.guards)
         return POISON
 
-    def reachable(self) -> bool:
-        """Whether the present case can occur, as far as that can be tried out."""
-        PURSE.spend(20 * len(self.guards))
-        if not self.guards:
+    def reachable(self, guards: Sequence[Condition]) -> bool:
+        """Whether a case can occur, as far as that can be tried out."""
+        PURSE.spend(20 * len(guards))
+        if not guards:
             return True
-        tried = self.possible(frozenset().union(*(key.vars for key, _ in self.guards)))
-        return tried is None or next(tried, None) is not None
+        tried = self.possible(_decisions(guards), guards)
+        return tried is None or bool(tried)
 
-    def conditions(self) -> list[tuple[Sym, Any]]:
-        """What holds in the present case."""
-        return [*self.guards, *((demand, True) for demand in self.known)]
+    def bearing(self, variables: frozenset[Var]) -> tuple[Condition, ...]:
+        """What holds in the present case and bears on decisions, directly or by way of others."""
+        return connected(variables, self._relevant(variables, self.guards))
 
-    def possible(self, variables: frozenset[Var]) -> Iterator[dict[Var, int]] | None:
+    def possible(
+        self, variables: frozenset[Var], guards: Sequence[Condition] | None = None
+    ) -> Trial | None:
         """The assignments (of more variables, if need be) that can occur; None: too many to try."""
-        wide = variables.union(*(d.vars for d in self.known if d.vars & variables))
-        tried = assignments(sorted(wide, key=lambda v: v.path), self.conditions())
+        conditions = self._relevant(variables, self.guards if guards is None else guards)
+        wide = variables.union(*(d.vars for d in self.known.touching(variables)))
+        tried = assignments(sorted(wide, key=lambda v: v.path), conditions)
         if tried is None and wide != variables:
-            return assignments(sorted(variables, key=lambda v: v.path), self.conditions())
+            return assignments(sorted(variables, key=lambda v: v.path), conditions)
         return tried
+
+    def _relevant(
+        self, variables: frozenset[Var], guards: Sequence[Condition]
+    ) -> Sequence[Condition]:
+        """The guards, and of the known requirements those that may bear on the decisions."""
+        return [*guards, *self.known.bearing(variables, guards)] if self.known else guards
 
     # -------------------------------------------------------------- choices stay open
 
@@ -138,6 +157,14 @@ class OpenMachine(Machine):
             raise fail("NAS404", "what follows depends on too many combinations of decisions", span,
                        help=f"at most {MAX_CASES} different values may decide the structure here")  # fmt: skip
         return self._cases(key, run, span)
+
+    def among(self, index: Any, found: list[tuple[Any, Any]], span: Span | None) -> Any:
+        ruled_out = {key for key, value in self.guards if value is False}
+        options = {i: v for i, (g, v) in enumerate(found) if g and g not in ruled_out}
+        if index.values is None or len(index.values) > MAX_CASES or not options:
+            return self.cases(index, lambda i: options.get(i, POISON), span)
+        self.touched |= index.vars
+        return select(index, options)
 
     def eval(self, node: syntax.Expr, env: Env, scope: Scope) -> Any:
         PURSE.spend(30)
@@ -231,9 +258,9 @@ class OpenMachine(Machine):
         self, function: Callable[..., Any], args: tuple[Any, ...], span: Span | None
     ) -> None:
         """Raise for the first reachable combination of decisions on which the function fails."""
-        if not _fails(function, settled(args, self.conditions())[0]):
-            return
         variables = frozenset().union(*(a.vars for a in args if isinstance(a, Sym)))
+        if not _fails(function, settled(args, self.bearing(variables))[0]):
+            return
         for env in self.possible(variables) or ():
             try:
                 function(*[evaluate(a, env) for a in args])
@@ -278,6 +305,10 @@ def _fails(function: Callable[..., Any], args: Sequence[Any]) -> bool:
     except (ArithmeticError, LookupError):
         return True
     return bool(failures)
+
+
+def _decisions(conditions: Iterable[Condition]) -> frozenset[Var]:
+    return frozenset().union(*(key.vars for key, _ in conditions))
 
 
 def _weight(cost: CostRange) -> float:

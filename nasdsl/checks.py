@@ -13,7 +13,7 @@ from .diagnostics import Diagnostic, NasError
 from .evaluate.builtins import BUILTINS
 from .names import check_names
 from .ops.base import Op, Required
-from .scope import Setting, operators
+from .scope import CONSTANTS, Setting, operators
 from .source import load as load_programs
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def signatures(programs: Sequence[syntax.Program] = ()) -> Mapping[str, Signatur
         name: Signature(spec.params, spec.required, spec.variadic, weak=True)
         for name, spec in BUILTINS.items()
     }
+    found.update((name, Signature(weak=True)) for name in CONSTANTS)
     for name, op in operators(programs).items():
         found[name] = _both(found[name], op) if name in found else _of_op(op)
     return found
@@ -48,8 +49,16 @@ def _of_op(op: Op) -> Signature:
 
 
 def static_mistakes(programs: Sequence[syntax.Program], whole: bool = True) -> list[Diagnostic]:
-    """Mistakes of names, over all code, also of code that nothing uses."""
-    return check_names(programs, signatures(programs), whole=whole)
+    """Mistakes of names and encodings, over all code, also of code that nothing uses."""
+    return check_names(programs, signatures(programs), whole=whole) + _of_encodings(programs)
+
+
+def _of_encodings(programs: Sequence[syntax.Program], grammars: bool = False) -> list[Diagnostic]:
+    if not any(isinstance(i, syntax.Encoding) for p in programs for i in p.items):
+        return []
+    from .encodings.declared import encoding_mistakes
+
+    return encoding_mistakes(programs, grammars=grammars)
 
 
 def check(
@@ -83,7 +92,8 @@ def _check(
     whole = any(
         isinstance(i, syntax.Network | syntax.SpaceDecl | syntax.Search) for i in programs[-1].items
     )
-    found = static_mistakes(programs, whole)
+    found = check_names(programs, signatures(programs), whole=whole)
+    found += _of_encodings(programs, grammars=True)
     if not whole or any(d.severity == "error" for d in found):
         return found, None
     from .space import Space

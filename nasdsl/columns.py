@@ -7,29 +7,29 @@ every expression has a column of its own with the values that it may have; some 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
-from .domains import Domain
+from .grids import Condition, Trial, assignments
 from .symbolic import (
+    FAILED,
     MAX_ASSIGNMENTS,
     Cases,
     Sym,
     Var,
     apply,
-    assignments,
-    distinct,
     evaluate,
     index_of,
+    is_index,
     select,
+    substitute,
 )
 
 MAX_OPTIONS = 64  # options of a decision that are looked through for those that a condition leaves
 MAX_TABLE = 256  # assignments that a table of values lists
 
 Indices = tuple[int, ...]
-Condition = tuple[Sym, Any]
 
 
 class Column:
@@ -96,38 +96,16 @@ def settled(
     fixed = forced(conditions)
     if not fixed:
         return list(operands), list(conditions)
-    memo: dict[int, Any] = {}
-    out = [_with(v, fixed, memo) for v in operands]
-    left_open = [c for c in conditions if not c[0].vars <= fixed.keys()]
-    narrower = [(_with(key, fixed, memo), wanted) for key, wanted in left_open]
+    out, narrower = list(operands), [c for c in conditions if not c[0].vars <= fixed.keys()]
+    for var, index in fixed.items():
+        out = [substitute(v, var, index) for v in out]
+        narrower = [(substitute(key, var, index), wanted) for key, wanted in narrower]
     return out, [c for c in narrower if isinstance(c[0], Sym)]
-
-
-def _with(value: Any, fixed: Mapping[Var, int], memo: dict[int, Any]) -> Any:
-    """The value once these decisions are taken, each common part worked out once."""
-    if not isinstance(value, Sym) or value.vars.isdisjoint(fixed):
-        return value
-    if id(value) in memo:
-        return memo[id(value)]
-    function, args = value.function, value.args
-    if function is _INDEX:
-        result: Any = fixed[args[0]]
-    elif function is _SELECT:
-        key, table = _with(args[0], fixed, memo), args[1].table
-        if isinstance(key, Sym):
-            possible = table if key.values is None else [k for k in key.values if k in table]
-            result = select(key, {k: _with(table[k], fixed, memo) for k in possible})
-        else:
-            result = _with(table[key], fixed, memo)
-    else:
-        result = apply(function, *[_with(a, fixed, memo) for a in args])
-    memo[id(value)] = result
-    return result
 
 
 def _options(var: Var, key: Sym, wanted: Any) -> list[int]:
     """The options of a decision under which the key has a value, two at most."""
-    if key.function is _INDEX:
+    if is_index(key):
         return [wanted]
     size = var.domain.size
     left: list[int] = []
@@ -142,10 +120,6 @@ def _options(var: Var, key: Sym, wanted: Any) -> list[int]:
         if len(left) == 2:
             break
     return left
-
-
-_BIT = index_of(Var("", Domain("bit")))
-_INDEX, _SELECT = _BIT.function, select(_BIT, {0: 0, 1: 1}).function
 
 
 def columns(operands: Sequence[Any], conditions: Sequence[Condition]) -> list[Column] | None:
@@ -167,20 +141,22 @@ def columns(operands: Sequence[Any], conditions: Sequence[Condition]) -> list[Co
 
 
 def _together(
-    operands: Sequence[Any], places: tuple[int, ...], variables: list[Var],
-    tried: Iterator[dict[Var, int]],
-) -> Column:  # fmt: skip
-    rows: dict[Any, int] = {}
+    operands: Sequence[Any], places: tuple[int, ...], variables: list[Var], tried: Trial
+) -> Column:
+    rows: dict[tuple[int, ...], int] = {}
     table: dict[Indices, int] = {}
-    for env in tried:
-        try:
-            row = tuple(evaluate(operands[p], env) for p in places)
-        except (ArithmeticError, LookupError):
-            continue
-        key = (row, tuple(map(type, row)))
-        table[tuple(env.values())] = rows.setdefault(key, len(rows))
+    found = [tried.column(operands[p]) for p in places]
+    digits = [tried.grid.digits(v, tried.points) for v in variables]
+    indices = zip(*digits, strict=True)
+    for assignment, row in zip(
+        indices, zip(*(codes for codes, _ in found), strict=True), strict=True
+    ):
+        if FAILED not in row:
+            table[assignment] = rows.setdefault(row, len(rows))
+    kinds = [values for _, values in found]
+    values = [tuple(k[c] for c, k in zip(row, kinds, strict=True)) for row in rows]
     sym = operands[places[0]] if len(places) == 1 else None
-    return Column(places, [row for row, _ in rows], sym, variables, table)
+    return Column(places, values, sym, variables, table)
 
 
 def _groups(operands: Sequence[Any], conditions: Sequence[Condition]) -> list[tuple[int, ...]]:
@@ -224,8 +200,9 @@ def open_value(variables: Sequence[Var], table: dict[Indices, Any]) -> Any:
     variables, table = without_irrelevant(tuple(variables), table)
     if len(table) > MAX_TABLE:
         return None
-    indices = (index_of(v) for v in variables)
-    return Sym(_look_up, (Cases(table), *indices), distinct(list(table.values())))
+    if prod(v.domain.size or 0 for v in variables) > MAX_ASSIGNMENTS:
+        return None
+    return apply(_look_up, Cases(table), *(index_of(v) for v in variables))
 
 
 def without_irrelevant(
@@ -273,7 +250,7 @@ def by_size(found: Sequence[Column], results: dict[Indices, Any]) -> Any:
     if kind is not tuple or any(s.__class__ is not kind or len(s) != rank for s in shapes):
         return None
     sizes = [joint_value(found, {n: s[i] for n, s in results.items()}) for i in range(rank)]
-    return None if None in sizes else Sym(_shape_of, tuple(sizes), distinct(shapes))
+    return None if None in sizes else apply(_shape_of, *sizes)
 
 
 def _shape_of(*sizes: int) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 
+from .limits import deep_recursion
 from .symbolic import Var
 
 MAX_BITS = 1_000_000  # of the number of members
@@ -138,3 +139,30 @@ class Pool:
         if child is self.unit:
             return child
         return self._intern((Prefix, marker, prefix, id(child)), Prefix, marker, prefix, child)
+
+
+def structure_hash(root: Node) -> str:
+    """SHA-256 of the graph of choices: paths, domains and structure."""
+    import hashlib  # OpenSSL is slow to load, and many commands do without
+
+    known: dict[int, str] = {}
+
+    def digest(node: Node | None) -> str:
+        if node is None:
+            return "none"
+        if id(node) in known:
+            return known[id(node)]
+        match node:
+            case Leaf(var=var):
+                text = f"leaf {var.path} {var.domain!r}"
+            case Branch(var=var, children=children):
+                text = f"branch {var.path} {var.domain!r} " + " ".join(digest(c) for c in children)
+            case _ if hasattr(node, "children"):
+                text = "product " + " ".join(digest(c) for c in node.children)
+            case _:
+                text = f"prefix {node.marker} {node.prefix} {digest(node.child)}"
+        known[id(node)] = hashlib.sha256(text.encode()).hexdigest()
+        return known[id(node)]
+
+    with deep_recursion():
+        return digest(root)

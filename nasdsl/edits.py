@@ -47,7 +47,7 @@ def _mutate_any(space: Space, genotype: Genotype, rng: Random) -> Genotype:
         if isinstance(node, Leaf):
             return Genotype((*choices[:place], new, *choices[place + 1 :]))
         return Genotype(
-            _regrow(node, choices, place, int(new), lambda below: points.sample(below, rng))
+            _regrow(space, node, choices, place, int(new), lambda below: points.sample(below, rng))
         )
     return genotype
 
@@ -70,6 +70,7 @@ def _other(node: Leaf | Branch, index: float, rng: Random) -> int | float | None
 
 
 def _regrow(
+    space: Space,
     node: Branch,
     choices: tuple[int | float, ...],
     place: int,
@@ -85,29 +86,29 @@ def _regrow(
         grown: Sequence[int | float] = below
     else:
         grown = fresh(new_child)
-        kept = points.paths(old_child, below)
+        kept = space.walks.paths(old_child, below)
         if kept:
             wanted = dict(zip(kept, below, strict=True))
-            drawn = dict(zip(points.paths(new_child, grown), grown, strict=True))
+            drawn = dict(zip(space.walks.paths(new_child, grown), grown, strict=True))
             if wanted.keys() & drawn.keys():
-                grown = points.complete(
-                    new_child, lambda path, _: wanted.get(path, drawn.get(path)), Random(0)
+                grown = space.walks.complete(
+                    new_child, lambda path: wanted.get(path, drawn.get(path)), Random(0)
                 )
     return (*choices[:place], new, *grown, *choices[end:])
 
 
 def crossover(space: Space, first: Genotype, second: Genotype, rng: Random) -> Genotype:
     """Uniform crossover by path; where only one parent has a decision, its option is taken."""
-    a = {path: i for path, _, i in points.places(space.root, first.choices)}
-    b = {path: i for path, _, i in points.places(space.root, second.choices)}
+    a = space.walks.by_path(space.root, first.choices)
+    b = space.walks.by_path(space.root, second.choices)
 
-    def pick(path: str, _: Leaf | Branch) -> int | float | None:
+    def pick(path: str) -> int | float | None:
         mother, father = a.get(path), b.get(path)
         if mother is None or father is None:
             return father if mother is None else mother
         return mother if rng.random() < 0.5 else father
 
-    return Genotype(tuple(points.complete(space.root, pick, rng)))
+    return Genotype(tuple(space.walks.complete(space.root, pick, rng)))
 
 
 def neighbours(space: Space, genotype: Genotype) -> Iterator[Genotype]:
@@ -117,7 +118,7 @@ def neighbours(space: Space, genotype: Genotype) -> Iterator[Genotype]:
         if isinstance(node, Branch):
             for new in node.feasible:
                 if new != choices[place]:
-                    yield Genotype(_regrow(node, choices, place, new, points.first))
+                    yield Genotype(_regrow(space, node, choices, place, new, points.first))
         else:
             for new in range(node.var.domain.size or 0):
                 if new != choices[place]:

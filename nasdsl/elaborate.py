@@ -6,7 +6,7 @@ values and shapes of every reachable combination, collects mistakes, and bounds 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,14 +26,15 @@ from .cases import OpenMachine, witness
 from .diagnostics import fail
 from .effort import PURSE
 from .evaluate.basic import bound
-from .evaluate.call import is_module, to_module
+from .evaluate.call import is_module, name_module, to_module
 from .evaluate.lists import elements, settle
 from .evaluate.statements import Frame, ShapeBound, output_count, run_block
+from .grids import assignments
 from .joins import phi
 from .program import Program, Shared
 from .spans import Span
 from .specialize import check_inputs, freeze
-from .symbolic import Sym, Var, assignments, evaluate
+from .symbolic import Sym, Var, evaluate, typed
 from .values import (
     POISON,
     UNKNOWN,
@@ -51,11 +52,12 @@ from .values import (
     describe,
 )
 
+_PLAIN = (int, float, bool, str)
 MAX_EMPTY = 256  # assignments that are tried for one that makes a list empty
 
 
 class Elaborator(OpenMachine):
-    """Elaborates one program; see `elaborate_program` in nasdsl.space."""
+    """Elaborates one program; see `elaborate_program` in nasdsl.denote."""
 
     # -------------------------------------------------------------- tensors are shapes
 
@@ -90,7 +92,7 @@ class Elaborator(OpenMachine):
         for value in (*shapes, *module.attrs.values()):
             if isinstance(value, Sym):
                 self.touched |= value.vars
-        shape, cost = self.rule(module, shapes, self.conditions(), span)
+        shape, cost = self.rule(module, shapes, self.bearing, span)
         self.cost = self.cost.plus(cost)
         depth = deepest([t.depth for t in tensors]) if tensors else starts(1)[0]
         return Tensor(self.home, 0, shape, deeper(depth, cost))
@@ -109,7 +111,7 @@ class Elaborator(OpenMachine):
             self._refuse_empty(module, [held for held, _ in maybe], span)
         shape, cost = self.rule.optional(
             module, [t.shape for t in sure], [(held, t.shape) for held, t in maybe],
-            self.conditions(), span,
+            self.bearing, span,
         )  # fmt: skip
         self.cost = self.cost.plus(cost)
         depth = among([t.depth for t in sure], [t.depth for _, t in maybe])
@@ -120,14 +122,14 @@ class Elaborator(OpenMachine):
         syms = [g for g in guards if isinstance(g, Sym)]
         if len(syms) < len(guards) or any(v.free for g in syms for v in g.vars):
             return
-        conditions = [*self.conditions(), *((g, False) for g in syms)]
+        conditions = [*self.guards, *self.known.all(), *((g, False) for g in syms)]
         variables = sorted(
             frozenset().union(*(k.vars for k, _ in conditions)), key=lambda v: v.path
         )
-        tried = assignments(variables, conditions, MAX_EMPTY)
+        tried: Iterable[dict[Var, int]] | None = assignments(variables, conditions, MAX_EMPTY)
         if tried is None:  # too many: only the first options of all
             tried = _first(variables, conditions)
-        env = next(tried, None)
+        env = next(iter(tried), None)
         if env is not None:
             shown = witness({v: i for v, i in env.items() if any(v in g.vars for g in syms)})
             raise fail("NAS253", f"`{module.op.name}` of a list of tensors that may be empty", span,
@@ -303,6 +305,7 @@ class Elaborator(OpenMachine):
         recording, self.recording = self.recording, False
         self.pick_frames.append(None)
         outer = self.home, self.places
+        base, self.base = self.base, len(self.guards)
         try:
             if isinstance(module, GraphModule):
                 outputs: Sequence[Any] = self._run(module, shapes, span)
@@ -314,6 +317,7 @@ class Elaborator(OpenMachine):
             return (unknown,) * max(1, getattr(module, "outputs", 1)), UNKNOWN_COST
         finally:
             (self.home, self.places), self.recording, self.cost = outer, recording, cost
+            self.base = base
             self.pick_frames.pop()
 
     def _named(self, module: Named, shapes: Sequence[Any], span: Span | None) -> Sequence[Any]:
@@ -362,6 +366,8 @@ class Elaborator(OpenMachine):
 
     def call_motif(self, function: MotifFunction, env: Env, scope: Scope, span: Span | None) -> Any:
         motif = function.motif
+        if motif.name in self.settled:
+            return self._made_once(function, env, scope, span)
         if motif.name not in self.recursive:
             return bound(self, motif.body, env, scope)
         for name, value in env.names.items():
@@ -373,6 +379,20 @@ class Elaborator(OpenMachine):
 
                 return self.cases(value, fixed, span)
         return self._recursive(function, env, scope, span)
+
+    def _made_once(self, function: MotifFunction, env: Env, scope: Scope, span: Span | None) -> Any:
+        """A call that decides nothing: equal arguments give the same module."""
+        values = env.names.values()
+        if not all(v.__class__ in _PLAIN for v in values):
+            return bound(self, function.motif.body, env, scope)
+        key = function.motif.name, *map(typed, values)
+        value = self.settled_calls.get(key)
+        if value is None:
+            before = self.mistakes
+            value = bound(self, function.motif.body, env, scope)
+            if is_module(value) and not isinstance(value, Sym) and self.mistakes == before:
+                value = self.settled_calls[key] = name_module(value, function.motif.name, span)
+        return value
 
     def _recursive(self, function: MotifFunction, env: Env, scope: Scope, span: Span | None) -> Any:
         values = tuple(settle(self, v, span) for v in env.names.values())

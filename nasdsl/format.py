@@ -99,7 +99,7 @@ class SourceFeed:
 
     def take(self, text: str) -> Part:
         piece = self._pieces[self._next]
-        same = piece.text == text or piece.text[:1] == '"'
+        same = piece.text == text or piece.text[:1] == '"' or text == f'"{piece.text}"'
         if not same:
             if piece.text == "," and text in ")]":
                 return cat(self.drop_comma(), self.take(text))
@@ -196,7 +196,7 @@ def _words(lexemes: list[Lexeme]) -> list[str]:
     for lexeme in lexemes:
         if lexeme.kind == "comment":
             continue
-        if lexeme.text in (")", "]") and words and words[-1] == ",":
+        if lexeme.text in (")", "]", "}") and words and words[-1] == ",":
             words.pop()
         words.append(lexeme.text)
     return words

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Sequence
+from itertools import repeat
+
 from .domains import Domain
 from .record import Record, put, record
 
@@ -22,6 +26,16 @@ class Genotype(Record):
         return hash(self.choices)
 
 
+_set_choices = Genotype.__dict__["choices"].__set__
+
+
+def genotypes(rows: Sequence[tuple[int | float, ...]]) -> list[Genotype]:
+    """Many at once, without a call of Python's for each."""
+    made = list(map(Genotype.__new__, repeat(Genotype, len(rows))))
+    deque(map(_set_choices, made, rows), maxlen=0)
+    return made
+
+
 @record
 class Decision(Record):
     """One decision of a genotype, in words."""
@@ -29,6 +43,11 @@ class Decision(Record):
     path: str
     domain: Domain
     index: int | float
+
+    def __init__(self, path: str, domain: Domain, index: float) -> None:
+        put(self, "path", path)
+        put(self, "domain", domain)
+        put(self, "index", index)
 
     def __str__(self) -> str:
         return f"{self.path} = {self.domain.show(self.index)}"

@@ -117,7 +117,11 @@ class LalrParser:
         else:
             parts = []
         for place in reversed(splice):
-            parts[place : place + 1] = parts[place]
+            if place:
+                parts[place : place + 1] = parts[place]
+            else:  # it grows, where copies of a long list would be too many
+                parts[0].extend(parts[1:])
+                parts = parts[0]
         if single and len(parts) == 1:
             values.append(parts[0])
         else:

@@ -11,11 +11,11 @@ from typing import Literal
 
 from .record import Record, put, record
 
-Kind = Literal["word", "number", "string", "comment", "sign"]
+Kind = Literal["word", "number", "string", "path", "comment", "sign"]
 
-_ITEMS = "space import param let motif network require search"
+_ITEMS = "space import param let motif network require search encoding encode"
 _OTHERS = """where if else or and not in any some of pick permutation step log ordered repeated
-as one graph repeat for out when true false"""
+as one case graph repeat for out when true false"""
 ITEMS = tuple(_ITEMS.split())
 """The words that begin a declaration."""
 KEYWORDS = frozenset([*ITEMS, *_OTHERS.split()])
@@ -24,9 +24,10 @@ _LEXEME = re.compile(
     r"""
     (?P<word>[A-Za-z_][A-Za-z0-9_]*)
   | (?P<number>(\d+\.\d+([eE][+-]?\d+)?|\d+[eE][+-]?\d+|\d+)\w*)
-  | (?P<string>"(\\.|[^"\\\n])*"?)
+  | (?P<string>"{3}(\\(.|\n)|"{0,2}[^"\\])*("{3})?|"(\\.|[^"\\\n])*"?)
+  | (?P<path>`[^`\n]*`?)
   | (?P<comment>\#[^\n]*)
-  | (?P<sign>->|\.\.|\+=|==|!=|<=|>=|[^\s\w])
+  | (?P<sign>->|\.\.|\+=|==|!=|<=|>=|\.[A-Za-z_]\w*|[^\s\w])
     """,
     re.VERBOSE,
 )

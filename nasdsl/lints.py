@@ -11,6 +11,7 @@ from typing import Any
 
 from . import syntax as s
 from .diagnostics import Diagnostic
+from .evaluate.records import tag
 from .lexemes import scan
 from .scopes import place
 from .spans import Span
@@ -113,6 +114,20 @@ def _one_of(node: s.OneOf) -> Iterator[Diagnostic]:
     yield from repeated(labels, "NAS122", "the label")
 
 
+def _case(node: s.Case) -> Iterator[Diagnostic]:
+    first: dict[object, s.Key] = {}
+    for key in (e.key for e in node.entries if e.key is not None):
+        same = first.setdefault(tag(key.value), key)
+        if same is not key:
+            notes = (("first here", same.span),)
+            yield Diagnostic("NAS122", f"the key `{key.text}` comes twice", key.span, notes=notes)
+    for entry in node.entries[:-1]:
+        if entry.key is None:
+            span = entry.span and Span(entry.span.source, entry.span.start, entry.span.start + 4)
+            message = "`else` is not the last entry of this case"
+            yield Diagnostic("NAS125", message, span, help="put it at the end, once")
+
+
 def _label_span(node: s.Alternative) -> Span | None:
     span = node.span
     if span is None:
@@ -192,7 +207,7 @@ def _search(node: s.Search) -> Iterator[Diagnostic]:
 
 _RULES: dict[type, Callable[[Any], Iterator[Diagnostic]]] = {
     s.Range: _range, s.Any: _domain, s.Some: _domain, s.Permutation: _domain, s.Pick: _pick,
-    s.Alternatives: _alternatives, s.OneOf: _one_of, s.Graph: _graph, s.Motif: _motif,
+    s.Alternatives: _alternatives, s.OneOf: _one_of, s.Case: _case, s.Graph: _graph, s.Motif: _motif,
     s.Assign: _assign, s.Where: _where, s.Loop: _two_names, s.Clause: _two_names,
     s.Search: _search,
 }  # fmt: skip

@@ -75,7 +75,12 @@ def _string(spot: Spot) -> Diagnostic | None:
         return spot.error("NAS012", "strings stand in double quotes", "write \"…\" instead of '…'")
     if spot.found is None or spot.found.kind != "string" or text.count('"') == 0:
         return None
-    if len(text) < 2 or not text.endswith('"') or re.search(r'(?<!\\)(\\\\)*\\"$', text):
+    if text[:3] == '"""':
+        if not re.fullmatch(r'"""(\\.|[^\\])*"""', text, re.DOTALL):
+            start = Span(spot.source, spot.at, spot.at + 3)
+            help = 'end it with `"""`; a quote before that is written `\\"`'
+            return spot.error("NAS013", "this text is never closed", help, span=start)
+    elif len(text) < 2 or not text.endswith('"') or re.search(r'(?<!\\)(\\\\)*\\"$', text):
         return spot.error("NAS013", "this string is never closed", 'end it with `"` on its line')
     if bad := re.search(r'\\[^"\\nt]', re.sub(r'\\["\\nt]', "  ", text)):
         return spot.error("NAS013", f"`{bad[0]}` is no escape", r"the escapes are \" \\ \n \t")
@@ -135,7 +140,7 @@ def _comparison(spot: Spot) -> Diagnostic | None:
 
 def _number(spot: Spot) -> Diagnostic | None:
     text = spot.text
-    if text == "." and spot.prev == ".." and spot.adjacent:
+    if text[:1] == "." != text[1:2] and spot.prev == ".." and spot.adjacent:
         return spot.error("NAS028", "a range has two dots", "write `a..b`, both ends included")
     if text == "." or text == "..":
         tail = spot.source.text[spot.at + 1 : spot.at + 2]
@@ -144,9 +149,9 @@ def _number(spot: Spot) -> Diagnostic | None:
         if text == "." and spot.before and spot.before[-1].kind == "number" and spot.adjacent:
             right = f"write `{spot.prev}.0`, or just `{spot.prev}`"
             return spot.error("NAS027", "digits must follow the point", right)
-        if text == ".":
-            return spot.error("NAS011", "`.` selects nothing here", "names have no parts")
-        return None
+        return None if text == ".." else _point(spot)
+    if text[:1] == "." and spot.found:
+        return _point(spot)
     stops = ("", ")", "]", "}", ",", "step", "log")
     if spot.prev == ".." and spot.wants_operand and (text in stops or spot.at_margin):
         help = "write `a..b`, both ends included"
@@ -166,6 +171,11 @@ def _number(spot: Spot) -> Diagnostic | None:
     else:
         help = f"a name begins with a letter; a product is written `{digits} * {suffix}`"
     return spot.error("NAS027", f"`{text}` is neither a number nor a name", help)
+
+
+def _point(spot: Spot) -> Diagnostic:
+    help = "a field of a record is `x.name`, without blanks" if spot.after_operand else ""
+    return spot.error("NAS011", "`.` selects nothing here", help)
 
 
 def _character(spot: Spot) -> Diagnostic | None:
@@ -362,6 +372,45 @@ def _one_of(spot: Spot) -> Diagnostic | None:
     return None
 
 
+def _case(spot: Spot) -> Diagnostic | None:
+    """Inside `case x { … }`, where entries are `key: value`."""
+    top = spot.openers[-1] if spot.openers else None
+    if top is None or top.text != "{" or not _opens_case(spot, spot.before.index(top)):
+        return None
+    if spot.text == "}" and spot.before[-1] is top:
+        help = "give it an entry: `case x { key: value, else: value }`"
+        return spot.error("NAS030", "this case has no entries", help)
+    if spot.text == "|" and "COLON" in spot.accepts:
+        help = "write an entry for each: `a: v, b: v`"
+        return spot.error("NAS025", "an entry of a case has one key", help)
+    if "COLON" in spot.accepts and not spot.after_operand:
+        message = f"`:` is missing after the key `{spot.prev}`"
+        return spot.error("NAS025", message, f"write `{spot.prev}: …`", span=spot.gap())
+    if spot.text == ":" and spot.after_operand:
+        help = (
+            "a key is a word, a string, a number, true or false; put `,` before a negative number"
+        )
+        return spot.error("NAS025", "this is no key of a case", help)
+    return None
+
+
+def _opens_case(spot: Spot, at: int) -> bool:
+    """Whether the brace at a place is that of a case: what is before it, back to `case`, is a value."""
+    depth = 0
+    for lexeme in reversed(spot.before[:at]):
+        if lexeme.text in (")", "]", "}"):
+            depth += 1
+        elif lexeme.text in ("(", "[", "{"):
+            depth -= 1
+        elif depth == 0 and lexeme.text == "case":
+            return True
+        elif depth == 0 and (lexeme.text in KEYWORDS or lexeme.text == "="):
+            return False
+        if depth < 0:
+            return False
+    return False
+
+
 def _comma(spot: Spot) -> Diagnostic | None:
     if not spot.found or "COMMA" not in spot.accepts or not spot.after_operand:
         return None
@@ -374,6 +423,6 @@ def _comma(spot: Spot) -> Diagnostic | None:
 
 
 RULES: tuple[Rule, ...] = (
-    _string, _comment, _operator, _character, _bracket, _one_of, _foreign, _number, _statement,
+    _string, _comment, _case, _operator, _character, _bracket, _one_of, _foreign, _number, _statement,
     _top_level, _comparison, _missing_word, _binder, _comma,
 )  # fmt: skip

@@ -5,23 +5,26 @@ Assumes parsed programs in import order, the main one last. Nothing is evaluated
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from . import syntax as s
 from .calls import Signature, check_call, check_order, motif_signature
-from .diagnostics import Diagnostic, did_you_mean
+from .codes import coders
+from .diagnostics import Diagnostic, NasError, did_you_mean
 from .lints import lint, repeated
+from .parser import parse_expression
 from .scopes import Scope, Var, assigned, place
-from .spans import Span
+from .spans import Source, Span
 
 COSTS = ("params", "macs", "flops", "activations", "depth")
 """Names that stand for a cost of the network inside `require`."""
 
 _ELSEWHERE = {
-    "True": "write `true`", "False": "write `false`", "None": "there is no such value",
-    "null": "there is no such value", "self": "a graph's inputs are named: `graph (x) { … }`",
+    "True": "write `true`", "False": "write `false`", "None": "write `none`",
+    "null": "write `none`", "self": "a graph's inputs are named: `graph (x) { … }`",
 }  # fmt: skip
 
 
@@ -77,14 +80,21 @@ def _head(node: s.Syntax) -> Span | None:
     return Span(node.span.source, node.span.start, node.span.start + len(node.span.text.split()[0]))
 
 
+VIEW_FUNCTIONS = frozenset({"any_order", "anything", "count", "decided"})
+"""Functions that only `encode` knows."""
+
+
 class _Checker:
     def __init__(self, programs: Sequence[s.Program], builtins: Mapping[str, Signature]) -> None:
         self.programs, self.builtins = programs, builtins
+        self.types = list(coders(programs))
         self.found: list[Diagnostic] = []
         self.globals = Scope()
         self.needs: dict[str, list[tuple[str, Span | None]]] = {}
         self.inside: str | None = None
         self.costs = False
+        self.view = False
+        self.views = s.view_motifs(programs)
 
     def report(self, diagnostic: Diagnostic) -> None:
         self.found.append(diagnostic)
@@ -126,6 +136,7 @@ class _Checker:
                 self._global(item.name, item.value)
             case s.Param():
                 for binding in item.bindings:
+                    self._type(binding)
                     self._global(binding.name, binding.value)
             case s.Motif():
                 self._motif(item)
@@ -133,6 +144,18 @@ class _Checker:
                 self.visit(item.value, self.globals)
             case s.Require():
                 self.visit(item, self.globals)
+            case s.Encode():
+                self.view = True
+                self.visit(item.value, self.globals)
+                self.view = False
+
+    def _type(self, binding: s.Binding) -> None:
+        kind = binding.type
+        if kind is None or kind in self.types:
+            return
+        help = did_you_mean(kind, self.types) or f"declare it, as in `encoding {kind} {{ … }}`"
+        span = place(binding, kind, ":")
+        self.report(Diagnostic("NAS107", f"there is no encoding `{kind}`", span, help=help))
 
     def _global(self, name: str, value: s.Expr) -> None:
         self.inside = name
@@ -145,7 +168,9 @@ class _Checker:
             if formal.default is not None:
                 self.visit(formal.default, scope)
             scope.add(Var(formal.name, "formal", place(formal, formal.name)))
+        self.view = motif.name in self.views
         self.visit(motif.body, scope)
+        self.view = False
         self._unused(scope, "`{}` is a formal that the motif never uses")
 
     def _cycles(self) -> None:
@@ -225,6 +250,8 @@ class _Checker:
     def call(self, node: s.Call, scope: Scope) -> None:
         disorder = list(check_order(node))
         self.found += disorder
+        if self.view and self._view_call(node, scope):
+            return
         self.visit(node.function, scope)
         if isinstance(node.function, s.Name) and not disorder:
             name = node.function.id
@@ -237,6 +264,35 @@ class _Checker:
                 self.found += check_call(node, name, self.builtins[name], None)
         for argument in node.arguments:
             self.visit(argument.value, scope)
+
+    def _view_call(self, node: s.Call, scope: Scope) -> bool:
+        """Whether this is a record, or a function of views only; what it is made of is checked."""
+        name = node.function.id if isinstance(node.function, s.Name) else ""
+        motif = scope.find(name)
+        record = bool(node.arguments) and all(a.name for a in node.arguments)
+        if motif is not None and isinstance(motif.node, s.Motif) and s.is_view(motif.node):
+            return False
+        if not record and (motif is not None or name not in VIEW_FUNCTIONS):
+            return False
+        for argument in node.arguments:
+            self.visit(argument.value, scope)
+        return True
+
+    def path(self, node: s.Path, scope: Scope) -> None:
+        """The names in the braces of a path."""
+        if not self.view:
+            help = "a path stands in `encode` and in motifs that it calls"
+            self.report(Diagnostic("NAS160", "a path names no value here", node.span, help=help))
+        for piece in re.findall(r"\{([^{}]*)\}", node.text):
+            try:
+                inner = parse_expression(Source("path", piece))
+            except NasError as error:
+                message = f"in the path: {error.diagnostics[0].message}"
+                self.report(Diagnostic("NAS161", message, node.span))
+                continue
+            for name in s.walk(inner):
+                if isinstance(name, s.Name):
+                    self.resolve(name.id, node.span, scope)
 
     def where(self, node: s.Where, scope: Scope) -> None:
         inner = Scope(scope)
@@ -335,5 +391,5 @@ def _warning(code: str, message: str, span: Span | None, help: str = "") -> Diag
 _VISIT: dict[type, Callable[[_Checker, Any, Scope], None]] = {
     s.Name: _Checker.name, s.Call: _Checker.call, s.Where: _Checker.where,
     s.Comprehension: _Checker.comprehension, s.Repeat: _Checker.repeat,
-    s.Require: _Checker.require, s.Graph: _Checker.graph,
+    s.Require: _Checker.require, s.Graph: _Checker.graph, s.Path: _Checker.path,
 }  # fmt: skip

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from random import Random
 
 from .dag import Branch, Leaf, Node, Prefix, Product
 from .domains import Domain
 from .symbolic import Var
-from .values import ROOT
 
 Index = int | float
 Place = tuple[str, Var, Index]
@@ -36,16 +35,22 @@ def sample(root: Node, rng: Random) -> list[Index]:
             out.append(index)
             stack.append(node.children[index])  # type: ignore[arg-type]
         elif node.__class__ is Leaf:
-            out.append(_leaf(node, rng))
+            out.append(draw(node, rng))
         else:
             stack.append(node.child)  # type: ignore[union-attr]
     return out
 
 
-def _leaf(node: Leaf, rng: Random) -> Index:
+def draw(node: Leaf, rng: Random) -> Index:
+    """An option, uniformly."""
     if node.arity is None:
         return draw_float(node.var.domain, rng)
     return int(rng.random() * node.arity) if node.arity < 2**40 else rng.randrange(node.arity)
+
+
+def lowest(node: Leaf) -> Index:
+    """The first option, or the lower end."""
+    return 0 if node.arity is not None else node.var.domain.low
 
 
 def draw_float(domain: Domain, rng: Random) -> float:
@@ -89,7 +94,7 @@ def rank(root: Node, choices: Sequence[Index]) -> int:
             for child in node.children:
                 total = total * child.size + visit(child)  # type: ignore[operator]
             return total
-        index = _take(node, choices, position)
+        index = take(node, choices, position)
         position += 1
         if isinstance(node, Leaf):
             return int(index)
@@ -101,7 +106,8 @@ def rank(root: Node, choices: Sequence[Index]) -> int:
     return total
 
 
-def _take(node: Leaf | Branch, choices: Sequence[Index], position: int) -> Index:
+def take(node: Leaf | Branch, choices: Sequence[Index], position: int) -> Index:
+    """The entry of a decision. Raises Malformed if it is none of the feasible options."""
     if position >= len(choices):
         raise Malformed(f"it ends before `{node.var.path}`")
     index = choices[position]
@@ -122,77 +128,8 @@ def _take(node: Leaf | Branch, choices: Sequence[Index], position: int) -> Index
     return index
 
 
-def places(root: Node, choices: Sequence[Index]) -> list[Place]:
-    """The path, decision and index of each entry. Raises Malformed if it is not a point."""
-    out: list[Place] = []
-    stack: list[tuple[Node, _Names | None]] = [(root, None)]
-    while stack:
-        node, names = stack.pop()
-        if isinstance(node, Product):
-            stack.extend((child, names) for child in reversed(node.children))
-        elif isinstance(node, Prefix):
-            stack.append((node.child, _Names(node.marker, node.prefix, names)))
-        else:
-            index = _take(node, choices, len(out))
-            out.append((_resolve(node.var.path, names), node.var, index))
-            if isinstance(node, Branch):
-                stack.append((node.children[int(index)], names))  # type: ignore[arg-type]
-    if len(out) != len(choices):
-        raise Malformed(f"it has {len(choices)} decisions, not {len(out)}")
-    return out
-
-
-class _Names:
-    """What the markers of shared programs stand for here."""
-
-    __slots__ = ("marker", "outer", "prefix")
-
-    def __init__(self, marker: str, prefix: str, outer: _Names | None) -> None:
-        self.marker, self.prefix, self.outer = marker, prefix, outer
-
-
-def _resolve(path: str, names: _Names | None) -> str:
-    while names is not None:
-        if path.startswith(names.marker):
-            rest = path[len(names.marker) :]
-            path = names.prefix + rest if names.prefix else _at_root(rest)
-        names = names.outer
-    return path
-
-
-def _at_root(rest: str) -> str:
-    """The path of a decision of a program that stands at the top of the network."""
-    return rest[1:] if rest.startswith("/") else ROOT + rest
-
-
-Choose = Callable[[str, Leaf | Branch], Index | None]
-
-
-def complete(root: Node, choose: Choose, rng: Random) -> list[Index]:
-    """A point whose decisions are `choose(path, node)` where that is feasible, else drawn."""
-    out: list[Index] = []
-    stack: list[tuple[Node, _Names | None]] = [(root, None)]
-    while stack:
-        node, names = stack.pop()
-        if isinstance(node, Product):
-            stack.extend((child, names) for child in reversed(node.children))
-        elif isinstance(node, Prefix):
-            stack.append((node.child, _Names(node.marker, node.prefix, names)))
-        else:
-            wanted = choose(_resolve(node.var.path, names), node)
-            if isinstance(node, Leaf):
-                out.append(wanted if _fits(node, wanted) else _leaf(node, rng))  # type: ignore[arg-type]
-                continue
-            if wanted is None or not _fits(node, wanted) or node.children[int(wanted)] is None:
-                wanted = node.feasible[int(rng.random() * len(node.feasible))]
-            out.append(wanted)
-            stack.append((node.children[int(wanted)], names))  # type: ignore[arg-type]
-    return out
-
-
-def _fits(node: Leaf | Branch, index: Index | None) -> bool:
-    if index is None:
-        return False
+def fits(node: Leaf | Branch, index: Index) -> bool:
+    """Whether this is an option, feasible or not."""
     size = node.arity if isinstance(node, Leaf) else len(node.children)
     if size is None:
         domain = node.var.domain
@@ -289,16 +226,11 @@ def first(node: Node) -> list[Index]:
         elif isinstance(node, Prefix):
             stack.append(node.child)
         elif isinstance(node, Leaf):
-            out.append(0 if node.arity is not None else node.var.domain.low)
+            out.append(lowest(node))
         else:
             out.append(node.feasible[0])
             stack.append(node.children[node.feasible[0]])  # type: ignore[arg-type]
     return out
-
-
-def paths(node: Node, choices: Sequence[Index]) -> list[str]:
-    """The paths of a part's entries, as they read inside it."""
-    return [path for path, _, _ in places(node, choices)]
 
 
 def nodes(root: Node, choices: Sequence[Index]) -> list[Leaf | Branch]:
@@ -320,28 +252,3 @@ def nodes(root: Node, choices: Sequence[Index]) -> list[Leaf | Branch]:
         else:
             stack.append(node.child)  # type: ignore[union-attr]
     return out
-
-
-def all_decisions(root: Node, limit: int) -> Iterator[tuple[str, Domain]]:
-    """The path and domain of each decision below a node, each once, in order of the walk."""
-    seen: set[tuple[str, Domain]] = set()
-    done: set[tuple[int, str]] = set()
-    stack: list[tuple[Node, _Names | None]] = [(root, None)]
-    while stack and len(seen) < limit:
-        node, names = stack.pop()
-        if isinstance(node, Product):
-            stack.extend((child, names) for child in reversed(node.children))
-            continue
-        if isinstance(node, Prefix):
-            stack.append((node.child, _Names(node.marker, node.prefix, names)))
-            continue
-        found = _resolve(node.var.path, names), node.var.domain
-        if (id(node), found[0]) in done:
-            continue
-        done.add((id(node), found[0]))
-        if found not in seen:
-            seen.add(found)
-            yield found
-        if isinstance(node, Branch):
-            below = {id(c): c for c in reversed(node.children) if c is not None}
-            stack.extend((child, names) for child in below.values())

@@ -22,7 +22,7 @@ def level(node: s.Expr) -> int:
 _LEVELS: dict[type, int] = {
     s.Where: BODY, s.Ternary: EXPR, s.Alternatives: OPTIONS, s.Pipeline: PIPE, s.Any: CHOICE,
     s.Some: CHOICE, s.Pick: CHOICE, s.Permutation: CHOICE, s.Range: RANGE, s.Call: POSTFIX,
-    s.Index: POSTFIX, s.Slice: POSTFIX,
+    s.Index: POSTFIX, s.Slice: POSTFIX, s.Field: POSTFIX,
 }  # fmt: skip
 
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from . import syntax as s
 from .feed import Feed, quote
+from .heads import MAX_ALIGNED, head_width, hugs, is_apart, key_pieces, key_width
 from .layout import BLANK, HARD, LINE, SOFT, Doc, Part, cat, group, join, nest
-from .lexemes import is_name, scan
+from .lexemes import is_name
 from .precedence import (
     BINARY,
     BODY,
@@ -32,7 +33,6 @@ from .precedence import (
 )  # fmt: skip
 
 _BLOCKS = (s.Graph, s.OneOf, s.Repeat)
-_MAX_ALIGNED = 28
 _MAX_BEFORE_BLOCK = 60
 
 
@@ -71,7 +71,7 @@ class Printer:
         if not nodes:
             return cat(first, nest(self.feed.rest()), self.take(closer))
         parts = self.commas(nodes, show)
-        if len(nodes) == 1 and _hugs(nodes[0]):
+        if len(nodes) == 1 and hugs(nodes[0]):
             return cat(first, parts[0], self.feed.drop_comma(), self.take(closer))
         if len(nodes) > 8 and all(isinstance(n, s.Number | s.Name | s.Text) for n in nodes):
             inner = cat(parts[0], *(group(LINE, part) for part in parts[1:]))
@@ -119,7 +119,7 @@ class Printer:
         for row in rows:
             blank = self.feed.blank()
             if blank is None:
-                blank = _apart(before, row)
+                blank = is_apart(before, row)
             if before is not None:
                 parts.append(BLANK if blank else HARD)
             self.feed.begin_row(row)
@@ -132,9 +132,11 @@ class Printer:
 
     # -------------------------------------------------------------- expressions
 
-    def leaf(self, node: s.Number | s.Text | s.Boolean | s.Name) -> Part:
+    def leaf(self, node: s.Number | s.Text | s.Boolean | s.Name | s.Path) -> Part:
         if isinstance(node, s.Name):
             return self.take(node.id)
+        if isinstance(node, s.Path):
+            return self.take(f"`{node.text}`")
         if isinstance(node, s.Number):
             return self.take(node.text)
         if isinstance(node, s.Text):
@@ -210,8 +212,8 @@ class Printer:
 
     def one_of(self, node: s.OneOf) -> Part:
         start = cat(self.word("one"), self.word("of"))
-        heads = [_head_width(a) for a in node.alternatives]
-        aligned = max((w for w in heads if w <= _MAX_ALIGNED), default=0)
+        heads = [head_width(a) for a in node.alternatives]
+        aligned = max((w for w in heads if w <= MAX_ALIGNED), default=0)
         return cat(start, self.braces(node.alternatives, lambda a: self.alternative(a, aligned)))
 
     def alternative(self, node: s.Alternative, aligned: int) -> Part:
@@ -220,8 +222,30 @@ class Printer:
         if node.guard is not None:
             head += [" ", self.word("if"), self.expr(node.guard)]
         head.append(self.take(":"))
-        pad = " " * max(1, aligned + 1 - _head_width(node))
+        pad = " " * max(1, aligned + 1 - head_width(node))
         return cat(*head, pad, self.expr(node.body, BODY))
+
+    def case(self, node: s.Case) -> Part:
+        """On one line if it is short and its source has it so; else one entry a line."""
+        start = cat(self.word("case"), self.expr(node.subject, OR), " ", self.take("{"))
+        aligned = max((w for w in map(key_width, node.entries) if w <= MAX_ALIGNED), default=0)
+        rows: list[tuple[bool, Part, str, Part]] = []
+        fresh = False
+        for entry in node.entries:
+            if rows and self.feed.follows(",") is not False:
+                rows[-1] = (*rows[-1][:3], cat(rows[-1][3], self.take(",")))
+            blank, fresh = bool(rows and self.feed.blank()), fresh or self.feed.breaks()
+            self.feed.begin_row(entry)
+            head = cat(*map(self.take, key_pieces(entry)), self.take(":"))
+            pad = " " * max(1, aligned + 1 - key_width(entry))
+            rows.append((blank, head, pad, self.expr(entry.body)))
+        rows[-1] = (*rows[-1][:3], cat(rows[-1][3], self.feed.drop_comma()))
+        last = self.ending(True) if self.feed.commented() else ""
+        flat = cat(*(cat(" ", head, " ", body) for _, head, _, body in rows), last)
+        if not fresh and flat.width <= _MAX_BEFORE_BLOCK:
+            return cat(start, flat, " ", self.take("}"))
+        lines = [cat(BLANK if blank else HARD, *row) for blank, *row in rows]
+        return cat(start, nest(*lines, last), HARD, self.take("}"))
 
     def graph(self, node: s.Graph) -> Part:
         word, inputs = self.word("graph"), self.bracketed("(", node.inputs, self.leaf, ")")
@@ -277,12 +301,18 @@ class Printer:
             parts.append(self.expr(node.stop, SUM, True))
         return cat(*parts, self.take("]"))
 
+    def field(self, node: s.Field) -> Part:
+        return cat(self.expr(node.base, POSTFIX), self.take(f".{node.name}"))
+
     def where(self, node: s.Where) -> Part:
         body, word = self.expr(node.body, EXPR), self.word("where")
         return group(body, nest(LINE, word, self.listed(node.bindings, self.binding)))
 
     def binding(self, node: s.Binding) -> Part:
-        return self.assigned(node.name, node.value)
+        if node.type is None:
+            return self.assigned(node.name, node.value)
+        name = cat(self.take(node.name), self.word(":"))
+        return cat(name, self.assigned(node.type, node.value))
 
     # -------------------------------------------------------------- statements
 
@@ -342,10 +372,57 @@ class Printer:
                 return cat(self.word("network"), self.word("="), self.expr(node.value, BODY))
             case s.Require():
                 return self.require(node)
+            case s.Encoding():
+                return self.encoding(node)
+            case s.Encode():
+                return cat(self.word("encode"), self.assigned(node.name, node.value, BODY))
             case s.Search():
                 widest = max((len(x.name) for x in node.settings), default=0)
                 block = cat(self.word("search"))
                 return cat(block, self.braces(node.settings, lambda x: self.setting(x, widest)))
+
+    def encoding(self, node: s.Encoding) -> Part:
+        parts: list[Part] = [self.word("encoding"), self.word(node.name)]
+        if node.layout is not None:
+            parts.append(self.word(node.layout))
+        if node.doc is not None:
+            parts += [self.take(quote(node.doc)), " "]
+        widest = max((len(r.name) for r in node.rows if isinstance(r, s.FormRule)), default=0)
+        return cat(*parts, self.braces(node.rows, lambda r: self.encoding_row(r, widest)))
+
+    def encoding_row(self, node: s.FormRule | s.FormCheck, widest: int) -> Part:
+        if isinstance(node, s.FormCheck):
+            head = cat(self.word("require"), self.expr(node.condition))
+            clauses = [cat(LINE, self.clause(c)) for c in node.clauses]
+            return group(head, nest(*clauses, LINE, self.leaf(node.message)))
+        name = cat(self.take(node.name), " " * (widest + 1 - len(node.name)), self.word("="))
+        first, *rest = node.forms
+        start = self.form(first)
+        more = [cat(LINE, self.word("|"), self.form(f)) for f in rest]
+        return group(name, start, nest(*more))
+
+    def form(self, node: s.Form) -> Part:
+        parts: list[Part] = []
+        if node.label is not None:
+            parts += [self.take(node.label), self.word(":")]
+        match node.body:
+            case s.Text():
+                parts.append(self.leaf(node.body))
+            case s.FormName():
+                parts.append(self.take(node.body.id))
+            case s.FieldSet():
+                parts.append(self.braces(node.body.fields, self.form_field))
+        if node.value is not None:
+            parts += [" ", self.word("as"), self.expr(node.value, FACTOR)]
+        return cat(*parts)
+
+    def form_field(self, node: s.FormField) -> Part:
+        name = is_name(node.key)
+        parts = [self.take(node.key if name else quote(node.key)), self.word(":")]
+        parts.append(self.leaf(node.template))
+        if node.default is not None:
+            parts += [" ", self.word("="), self.expr(node.default, FACTOR)]
+        return cat(*parts)
 
     def motif(self, node: s.Motif) -> Part:
         parts: list[Part] = [self.word("motif"), self.take(node.name)]
@@ -363,38 +440,16 @@ class Printer:
         return cat(name, self.listed(node.values, self.expr))
 
 
-def _hugs(node: object) -> bool:
-    """Whether the brackets of a call may close around the brackets of its only argument."""
-    if isinstance(node, s.Argument):
-        node = node.value
-    return isinstance(node, s.List | s.Comprehension | s.Graph | s.OneOf | s.Call | s.Number)
-
-
-def _head_width(node: s.Alternative) -> int:
-    """Columns of `label:`; nothing is aligned to one with a guard."""
-    if node.guard is not None:
-        return _MAX_ALIGNED + 1
-    label = node.label if is_name(node.label) else quote(node.label)
-    if node.span is not None:
-        label = next(scan(node.span.source.text, node.span.start)).text
-    return len(label) + 1
-
-
-def _apart(before: object, row: object) -> bool:
-    """Whether a tree without source gets an empty line between two rows."""
-    large = isinstance(row, s.Motif | s.Network | s.Search)
-    return isinstance(row, s.Item) and (large or type(before) is not type(row))
-
-
 _PRINT: dict[type, Callable[[Printer, Any], Part]] = {
     s.Number: Printer.leaf, s.Text: Printer.leaf, s.Boolean: Printer.leaf, s.Name: Printer.leaf,
+    s.Path: Printer.leaf,
     s.Unary: Printer.unary, s.Binary: Printer.binary, s.Ternary: Printer.ternary,
     s.Alternatives: Printer.alternatives, s.Pipeline: Printer.pipeline, s.Range: Printer.range,
     s.Any: Printer.any, s.Some: Printer.some, s.Pick: Printer.pick,
     s.Permutation: Printer.permutation, s.OneOf: Printer.one_of, s.Graph: Printer.graph,
-    s.Repeat: Printer.repeat, s.Group: Printer.parens,
+    s.Case: Printer.case, s.Repeat: Printer.repeat, s.Group: Printer.parens,
     s.Tensors: lambda p, n: p.bracketed("(", n.items, p.expr, ")"),
     s.List: lambda p, n: p.bracketed("[", n.items, p.expr, "]"),
     s.Comprehension: Printer.comprehension, s.Call: Printer.call, s.Index: Printer.index,
-    s.Slice: Printer.slice, s.Where: Printer.where,
+    s.Slice: Printer.slice, s.Field: Printer.field, s.Where: Printer.where,
 }  # fmt: skip

@@ -14,7 +14,7 @@ from typing import Any
 
 from .dag import Branch, Leaf, Node, Pool, Prefix, TooLarge
 from .effort import PURSE
-from .symbolic import Sym, Var, evaluate, index_of, substitute
+from .symbolic import Sym, Var, constant, evaluate, index_of, substitute
 
 
 class Item:
@@ -215,7 +215,10 @@ def _take_demand(condition: Sym, var: Var, index: int) -> Iterable[Item]:
 def _take_switch(
     key: Sym, cases: tuple[tuple[Any, Program], ...], var: Var, index: int
 ) -> Iterable[Item]:
-    key_now = substitute(key, var, index)
+    try:
+        key_now = substitute(key, var, index)
+    except (ArithmeticError, LookupError):  # a demand that comes later rules this out
+        raise Infeasible from None
     if not isinstance(key_now, Sym):
         for value, program in cases:
             if value == key_now:
@@ -236,7 +239,7 @@ def _take_switch(
 
 def _never(key: Sym) -> Sym:
     """A condition that is false, but not yet folded: the case it stands in may not be reached."""
-    return Sym(_false, (key,), (False,))
+    return constant(_false, key, False)
 
 
 def _false(_: Any) -> bool:

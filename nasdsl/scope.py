@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from . import syntax
+from .codes import Coder, coders, read_code
 from .diagnostics import did_you_mean, fail
 from .evaluate.basic import bound
 from .evaluate.builtins import BUILTINS
@@ -28,6 +29,8 @@ from .values import (
 )
 
 Setting = int | float | bool | str
+CONSTANTS: dict[str, object] = {"none": None}
+"""Names of values; a program may give them to others."""
 COSTS = ("params", "macs", "flops", "activations", "depth")
 
 
@@ -44,6 +47,7 @@ class Outline(Frozen):
     requires: tuple[syntax.Expr, ...]
     search: syntax.Search | None
     overrides: Mapping[str, Setting]
+    coders: Mapping[str, Coder]
 
 
 def outline(programs: Sequence[syntax.Program], overrides: Mapping[str, Setting]) -> Outline:
@@ -78,8 +82,9 @@ def outline(programs: Sequence[syntax.Program], overrides: Mapping[str, Setting]
             raise fail("NAS105", f"there is no parameter `{key}` to set", None,
                        help=did_you_mean(key, list(params)) or "the parameters are " + ", ".join(params))  # fmt: skip
     return Outline(
-        name, doc, params, lets, motifs, network, tuple(requires), search, dict(overrides)
-    )
+        name, doc, params, lets, motifs, network, tuple(requires), search, dict(overrides),
+        coders(programs),
+    )  # fmt: skip
 
 
 def operators(programs: Sequence[syntax.Program]) -> dict[str, Op]:
@@ -90,15 +95,22 @@ def operators(programs: Sequence[syntax.Program]) -> dict[str, Op]:
     """
     used: set[str] = set()
     own: set[str] = set()
-    for item in (i for p in programs for i in p.items if not isinstance(i, syntax.Search)):
+    for item in (i for p in programs for i in p.items if not _is_aside(i)):
         for node in syntax.walk(item):
             if isinstance(node, syntax.Name):
                 used.add(node.id)
             else:
                 own.update(introduced(node))
-    if used <= own.union(TABLE, BUILTINS, COSTS):
+    if used <= own.union(TABLE, BUILTINS, CONSTANTS, COSTS):
         return dict(TABLE)
     return {**TABLE, **{name: op for name, op in extensions().items() if name not in own}}
+
+
+def _is_aside(item: syntax.Item) -> bool:
+    """Whether an item takes no part in the network."""
+    if isinstance(item, syntax.Motif):
+        return syntax.is_view(item)
+    return isinstance(item, syntax.Search | syntax.Encoding | syntax.Encode)
 
 
 def introduced(node: syntax.Syntax) -> Iterable[str]:
@@ -119,7 +131,7 @@ def introduced(node: syntax.Syntax) -> Iterable[str]:
 
 def fixed_names(program: Outline, ops: Mapping[str, Op]) -> Env:
     """The names that mean the same for every machine: operators, functions, motifs."""
-    env = Env()
+    env = Env(None, dict(CONSTANTS))
     for name in BUILTINS:
         env.names[name] = Builtin(name)
     for name, op in ops.items():
@@ -133,18 +145,25 @@ def globals_of(program: Outline, fixed: Env) -> Env:
     """The top-level names, lazily evaluated. Each machine needs an environment of its own."""
     env = Env(fixed)
     for name, binding in program.params.items():
-        env.names[name] = Lazy(name, _param(binding, program.overrides, env), binding.span)
+        env.names[name] = Lazy(name, _param(binding, program, env), binding.span)
     for name, let in program.lets.items():
         env.names[name] = Lazy(name, _let(let, env), let.span)
     return env
 
 
-def _param(
-    binding: syntax.Binding, overrides: Mapping[str, Setting], env: Env
-) -> Callable[[Machine], Any]:
+def _param(binding: syntax.Binding, program: Outline, env: Env) -> Callable[[Machine], Any]:
     def make(m: Machine) -> Any:
-        if binding.name in overrides:
-            return overrides[binding.name]
+        if binding.type is None:
+            return written(m)
+        key = binding.name, binding.type
+        if key not in m.checked:
+            own, coder = binding.name not in program.overrides, program.coders[binding.type]
+            m.checked[key] = read_code(binding, written(m), own, coder)
+        return m.checked[key]
+
+    def written(m: Machine) -> Any:
+        if binding.name in program.overrides:
+            return program.overrides[binding.name]
         value = bound(m, binding.value, env, Scope(binding.name))
         if isinstance(value, Sym):
             raise fail("NAS106", f"the parameter `{binding.name}` would be decided", binding.span,
@@ -152,6 +171,20 @@ def _param(
         return value
 
     return make
+
+
+def parameter_values(program: Outline, m: Machine) -> dict[str, Setting]:
+    """The parameters as `--set` would give them: a code is its text."""
+    found: dict[str, Setting] = {}
+    for name, binding in program.params.items():
+        if binding.type is None:
+            found[name] = m.lookup(name, m.globals, None)
+        else:
+            value = program.overrides.get(name)
+            found[name] = (
+                bound(m, binding.value, m.globals, Scope(name)) if value is None else value
+            )
+    return found
 
 
 def _let(let: syntax.Let, env: Env) -> Callable[[Machine], Any]:

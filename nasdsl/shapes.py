@@ -9,7 +9,7 @@ MAX_FREE of them only their bounds (nasdsl.boxes).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
 from math import prod
 from typing import Any
@@ -18,6 +18,7 @@ from .bounds import FREE, CostRange
 from .boxes import EQUAL, Box, Outcome, hull, measure, sizes, unmeasured
 from .columns import Column, by_size, columns, forced, joint_value, open_value, settled
 from .diagnostics import NasError
+from .grids import Condition, assignments, connected
 from .ops.table import TABLE
 from .spans import Span
 from .specialize import shape_mistake
@@ -25,9 +26,6 @@ from .symbolic import (
     MAX_ASSIGNMENTS,
     Sym,
     Var,
-    assignments,
-    connected,
-    evaluate,
     select,
 )
 from .untracked import ABSENT, Untracked, bounds_of
@@ -36,7 +34,8 @@ from .values import POISON, UNKNOWN, OpModule
 MAX_TIDY = 1024  # assignments that are tried to find out on what a shape depends
 MAX_SUBSETS = 256  # ways in which some tensors of a list may be there
 
-Guards = Sequence[tuple[Sym, Any]]
+Guards = tuple[Condition, ...]
+Bearing = Callable[[frozenset[Var]], Guards]
 Measured = tuple[Any, CostRange]  # a shape and a cost
 
 
@@ -65,14 +64,17 @@ class ShapeRule(Untracked):
         self.doubts: dict[Span | None, int] = {}  # operators not proven to fit always: how often
 
     def __call__(
-        self, module: OpModule, shapes: tuple[Any, ...], guards: Guards, span: Span | None
+        self, module: OpModule, shapes: tuple[Any, ...], bearing: Bearing, span: Span | None
     ) -> Measured:
-        """The output shape and the cost. Raises NasError if some reachable case does not fit."""
+        """The output shape and the cost. Raises NasError if some reachable case does not fit.
+
+        `bearing` gives the conditions of the present case that bear on decisions.
+        """
         attrs = tuple(module.attrs.items())
         if any(s is None for s in shapes) or any(v is UNKNOWN or v is POISON for _, v in attrs):
             return None, unmeasured(module.op)
         shapes = tuple([self.tidy(s) for s in shapes])
-        return self._apply(module, shapes, guards, span)
+        return self._apply(module, shapes, bearing, span)
 
     def doubt(self, module: OpModule, unproven: bool) -> None:
         """Note that an operator may not fit in combinations that could not be told apart."""
@@ -80,7 +82,7 @@ class ShapeRule(Untracked):
             self.doubts[module.span] = self.doubts.get(module.span, 0) + 1
 
     def _apply(
-        self, module: OpModule, shapes: tuple[Any, ...], guards: Guards, span: Span | None,
+        self, module: OpModule, shapes: tuple[Any, ...], bearing: Bearing, span: Span | None,
         keep_absent: bool = False,
     ) -> Measured:  # fmt: skip
         attrs = tuple(module.attrs.items())
@@ -90,7 +92,7 @@ class ShapeRule(Untracked):
                 raise _mistake(module, Misfit(shapes, outcome.error), {}, span)
             self.doubt(module, not outcome.sure)
             return outcome.shape, outcome.cost
-        touching = connected(_decisions((*shapes, *module.attrs.values())), guards)
+        touching = bearing(_decisions((*shapes, *module.attrs.values())))
         operands, narrower = settled((*shapes, *module.attrs.values()), touching)
         relevant = connected(_decisions(operands), narrower)
         key = (module.op, tuple(operands), tuple(map(type, operands)), relevant, keep_absent)
@@ -100,7 +102,7 @@ class ShapeRule(Untracked):
                 known = self._open(module, operands, len(shapes), relevant, span, keep_absent)
             except Misfit as misfit:
                 open_now = _decisions((*shapes, *module.attrs.values()))
-                env = {v: i for v, i in forced(guards).items() if v in open_now} | misfit.env
+                env = {v: i for v, i in forced(touching).items() if v in open_now} | misfit.env
                 raise _mistake(module, misfit, env, span) from None
             self.open[key] = known
         return known
@@ -190,9 +192,14 @@ class ShapeRule(Untracked):
         self, module: OpModule, shapes: tuple[Any, ...], guards: Guards, span: Span | None
     ) -> Any:
         """A combining operator, which is associative, on two shapes at a time."""
+
+        def bearing(variables: frozenset[Var]) -> Guards:
+            return connected(variables, guards)
+
         joined = shapes[0]
         for i, shape in enumerate(shapes[1:], 2):
-            joined = self._apply(module, (joined, shape), guards, span, i < len(shapes))[0]
+            last = i == len(shapes)
+            joined = self._apply(module, (joined, shape), bearing, span, not last)[0]
             if joined is None:
                 return None
             joined = self.tidy(joined)
@@ -200,7 +207,7 @@ class ShapeRule(Untracked):
 
     def optional(
         self, module: OpModule, sure: Sequence[Any], maybe: Sequence[tuple[Any, Any]],
-        guards: Guards, span: Span | None,
+        bearing: Bearing, span: Span | None,
     ) -> Measured:  # fmt: skip
         """A combining operator on shapes of which some may be absent: (whether it is there, shape)."""
         sure = [self.tidy(s) for s in sure]
@@ -215,10 +222,11 @@ class ShapeRule(Untracked):
                 for held, s in maybe
             ]
             operands = (*sure, *tracked)
-            found = columns(*settled(operands, guards))
+            found = columns(*settled(operands, bearing(_decisions(operands))))
             few = found is not None and _count(found) <= MAX_ASSIGNMENTS
             if few or (module.op.name in EQUAL and _associative(module)):
-                return self._apply(module, operands, guards, span)
+                return self._apply(module, operands, bearing, span)
+        guards = bearing(_decisions([held for held, _ in maybe]))
         return self._of_subsets(module, sure, maybe, guards, span)
 
     def _of_subsets(
@@ -281,19 +289,16 @@ class ShapeRule(Untracked):
             return shape
         if shape in self.known:
             return self.known[shape]
-        tried = assignments(sorted(shape.vars, key=lambda v: v.path), (), MAX_TIDY)
+        variables = sorted(shape.vars, key=lambda v: v.path)
         found = shape
-        if tried is not None:
-            table: dict[tuple[int, ...], Any] = {}
-            for env in tried:
-                try:
-                    table[tuple(env.values())] = evaluate(shape, env)
-                except (ArithmeticError, LookupError):
-                    continue
-            if table:
-                variables = sorted(shape.vars, key=lambda v: v.path)
-                smaller = open_value(variables, table)
-                found = shape if smaller is None else smaller
+        if assignments(variables, (), MAX_TIDY) is not None:
+            (column,) = columns((shape,), ())  # type: ignore[misc]
+            if column.rows:
+                values = {n: row[0] for n, row in enumerate(column.rows)}
+                found = open_value(
+                    column.variables, {i: values[n] for i, n in (column.table or {}).items()}
+                )
+                found = shape if found is None else found
         self.known[shape] = found
         return found
 

@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from . import edits, points, syntax
+from . import compact, edits, points, syntax
 from .architecture import Architecture
-from .bounds import CostRange, whole_depth
-from .cases import TooMany
+from .codes import UNREADABLE
 from .costs import Cost, cost
-from .dag import Branch, Leaf, Node, Pool, TooLarge
+from .dag import Node, structure_hash
+from .denote import elaborate_program
 from .diagnostics import Diagnostic, NasError, fail
 from .domains import Domain
-from .effort import PURSE, Exhausted
-from .elaborate import Elaborator
-from .evaluate.basic import bound, truth
+from .evaluate.basic import bound
 from .evaluate.machine import Machine
-from .genotype import Decision, Genotype
+from .genotype import Decision, Genotype, genotypes
 from .limits import deep_recursion
 from .ops.base import Op
 from .points import Malformed
-from .program import compile_program
-from .record import Frozen, record
 from .scope import (
     COSTS,
-    Outline,
     Setting,
     fixed_names,
     globals_of,
@@ -36,28 +31,20 @@ from .scope import (
     network_scope,
     operators,
     outline,
-    recursive_motifs,
+    parameter_values,
     settled_motifs,
 )
 from .settings import SettingValue, read_settings
 from .source import load as load_programs
 from .source import load_all
-from .spans import Source, Span
+from .spans import Source
 from .specialize import Builder
-from .symbolic import Var
-from .values import POISON, UNKNOWN, Env, Scope
+from .values import Env
+from .walks import Place, Walks
 
-
-@record
-class Elaborated(Frozen):
-    """What elaboration of a program finds out."""
-
-    root: Node | None
-    diagnostics: tuple[Diagnostic, ...]
-    cost: CostRange
-    doubts: Mapping[Span | None, int]
-    spans: Mapping[Var, Span | None]
-    excluded: frozenset[tuple[Var, int]]
+if TYPE_CHECKING:
+    from .encodings.views import Views
+    from .urns import Urns
 
 
 class Space:
@@ -85,11 +72,13 @@ class Space:
         with deep_recursion():
             found = elaborate_program(self.outline, self.ops, self.fixed, self._checked)
         errors = [d for d in found.diagnostics if d.severity == "error"]
+        errors = [d for d in errors if d.code in UNREADABLE] or errors  # the others follow from these
         if errors or found.root is None:
             raise NasError(
                 errors or [Diagnostic("NAS511", "no architecture meets the requirements")]
             )
         self.root: Node = found.root
+        self.walks = Walks()
         self.cost_range = found.cost
         self.doubts = found.doubts
         self.spans, self.excluded = found.spans, found.excluded
@@ -134,8 +123,7 @@ class Space:
     @cached_property
     def params(self) -> dict[str, Setting]:
         """The parameters with their values."""
-        machine = self._builder({})
-        return {name: machine.lookup(name, machine.globals, None) for name in self.outline.params}
+        return parameter_values(self.outline, self._builder({}))
 
     # -------------------------------------------------------------- points
 
@@ -151,7 +139,13 @@ class Space:
         """Many genotypes as by `sample`, faster; reproducible by the seed."""
         from .batch import sample_many
 
-        return [Genotype(choices) for choices in sample_many(self.root, count, seed)]
+        return genotypes(sample_many(self.root, count, seed, self._urns))
+
+    @cached_property
+    def _urns(self) -> Urns:
+        from .urns import Urns
+
+        return Urns(self.root)
 
     def _finite(self) -> int:
         if self.root.size is None:
@@ -165,7 +159,7 @@ class Space:
         try:
             return points.rank(self.root, genotype.choices)
         except Malformed as error:
-            raise fail("NAS461", f"this is not a genotype of `{self.name}`: {error}") from None
+            raise self._foreign(error) from None
 
     def unrank(self, number: int) -> Genotype:
         """Genotype `number` of 0..size-1."""
@@ -182,31 +176,64 @@ class Space:
 
     def decisions(self, genotype: Genotype) -> list[Decision]:
         """Every active decision, with its path."""
-        return [Decision(path, var.domain, i) for path, var, i in self._places(genotype)]
+        return [Decision(path, var.domain, i) for path, var, i in self.places(genotype)]
 
-    def _places(self, genotype: Genotype) -> list[points.Place]:
+    def places(self, genotype: Genotype) -> list[Place]:
+        """The path, decision and index of every active decision. Raises NasError."""
         try:
-            return points.places(self.root, genotype.choices)
+            return self.walks.places(self.root, genotype.choices)
         except Malformed as error:
-            raise fail("NAS461", f"this is not a genotype of `{self.name}`: {error}") from None
+            raise self._foreign(error) from None
+
+    def _by_path(self, genotype: Genotype) -> dict[str, int | float]:
+        try:
+            return self.walks.by_path(self.root, genotype.choices)
+        except Malformed as error:
+            raise self._foreign(error) from None
+
+    def check(self, genotype: Genotype) -> None:
+        """Raises NasError if this is not a genotype of the space (cost limits aside)."""
+        try:
+            self.walks.walk(self.root, genotype.choices)
+        except Malformed as error:
+            raise self._foreign(error) from None
+
+    def _foreign(self, error: Malformed) -> NasError:
+        return fail("NAS461", f"this is not a genotype of `{self.name}`: {error}")
 
     def contains(self, genotype: Genotype) -> bool:
         """Whether this is a genotype of the space (cost limits aside)."""
         try:
-            points.places(self.root, genotype.choices)
+            self.walks.walk(self.root, genotype.choices)
         except Malformed:
             return False
         return True
 
     def all_decisions(self, limit: int = 1_000) -> Iterator[tuple[str, Domain]]:
         """Every decision that some genotype has, in the order of the walk, up to a number."""
-        return points.all_decisions(self.root, limit)
+        return self.walks.all_decisions(self.root, limit)
 
     def genotype(self, choices: Mapping[str, int | float], rng: Random | None = None) -> Genotype:
-        """The genotype with these decisions (path to index); others are drawn, or the first."""
-        found = points.complete(self.root, lambda path, node: choices.get(path, None if rng else 0),
-                                rng or Random(0))  # fmt: skip
-        return Genotype(tuple(found))
+        """The genotype with these decisions (path to index) where they are feasible; others are drawn,
+        or the first. See `reader` for all of them, checked."""
+        return Genotype(tuple(self.walks.complete(self.root, choices.get, rng)))
+
+    def reader(self, paths: Sequence[str]) -> Callable[[Sequence[int | float | None]], Genotype]:
+        """A function from the indices of the decisions at these paths to the genotype that has them.
+
+        It raises NasError if one of them is no feasible option, or if the genotype has a decision
+        besides; indices of decisions that the genotype does not have count for nothing.
+        """
+        paths = tuple(paths)
+
+        def read(indices: Sequence[int | float | None]) -> Genotype:
+            given = dict(zip(paths, indices, strict=True))
+            try:
+                return Genotype(tuple(self.walks.gather(self.root, given.get)))
+            except Malformed as error:
+                raise self._foreign(error) from None
+
+        return read
 
     # -------------------------------------------------------------- edits
 
@@ -224,15 +251,14 @@ class Space:
 
     def distance(self, first: Genotype, second: Genotype) -> int:
         """The number of decisions that differ, counting those that only one has."""
-        a = {path: i for path, _, i in self._places(first)}
-        b = {path: i for path, _, i in self._places(second)}
+        a, b = self._by_path(first), self._by_path(second)
         return sum(1 for path in a.keys() | b.keys() if a.get(path) != b.get(path))
 
     # -------------------------------------------------------------- architectures
 
     def build(self, genotype: Genotype) -> Architecture:
         """The architecture of a genotype."""
-        places = self._places(genotype)
+        places = self.places(genotype)
         machine = self._builder({path: i for path, _, i in places})
         machine.picks = {path: var.domain for path, var, _ in places if var.domain.kind == "pick"}
         with deep_recursion():
@@ -271,8 +297,7 @@ class Space:
 
     def cost_machine(self, found: Cost, genotype: Genotype | None) -> tuple[Machine, Env]:
         """A machine and the names with which a cost limit is evaluated."""
-        places = [] if genotype is None else self._places(genotype)
-        machine = self._builder({path: i for path, _, i in places})
+        machine = self._builder({} if genotype is None else self._by_path(genotype))
         return machine, Env(machine.globals, {c: getattr(found, c) for c in COSTS})
 
     def sample_feasible(self, rng: Random) -> Genotype:
@@ -285,20 +310,33 @@ class Space:
 
     def text(self, genotype: Genotype) -> str:
         """The compact form: `name:hash:choices`, stable across runs and machines."""
-        return f"{self.name}:{self.hash[:8]}:" + ".".join(_write(c) for c in genotype.choices)
+        return compact.write(self, genotype)
 
     def read(self, text: str) -> Genotype:
         """The genotype of a compact form. Raises NasError if it belongs to another space."""
-        from .compact import read
+        return compact.read(self, text)
 
-        return read(self, text)
+    @cached_property
+    def _views(self) -> Views:
+        from .encodings.views import Views
+
+        return Views(self)
+
+    @property
+    def encodings(self) -> tuple[str, ...]:
+        """The notations that the space's `encode` items speak."""
+        return tuple(self._views.items)
+
+    def encode(self, genotype: Genotype, encoding: str) -> str:
+        """A genotype in another notation. Raises NasError if the space does not speak it."""
+        return self._views[encoding].encode(genotype)
+
+    def decode(self, text: str, encoding: str) -> Genotype:
+        """The genotype that a text of another notation means. Raises NasError where it is no member."""
+        return self._views[encoding].decode(text)
 
     def __repr__(self) -> str:
         return f"<Space {self.name}: {self.size} genotypes>"
-
-
-def _write(choice: float) -> str:
-    return str(choice) if isinstance(choice, int) else choice.hex().replace(".", "_")
 
 
 def load(path: str | os.PathLike[str], set: Mapping[str, Setting] | None = None) -> Space:
@@ -309,110 +347,3 @@ def load(path: str | os.PathLike[str], set: Mapping[str, Setting] | None = None)
 def parse_space(text: str, name: str = "<text>", set: Mapping[str, Setting] | None = None) -> Space:
     """The space of a text; it can import the shipped libraries only."""
     return Space(load_all(Source(name, text)), set or {})
-
-
-def elaborate_program(
-    program: Outline, ops: Mapping[str, Op], fixed: Env, checked: dict[Any, Any]
-) -> Elaborated:
-    """Elaborate a program: its graph of choices, and every mistake found on the way."""
-    motifs = recursive_motifs(program)
-    PURSE.fill()
-    machine = _run(Elaborator(globals_of(program, fixed), ops, motifs, checked), program)
-    if machine.diagnostics and machine.demands:  # which the requirements may exclude
-        again = Elaborator(globals_of(program, fixed), ops, motifs, {})
-        again.vars, again.known = machine.vars, tuple(machine.demands)
-        machine = _run(again, program)
-    root: Node | None = None
-    if not machine.diagnostics:
-        try:
-            root = compile_program(tuple(machine.root), Pool())
-        except Exhausted:
-            machine.diagnostics.append(_too_much(program))
-        except TooLarge as error:
-            machine.diagnostics.append(Diagnostic(
-                "NAS409", f"the decisions depend on each other in more than {error.limit:,} ways",
-                program.network.span, help="decide fewer things by the same requirement or condition"))  # fmt: skip
-        else:
-            if root is None:
-                machine.diagnostics.append(_unsatisfiable(program))
-    return Elaborated(root, tuple(machine.diagnostics), machine.cost, machine.rule.doubts,
-                      machine.spans, frozenset(machine.excluded))  # fmt: skip
-
-
-def _too_much(program: Outline) -> Diagnostic:
-    return Diagnostic("NAS410", "it would take too long to work out this space", program.network.span,
-                      notes=(("too many decisions bear on each other, or too much is repeated", None),),
-                      help="decide fewer things by the same requirement or condition, or repeat less")  # fmt: skip
-
-
-def _run(machine: Elaborator, program: Outline) -> Elaborator:
-    """Elaborate the network, and the requirements in any case."""
-    for part in (_elaborate_network, _elaborate_requires):
-        try:
-            part(machine, program)
-        except TooMany:
-            break
-        except Exhausted:
-            machine.diagnostics.append(_too_much(program))
-            break
-        except NasError as error:
-            machine.diagnostics.extend(d for d in error.diagnostics if d not in machine.diagnostics)
-    return machine
-
-
-def _unsatisfiable(program: Outline) -> Diagnostic:
-    span = program.requires[0].span if program.requires else program.network.span
-    return Diagnostic("NAS511", "no architecture meets the requirements", span,
-                      help="relax a `require`, or widen a choice")  # fmt: skip
-
-
-def _elaborate_network(machine: Elaborator, program: Outline) -> None:
-    value = bound(machine, program.network.value, machine.globals, network_scope(program))
-    outputs = value if isinstance(value, tuple) else (value,)
-    if not machine.inputs and value is not POISON:
-        raise fail("NAS502", "this network has no input", program.network.span,
-                   help="begin with one, as in `image(3, 32, 32) -> …`")  # fmt: skip
-    found = [machine.tensor(output, program.network.span) for output in outputs]
-    spent = machine.cost
-    depth = whole_depth(t.depth for t in found if t is not POISON)
-    machine.cost = CostRange(spent.params, spent.macs, spent.activations, depth)
-
-
-def _elaborate_requires(machine: Elaborator, program: Outline) -> None:
-    for condition in program.requires:
-        if mentions_cost(condition, program):
-            later = Env(machine.globals, dict.fromkeys(COSTS, UNKNOWN))
-            machine.attempt(condition, later, Scope("require"))
-            continue
-        value = machine.attempt(condition, machine.globals, Scope("require"))
-        try:
-            machine.demand(truth(machine, value, condition.span), condition.span)
-        except NasError as error:
-            machine.report(error)
-
-
-def structure_hash(root: Node) -> str:
-    """SHA-256 of the graph of choices: paths, domains and structure."""
-    import hashlib  # OpenSSL is slow to load, and many commands do without
-
-    known: dict[int, str] = {}
-
-    def digest(node: Node | None) -> str:
-        if node is None:
-            return "none"
-        if id(node) in known:
-            return known[id(node)]
-        match node:
-            case Leaf(var=var):
-                text = f"leaf {var.path} {var.domain!r}"
-            case Branch(var=var, children=children):
-                text = f"branch {var.path} {var.domain!r} " + " ".join(digest(c) for c in children)
-            case _ if hasattr(node, "children"):
-                text = "product " + " ".join(digest(c) for c in node.children)
-            case _:
-                text = f"prefix {node.marker} {node.prefix} {digest(node.child)}"
-        known[id(node)] = hashlib.sha256(text.encode()).hexdigest()
-        return known[id(node)]
-
-    with deep_recursion():
-        return digest(root)

@@ -14,12 +14,13 @@ _SIGNS = {
     "COMMA": ",", "EQUAL": "=", "LPAR": "(", "RPAR": ")", "LBRACE": "{", "RBRACE": "}",
     "LSQB": "[", "RSQB": "]", "VBAR": "|", "__ANON_0": "->", "__ANON_1": "..", "__ANON_2": "+=",
     "COLON": ":", "PLUS": "+", "MINUS": "-", "STAR": "*", "SLASH": "/", "PERCENT": "%",
+    "FIELD": ".",
 }  # fmt: skip
 _WORDS = {"NAME": "a name", "NUMBER": "a number", "STRING": 'a "string"', "$END": "the end"}
-_BEGINS = """NAME NUMBER STRING TRUE FALSE LPAR LSQB ONE GRAPH REPEAT ANY SOME PICK PERMUTATION
-MINUS NOT"""
+_BEGINS = """NAME NUMBER STRING PATH TRUE FALSE LPAR LSQB ONE CASE GRAPH REPEAT ANY SOME PICK
+PERMUTATION MINUS NOT"""
 _CONTINUES = """PLUS MINUS STAR SLASH PERCENT VBAR OR AND NOT IN _COMPARE IF WHERE LPAR LSQB STEP LOG
-ORDERED REPEATED __ANON_0 __ANON_1"""
+ORDERED REPEATED FIELD __ANON_0 __ANON_1"""
 _EXPRESSION = frozenset(_BEGINS.split())
 _OPERATORS = frozenset(_CONTINUES.split())
 _ITEMS = frozenset(word.upper() for word in ITEMS)

@@ -2,12 +2,13 @@
 
 While a space is elaborated, a choice is not taken: it yields a Sym, and whatever is computed from it
 is a Sym again. `values` lists what a Sym may be (None: too many to list); substituting decisions one
-by one folds it to a plain value.
+by one folds it to a plain value. Syms that are built alike are one object, and what a decision makes
+of a Sym is worked out once: many cases look at the same few expressions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from itertools import product
 from typing import Any
 
@@ -16,6 +17,7 @@ from .effort import PURSE
 
 MAX_VALUES = 4096  # possible values of one Sym that are listed
 MAX_ASSIGNMENTS = 4096  # joint assignments that are tried one by one
+FAILED = -1  # in place of a code, where a function has no value
 
 
 class Var:
@@ -31,44 +33,33 @@ class Var:
 
 
 class Sym:
-    """`function(*args)`, where some argument depends on a decision. Equal if built alike."""
+    """`function(*args)`, where some argument depends on a decision; made by the functions below.
 
-    __slots__ = ("_hash", "args", "function", "values", "vars")
-    vars: frozenset[Var]
+    codes: if the values are listed, the position in `values` (or FAILED) for each combination of the
+    arguments' values, the last argument varying fastest. table: see nasdsl.grids.
+    """
+
+    __slots__ = ("args", "codes", "function", "table", "values", "vars")
 
     def __init__(
-        self, function: Callable[..., Any], args: tuple[Any, ...], values: tuple[Any, ...] | None
+        self,
+        function: Callable[..., Any],
+        args: tuple[Any, ...],
+        values: tuple[Any, ...] | None,
+        codes: list[int] | None = None,
     ) -> None:
-        self.function, self.args, self.values = function, args, values
-        found: set[Var] = set()
-        for arg in args:
-            if isinstance(arg, Sym):
-                found |= arg.vars
-            elif isinstance(arg, Var):
-                found.add(arg)
-        self.vars = frozenset(found)
-        self._hash = hash((function, args))
+        self.function, self.args, self.values, self.codes = function, args, values, codes
+        self.table: Any = None
+        held = [a.vars for a in args if a.__class__ is Sym]
+        if len(held) == 1:
+            self.vars: frozenset[Var] = held[0]
+        else:
+            self.vars = frozenset().union(*held, (a for a in args if a.__class__ is Var))
 
     @property
     def first(self) -> Any:
         """One of the values, to tell their kind; None if they are not listed."""
         return self.values[0] if self.values else None
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    def __eq__(self, other: object) -> bool:
-        if self is other:
-            return True
-        return (
-            isinstance(other, Sym)
-            and self._hash == other._hash
-            and self.function is other.function
-            and len(self.args) == len(other.args)
-            and all(
-                type(a) is type(b) and a == b for a, b in zip(self.args, other.args, strict=True)
-            )
-        )
 
     def __repr__(self) -> str:
         return f"Sym({getattr(self.function, '__name__', '?')}, {self.args!r})"
@@ -77,16 +68,36 @@ class Sym:
 class Cases:
     """A finite map used as an argument of `select`; compares by content."""
 
-    __slots__ = ("table",)
+    __slots__ = ("_key", "table")
 
     def __init__(self, table: Mapping[Any, Any]) -> None:
         self.table = dict(table)
+        self._key = tuple((typed(k), typed(v)) for k, v in self.table.items())
 
     def __hash__(self) -> int:
-        return hash(tuple(self.table))
+        return hash(self._key)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Cases) and self.table == other.table
+        return isinstance(other, Cases) and self._key == other._key
+
+
+Failures = tuple[Exception, ...]
+_MADE: dict[Any, tuple[Any, Failures]] = {}  # by function and arguments: the result, what failed
+_TAKEN: dict[tuple[Sym, Var, Any], Any] = {}  # by Sym, decision and option: what is left
+
+
+def forget() -> None:
+    """Drop what has been worked out: the Syms made so far will not be equal to later ones."""
+    _MADE.clear()
+    _TAKEN.clear()
+
+
+def typed(value: Any) -> Any:
+    """A key that tells 1, 1.0 and true apart."""
+    kind = value.__class__
+    if kind is tuple:
+        return (tuple, *map(typed, value))
+    return (kind, value) if kind is bool or kind is float else value
 
 
 def _index(var: Var) -> int:
@@ -97,26 +108,52 @@ def _select(key: Any, cases: Cases) -> Any:
     return cases.table[key]
 
 
+def is_index(sym: Sym) -> bool:
+    """Whether this is the index of a decision."""
+    return sym.function is _index
+
+
+def is_select(sym: Sym) -> bool:
+    """Whether this is made by `select`: of a key and Cases."""
+    return sym.function is _select
+
+
 def index_of(var: Var) -> Sym:
     """The index that a decision takes in its domain (for a continuous one: the value, unlisted)."""
-    size = var.domain.size
-    listed = tuple(range(size)) if size is not None and size <= MAX_VALUES else None
-    return Sym(_index, (var,), listed)
+    known = _MADE.get((_index, var))
+    if known is None:
+        size = var.domain.size
+        listed = tuple(range(size)) if size is not None and size <= MAX_VALUES else None
+        known = _MADE[_index, var] = Sym(_index, (var,), listed), ()
+    return known[0]  # type: ignore[no-any-return]
 
 
 def select(key: Sym, cases: Mapping[Any, Any]) -> Any:
     """The case of the key's value; folded if all cases agree. Cases may be Syms themselves."""
     results = list(cases.values())
-    if all(_same(results[0], r) for r in results[1:]):
+    if all(same(results[0], r) for r in results[1:]):
         return results[0]
+    table = Cases(cases)
+    made = _select, key, table
+    known = _MADE.get(made)
+    if known is not None:
+        return known[0]
     listed = [r.values if isinstance(r, Sym) else (r,) for r in results]
-    known = [v for values in listed if values is not None for v in values]
-    values = None if None in listed else distinct(known)
-    sym = Sym(_select, (key, Cases(cases)), values)
-    inner = frozenset().union(*(r.vars for r in results if isinstance(r, Sym)))
-    if inner - sym.vars:
-        sym.vars = sym.vars | inner
+    values = None if None in listed else distinct([v for vs in listed if vs is not None for v in vs])
+    sym = Sym(_select, (key, table), values)
+    sym.vars = sym.vars.union(*(r.vars for r in results if isinstance(r, Sym)))
+    _MADE[made] = sym, ()
     return sym
+
+
+def constant(function: Callable[..., Any], arg: Sym, value: Any) -> Sym:
+    """A Sym that has one value, but is not folded."""
+    made = constant, function, arg, typed(value)
+    known = _MADE.get(made)
+    if known is None:
+        codes = None if arg.values is None else [0] * len(arg.values)
+        known = _MADE[made] = Sym(function, (arg,), (value,), codes), ()
+    return known[0]  # type: ignore[no-any-return]
 
 
 def apply(function: Callable[..., Any], *args: Any, failures: list[Exception] | None = None) -> Any:
@@ -125,40 +162,65 @@ def apply(function: Callable[..., Any], *args: Any, failures: list[Exception] | 
     Combinations of listed values on which the function raises ArithmeticError or LookupError are
     left out of `values` and noted in `failures`: whether they can occur is the caller's question.
     """
-    if not any(isinstance(a, Sym) for a in args):
+    if not any(a.__class__ is Sym for a in args):
         return function(*args)
+    made = (function, *map(typed, args))
+    known = _MADE.get(made)
+    if known is None:
+        known = _MADE[made] = _apply(function, args)
+    if failures is not None:
+        failures += known[1]
+    return known[0]
+
+
+def _apply(function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Any, Failures]:
     columns: list[tuple[Any, ...]] = []
     count = 1
     for arg in args:
-        column = (arg,) if not isinstance(arg, Sym) else arg.values
+        column = (arg,) if arg.__class__ is not Sym else arg.values
         if column is None or count * len(column) > MAX_ASSIGNMENTS:
-            return Sym(function, args, None)
+            return Sym(function, args, None), ()
         count *= len(column)
         columns.append(column)
-    listed = []
-    PURSE.spend(30 + 2 * count)
+    PURSE.spend(8 + count)
+    seen: dict[tuple[type, Any], int] = {}
+    failed: list[Exception] = []
+    codes: list[int] = []
     for combination in product(*columns):
         try:
-            listed.append(function(*combination))
+            value = function(*combination)
         except (ArithmeticError, LookupError) as failure:
-            if failures is not None:
-                failures.append(failure)
-    values = distinct(listed)
-    if len(values) == 1 and len(listed) == count:
-        return values[0]
-    return Sym(function, args, values if len(values) <= MAX_VALUES else None)
+            failed.append(failure)
+            codes.append(FAILED)
+        else:
+            codes.append(seen.setdefault((value.__class__, value), len(seen)))
+    values = tuple(key[1] for key in seen)
+    if len(values) == 1 and not failed:
+        return values[0], ()
+    if len(values) > MAX_VALUES:
+        return Sym(function, args, None), tuple(failed)
+    return Sym(function, args, values, codes), tuple(failed)
 
 
 def evaluate(value: Any, env: Mapping[Var, Any]) -> Any:
     """The plain value under a full assignment of decisions to indices (or floats)."""
-    if not isinstance(value, Sym):
-        return value
-    function, args = value.function, value.args
+    return _evaluate(value, env, {}) if value.__class__ is Sym else value
+
+
+def _evaluate(sym: Sym, env: Mapping[Var, Any], known: dict[Sym, Any]) -> Any:
+    if sym in known:
+        return known[sym]
+    function, args = sym.function, sym.args
     if function is _index:
         return env[args[0]]
     if function is _select:
-        return evaluate(args[1].table[evaluate(args[0], env)], env)
-    return function(*[evaluate(a, env) for a in args])
+        key = args[0]
+        chosen = args[1].table[_evaluate(key, env, known) if key.__class__ is Sym else key]
+        value = _evaluate(chosen, env, known) if chosen.__class__ is Sym else chosen
+    else:
+        value = function(*[_evaluate(a, env, known) if a.__class__ is Sym else a for a in args])
+    known[sym] = value
+    return value
 
 
 def substitute(value: Any, var: Var, index: Any) -> Any:
@@ -166,10 +228,18 @@ def substitute(value: Any, var: Var, index: Any) -> Any:
 
     Raises ArithmeticError or LookupError if the expression has no value then.
     """
-    if not isinstance(value, Sym) or var not in value.vars:
+    if value.__class__ is not Sym or var not in value.vars:
         return value
-    PURSE.spend(15)
-    function, args = value.function, value.args
+    made = value, var, index
+    if made in _TAKEN:
+        return _TAKEN[made]
+    PURSE.spend(4)
+    left = _TAKEN[made] = _substitute(value, var, index)
+    return left
+
+
+def _substitute(sym: Sym, var: Var, index: Any) -> Any:
+    function, args = sym.function, sym.args
     if function is _index:
         return index
     if function is _select:
@@ -182,103 +252,6 @@ def substitute(value: Any, var: Var, index: Any) -> Any:
     return apply(function, *[substitute(a, var, index) for a in args])
 
 
-def assignments(
-    variables: list[Var], conditions: Sequence[tuple[Sym, Any]], limit: int = MAX_ASSIGNMENTS
-) -> Iterator[dict[Var, int]] | None:
-    """Every joint assignment that meets the conditions, or None if there are too many to try.
-
-    Conditions that also depend on other decisions count as far as the limit allows to try those, too.
-    """
-    fixed = fixed_by(conditions)
-    count = _combinations(variables, fixed, limit)
-    if count is None:
-        return None
-    known = set(variables)
-    relevant: list[tuple[Sym, Any]] = []
-    others: list[Var] = []
-    waiting = [c for c in conditions if c[0].function is not _index]
-    grown = True
-    while grown:
-        grown, left = False, []
-        for condition in waiting:
-            touched = condition[0].vars
-            if touched.isdisjoint(known):
-                left.append(condition)
-                continue
-            more = sorted(touched - known, key=lambda v: v.path)
-            times = _combinations(more, fixed, limit // count)
-            if times is None:
-                continue
-            count *= times
-            known.update(more)
-            others += more
-            relevant.append(condition)
-            grown = grown or bool(more)
-        waiting = left
-    return _assignments(variables, others, fixed, relevant)
-
-
-def _combinations(variables: Iterable[Var], fixed: Mapping[Var, int], limit: int) -> int | None:
-    count = 1
-    for var in variables:
-        if var in fixed:
-            continue
-        if var.domain.size is None:
-            return None
-        count *= var.domain.size
-        if count > limit:
-            return None
-    return count
-
-
-def _assignments(
-    variables: list[Var],
-    others: list[Var],
-    fixed: Mapping[Var, int],
-    conditions: list[tuple[Sym, Any]],
-) -> Iterator[dict[Var, int]]:
-    def column(var: Var) -> Sequence[int]:
-        return (fixed[var],) if var in fixed else range(var.domain.size or 0)
-
-    behind = [column(v) for v in others]
-    for indices in product(*(column(v) for v in variables)):
-        env = dict(zip(variables, indices, strict=True))
-        for more in product(*behind):
-            PURSE.spend(3)
-            if _meets(
-                {**env, **dict(zip(others, more, strict=True))} if others else env, conditions
-            ):
-                yield env
-                break
-
-
-def _meets(env: Mapping[Var, int], conditions: list[tuple[Sym, Any]]) -> bool:
-    try:
-        return all(_same(evaluate(sym, env), wanted) for sym, wanted in conditions)
-    except (ArithmeticError, LookupError):
-        return False
-
-
-def connected(
-    variables: frozenset[Var], conditions: Sequence[tuple[Sym, Any]]
-) -> tuple[tuple[Sym, Any], ...]:
-    """The conditions that bear on these decisions, directly or by way of others."""
-    known, waiting = variables, list(conditions)
-    found: list[tuple[Sym, Any]] = []
-    while True:
-        touching = [c for c in waiting if not c[0].vars.isdisjoint(known)]
-        if not touching:
-            return tuple(found)
-        found += touching
-        waiting = [c for c in waiting if c[0].vars.isdisjoint(known)]
-        known = known.union(*(c[0].vars for c in touching))
-
-
-def fixed_by(conditions: Iterable[tuple[Sym, Any]]) -> dict[Var, int]:
-    """The decisions that conditions of the form `index = i` settle."""
-    return {key.args[0]: value for key, value in conditions if key.function is _index}
-
-
 def distinct(values: list[Any]) -> tuple[Any, ...]:
     """The different values, in order of first appearance (1, 1.0 and true are different)."""
     seen: dict[Any, None] = {}
@@ -287,5 +260,6 @@ def distinct(values: list[Any]) -> tuple[Any, ...]:
     return tuple(key[1] for key in seen)
 
 
-def _same(a: Any, b: Any) -> bool:
+def same(a: Any, b: Any) -> bool:
+    """Whether two values are equal and of one kind."""
     return a is b or (a.__class__ is b.__class__ and bool(a == b))

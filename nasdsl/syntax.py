@@ -5,7 +5,8 @@ Spans take no part in equality, so two layouts of one program are equal. Sequenc
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from .record import Placed, record
 
@@ -51,6 +52,13 @@ class Boolean(Syntax):
 @record
 class Name(Syntax):
     id: str
+
+
+@record
+class Path(Syntax):
+    """A decision, named by its path between backticks; `{e}` in it stands for the value of e."""
+
+    text: str
 
 
 @record
@@ -151,6 +159,37 @@ class OneOf(Syntax):
 
 
 @record
+class Key(Syntax):
+    """What an entry of a case stands for: a string (quoted or not), a number or a truth value."""
+
+    kind: Literal["text", "number", "truth"]
+    text: str
+
+    @property
+    def value(self) -> str | int | float | bool:
+        if self.kind == "number":
+            value = Number(self.text.removeprefix("-")).value
+            return -value if self.text[0] == "-" else value
+        return self.text == "true" if self.kind == "truth" else self.text
+
+
+@record
+class Entry(Syntax):
+    """`key: body` of a case; the key of `else` is None."""
+
+    key: Key | None
+    body: Expr
+
+
+@record
+class Case(Syntax):
+    """`case subject { key: body, … else: body }`: the body whose key is equal to the subject."""
+
+    subject: Expr
+    entries: tuple[Entry, ...]
+
+
+@record
 class Graph(Syntax):
     """`graph (a, b) { statements }`: a module."""
 
@@ -234,9 +273,20 @@ class Slice(Syntax):
 
 
 @record
+class Field(Syntax):
+    """`x.name`: a part of a record."""
+
+    base: Expr
+    name: str
+
+
+@record
 class Binding(Syntax):
+    """`name = value`; of a parameter also `name: type = value`, where the type is an encoding."""
+
     name: str
     value: Expr
+    type: str | None = None
 
 
 @record
@@ -249,8 +299,8 @@ class Where(Syntax):
 
 Expr = (
     Number | Text | Boolean | Name | Unary | Binary | Ternary | Alternatives | Pipeline | Range
-    | Any | Some | Pick | Permutation | OneOf | Graph | Repeat | Group | Tensors | List
-    | Comprehension | Call | Index | Slice | Where
+    | Any | Some | Pick | Permutation | OneOf | Case | Graph | Repeat | Group | Tensors | List
+    | Comprehension | Call | Index | Slice | Field | Where | Path
 )  # fmt: skip
 
 # ------------------------------------------------------------------ statements
@@ -323,7 +373,7 @@ class Import(Syntax):
 
 @record
 class Param(Syntax):
-    """`param a = 1, b = 2`: numbers that --set overrides."""
+    """`param a = 1, b: kind = "text"`: values that --set overrides."""
 
     bindings: tuple[Binding, ...]
 
@@ -367,7 +417,74 @@ class Search(Syntax):
     settings: tuple[Setting, ...]
 
 
-Item = SpaceDecl | Import | Param | Let | Motif | Network | Require | Search
+@record
+class FormField(Syntax):
+    """`key: "template" = default` of a field set; without a default the field must be given."""
+
+    key: str
+    template: Text
+    default: Expr | None
+
+
+@record
+class FieldSet(Syntax):
+    """`{ a: "…" = 1 b: "…" }`: fields in any order, one a line."""
+
+    fields: tuple[FormField, ...]
+
+
+@record
+class FormName(Syntax):
+    """Another rule of the encoding, or a built-in one."""
+
+    id: str
+
+
+@record
+class Form(Syntax):
+    """One alternative of a rule: `label: body as value`."""
+
+    label: str | None
+    body: Text | FormName | FieldSet
+    value: Expr | None
+
+
+@record
+class FormRule(Syntax):
+    """`name = form | form`."""
+
+    name: str
+    forms: tuple[Form, ...]
+
+
+@record
+class FormCheck(Syntax):
+    """`require condition for x in … "message"`: what a text must satisfy besides its form."""
+
+    condition: Expr
+    clauses: tuple[Clause, ...]
+    message: Text
+
+
+@record
+class Encoding(Syntax):
+    """`encoding name layout "doc" { rows }`: how values are written in another notation."""
+
+    name: str
+    layout: str | None
+    doc: str | None
+    rows: tuple[FormRule | FormCheck, ...]
+
+
+@record
+class Encode(Syntax):
+    """`encode name = value`: what a genotype is in an encoding."""
+
+    name: str
+    value: Expr
+
+
+Item = SpaceDecl | Import | Param | Let | Motif | Network | Require | Search | Encoding | Encode
 
 
 @record
@@ -396,3 +513,26 @@ def walk(node: Syntax) -> Iterator[Syntax]:
         current = stack.pop()
         yield current
         stack.extend(reversed(list(children(current))))
+
+
+def is_view(motif: Motif) -> bool:
+    """Whether a motif is a part of views: it names decisions by paths."""
+    return any(isinstance(node, Path) for node in walk(motif.body))
+
+
+def view_motifs(programs: Sequence[Program]) -> frozenset[str]:
+    """The motifs that are parts of views: they name decisions, or a view calls them by place."""
+    motifs = {i.name: i for p in programs for i in p.items if isinstance(i, Motif)}
+    views: list[Syntax] = [i for p in programs for i in p.items if isinstance(i, Encode)]
+    found = {name for name, motif in motifs.items() if is_view(motif)}
+    views += [motifs[name].body for name in found]
+    while views:
+        for node in walk(views.pop()):
+            if not isinstance(node, Call) or not isinstance(node.function, Name):
+                continue
+            name = node.function.id
+            by_place = any(a.name is None for a in node.arguments) or not node.arguments
+            if name in motifs and name not in found and by_place:
+                found.add(name)
+                views.append(motifs[name].body)
+    return frozenset(found)

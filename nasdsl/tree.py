@@ -26,7 +26,7 @@ _Node = TypeVar("_Node", bound=s.Syntax)
 
 def unquote(literal: str) -> str:
     """The text that a quoted literal stands for."""
-    body = literal[1:-1]
+    body = literal[3:-3] if literal[:3] == '"""' else literal[1:-1]
     return _ESCAPE.sub(lambda m: _UNESCAPED[m[1]], body) if "\\" in body else body
 
 
@@ -101,9 +101,12 @@ class TreeBuilder:
         return s.Boolean(c[0].value == "true", span=self._leaf(c[0]))
 
     def name(self, c: Children) -> s.Name:
-        if c[0].value in KEYWORDS:
+        if c[0].value in KEYWORDS and c[0].value != "log":  # a function, too
             raise KeywordName(c[0].start_pos)
         return s.Name(c[0].value, span=self._leaf(c[0]))
+
+    def path(self, c: Children) -> s.Path:
+        return s.Path(c[0].value[1:-1], span=self._leaf(c[0]))
 
     def where(self, c: Children) -> s.Where:
         return self._make(s.Where, c, c[0], _nodes(c[2:]))
@@ -187,6 +190,22 @@ class TreeBuilder:
         text = unquote(token.value) if token.type == "STRING" else token.value
         return Token("LABEL", text, token.start_pos, token.end_pos)
 
+    def field(self, c: Children) -> s.Field:
+        return self._make(s.Field, c, c[0], c[1].value[1:])
+
+    def case(self, c: Children) -> s.Case:
+        return self._make(s.Case, c, c[1], _nodes(c[3:-1]))
+
+    def entry(self, c: Children) -> s.Entry:
+        return self._make(s.Entry, c, c[0] if isinstance(c[0], s.Syntax) else None, c[2])
+
+    def key(self, c: Children) -> s.Key:
+        token = c[-1]
+        text = unquote(token.value) if token.type == "STRING" else token.value
+        if token.type == "NUMBER":
+            return self._make(s.Key, c, "number", text if len(c) == 1 else f"-{text}")
+        return self._make(s.Key, c, "text" if token.type in ("NAME", "STRING") else "truth", text)
+
     def graph(self, c: Children) -> s.Graph:
         block = c.pop()
         inputs = tuple(s.Name(self._bind(t), span=self._leaf(t)) for t in c if t.type == "NAME")
@@ -239,7 +258,11 @@ class TreeBuilder:
         return self._make(s.Param, c, _nodes(c))
 
     def binding(self, c: Children) -> s.Binding:
-        return self._make(s.Binding, c, self._bind(c[0]), c[2])
+        return self._make(s.Binding, c, self._bind(c[0]), c[2], None)
+
+    def parameter(self, c: Children) -> s.Binding:
+        kind = self._bind(c[2]) if len(c) == 5 else None
+        return self._make(s.Binding, c, self._bind(c[0]), c[-1], kind)
 
     def let_decl(self, c: Children) -> s.Let:
         return self._make(s.Let, c, self._bind(c[1]), c[3])
@@ -261,3 +284,40 @@ class TreeBuilder:
 
     def setting(self, c: Children) -> s.Setting:
         return self._make(s.Setting, c, c[0].value, _nodes(c[1:]))
+
+    # -------------------------------------------------------------- encodings
+
+    def encoding_decl(self, c: Children) -> s.Encoding:
+        names = self._names(c)
+        doc = next((unquote(t.value) for t in c if _is(t, "STRING")), None)
+        layout = names[1] if len(names) == 2 else None
+        return self._make(s.Encoding, c, names[0], layout, doc, _nodes(c))
+
+    def encode_decl(self, c: Children) -> s.Encode:
+        return self._make(s.Encode, c, self._bind(c[1]), c[3])
+
+    def form_rule(self, c: Children) -> s.FormRule:
+        return self._make(s.FormRule, c, self._bind(c[0]), _nodes(c))
+
+    def form_check(self, c: Children) -> s.FormCheck:
+        return self._make(s.FormCheck, c, c[1], tuple(c[2:-1]), self.text(c[-1:]))
+
+    def form(self, c: Children) -> s.Form:
+        nodes = _nodes(c)
+        label = c[0].value if _is(c[0], "NAME") else None
+        return self._make(s.Form, c, label, nodes[0], nodes[1] if len(nodes) == 2 else None)
+
+    def form_name(self, c: Children) -> s.FormName:
+        return s.FormName(c[0].value, span=self._leaf(c[0]))
+
+    def field_set(self, c: Children) -> s.FieldSet:
+        return self._make(s.FieldSet, c, _nodes(c))
+
+    def form_field(self, c: Children) -> s.FormField:
+        nodes = _nodes(c)
+        default = nodes[0] if nodes else None
+        return self._make(s.FormField, c, c[0].value, self.text(c[2:3]), default)
+
+
+def _is(token: object, kind: str) -> bool:
+    return not isinstance(token, s.Syntax) and getattr(token, "type", None) == kind

@@ -1,4 +1,4 @@
-"""What expressions evaluate to, beyond numbers, truth values, strings and lists (tuples, ranges).
+"""What expressions evaluate to, beyond numbers, truth values, strings, none and lists (tuples, ranges).
 
 Modules are functions on tensors; they are made once and may be applied often, each time with fresh
 weights. Functions are motifs, operators and built-ins before their call.
@@ -88,6 +88,32 @@ class FloatRange(Record):
     low: float
     high: float
     log: bool
+
+
+@record
+class Fields(Record):
+    """A record: named parts in order. Equal if names, order and parts are."""
+
+    names: tuple[str, ...]
+    values: tuple[Any, ...]
+
+    def __init__(self, names: tuple[str, ...], values: tuple[Any, ...]) -> None:
+        put(self, "names", names)
+        put(self, "values", values)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (
+            isinstance(other, Fields) and self.names == other.names and self.values == other.values
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.names, self.values))
+
+    def __getitem__(self, name: str) -> Any:
+        """A part by its name. Raises KeyError."""
+        if name not in self.names:
+            raise KeyError(name)
+        return self.values[self.names.index(name)]
 
 
 class Env:
@@ -265,6 +291,10 @@ def describe(value: Any) -> str:
             return f'the string "{value}"'
         case tuple() | range() | MaybeList():
             return "a list"
+        case Fields(names):
+            return f"the record ({', '.join(names)})"
+        case None:
+            return "none"
         case Tensor():
             return "a tensor"
         case MotifFunction(motif):

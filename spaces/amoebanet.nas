@@ -4,6 +4,7 @@ space amoebanet "Regularized Evolution, AmoebaNet (Real, Aggarwal, Huang, Le; AA
 # lists its output explicitly and joins one that is read as well). The 1x7 and 7x1 convolutions work on a
 # quarter of the width. In the reduction cell operators that read a cell input have stride 2.
 import "lib_nasnet.nas"
+import "lib_slim.nas"
 
 param C = 36, N = 6, blocks = 5, size = 32, classes = 10
 
@@ -37,3 +38,23 @@ let normal = cell(false)
 let reduce = cell(true)
 
 network = image(3, size, size) -> nasnet_cifar(normal, reduce, C, N, classes)
+
+motif slim_op(op) = case op {
+  identity: "none"
+  sep_3x3: "separable_3x3_2"
+  sep_5x5: "separable_5x5_2"
+  sep_7x7: "separable_7x7_2"
+  avg_3x3: "avg_pool_3x3"
+  max_3x3: "max_pool_3x3"
+  dil_3x3: "dil_2_separable_3x3_2"
+  conv_1x7_7x1: "1x7_7x1"
+}
+
+motif slim_cell(at) = cell(
+  operations = [slim_op(`{at}/i[{i}]/{half}/op`) for i in 0..blocks-1 for half in ["x", "y"]],
+  indices = [slim_index(s) for s in reads],
+  used = [1, 1] + [slim_flag(s in reads) for s in 2..blocks+1]
+)
+  where reads = [`{at}/i[{i}]/{half}` for i in 0..blocks-1 for half in ["a", "b"]]
+
+encode slim = cells(normal = slim_cell("normal"), reduction = slim_cell("reduce"))

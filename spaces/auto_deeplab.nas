@@ -57,3 +57,32 @@ network = image(3, height, width) -> graph (x) {
   }
   out (s[-1] -> aspp(256), x) -> resize_like(mode = "bilinear")
 }
+
+encoding auto_deeplab json "levels of the layers, and pairs of edge and operator of the cell (CVPR 2019)" {
+  code = "{{'path': [{path: int, ...}], 'cell': [{cell: pair, ...}]}}"
+  pair = "[{edge: int}, {op: int}]"
+  require level in 0..3 for level in code.path "a level is 0, 1, 2 or 3"
+  require pair.op in 0..7 for pair in code.cell "an operator is 0 to 7"
+}
+
+# Edges are numbered through: those of node i begin behind the i*(i + 3)/2 edges of the nodes before it.
+encode auto_deeplab = code(
+  path = [decided(`graph/i[{i}]/at/else`, 0) for i in 0..layers-1],
+  cell = [
+    pair(
+      edge = i*(i + 3)/2 + `cell/i[{i}]/{half.a}`,
+      op = case `cell/i[{i}]/{half.x}/op` {
+        none: 0
+        max_pool_3x3: 1
+        avg_pool_3x3: 2
+        skip_connect: 3
+        sep_conv_3x3: 4
+        sep_conv_5x5: 5
+        dil_conv_3x3: 6
+        dil_conv_5x5: 7
+      }
+    )
+    for i in 0..blocks-1
+    for half in [names(a = "a", x = "x"), names(a = "b", x = "y")]
+  ]
+)

@@ -47,3 +47,38 @@ network = image(3, size, size)
   -> group(4*C)
   -> relu
   -> classifier(classes)
+
+encoding block_qnn tight "Network Structure Code: (number,type,kernel,pred1,pred2) for each layer (CVPR 2018)" {
+  code  = "{layer ...}"
+  layer = "({number: int},{type: int},{kernel: int},{pred1: int},{pred2: int})"
+  require layer.number == i + 1 for i, layer in code "layers are numbered from 1"
+  require layer.pred1 in 0..i and layer.pred2 in 0..i for i, layer in code
+    "layer {i+1} reads earlier layers, or 0, the input"
+  require layer.type in 1..7 for layer in code "a type is 1 to 7"
+}
+
+# Types: 1 convolution, 2 and 3 pooling, 4 identity, 5 addition, 6 concatenation, 7 the end.
+motif single(i, type, kernel, from) = layer(
+  number = i + 1,
+  type = type,
+  kernel = kernel,
+  pred1 = from,
+  pred2 = 0
+)
+motif double(i, type, from) = layer(
+  number = i + 1,
+  type = type,
+  kernel = 0,
+  pred1 = from[0],
+  pred2 = from[1]
+)
+motif layer_code(i) = case `block/i[{i}]/s` {
+  conv: single(i, 1, `block/i[{i}]/s=conv/conv_bn/k`, decided(`block/i[{i}]/s=conv`, 0))
+  max_pool: single(i, 2, `block/i[{i}]/s=max_pool/max_pool.kernel`, decided(`block/i[{i}]/s=max_pool`, 0))
+  avg_pool: single(i, 3, `block/i[{i}]/s=avg_pool/avg_pool.kernel`, decided(`block/i[{i}]/s=avg_pool`, 0))
+  identity: single(i, 4, 0, decided(`block/i[{i}]/s=identity`, 0))
+  add: double(i, 5, decided(`block/i[{i}]/s=add/x/in`, [0, 1]))
+  concat: double(i, 6, decided(`block/i[{i}]/s=concat`, [0, 1]))
+}
+
+encode block_qnn = [layer_code(i) for i in 0..`block/i/in`-1]

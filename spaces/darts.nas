@@ -4,7 +4,7 @@ space darts "DARTS (Liu, Simonyan, Yang; ICLR 2019)"
 # intermediate nodes. In the reduction cell the operators that read a cell input have stride 2.
 # 180 * 7^8 cells; both cells are free. The defaults are the evaluation network for CIFAR-10; ImageNet
 # is C = 48, layers = 14, size = 224, classes = 1000, skeleton = "imagenet".
-import "lib_darts.nas"
+import "lib_genotype.nas"
 
 param C = 36, layers = 20, steps = 4, size = 32, classes = 10, skeleton = "cifar"
 
@@ -31,3 +31,16 @@ let reduce = cell(true)
 
 network = image(3, size, size)
   -> (darts_imagenet if skeleton == "imagenet" else darts_cifar)(normal, reduce, C, layers, classes)
+
+motif pairs(cell) = [
+  pair(op = `{cell}/i[{i}]/s={j}/edge`, state = j)
+  for i in 0..steps-1
+  for j in decided(`{cell}/i[{i}]/s`, any_order([0, 1]))
+]
+
+encode darts = genotype(
+  normal = pairs("normal"),
+  normal_concat = 2..steps+1,
+  reduce = pairs("reduce"),
+  reduce_concat = 2..steps+1
+)

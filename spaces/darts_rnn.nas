@@ -22,3 +22,24 @@ network = tokens(steps, vocabulary)
   -> embedding(vocabulary, hidden)
   -> scan(cell, [[hidden]])
   -> linear(vocabulary)
+
+encoding darts_rnn python "DARTS recurrent genotype (ICLR 2019)" {
+  code = "Genotype(recurrent=[{recurrent: node, ...}], concat={concat: indices})"
+  node = "('{op}', {state: int})"
+  op   = "tanh" | "relu" | "sigmoid" | "identity"
+  require node.state in 0..i for i, node in code.recurrent
+    "node {i+1} reads states 0 to {i}, not {node.state}"
+  require state in 0..len(code.recurrent) for state in code.concat
+    "there are states 0 to {len(code.recurrent)}"
+}
+
+encode darts_rnn = genotype(
+  recurrent = [
+    node(
+      op = `cell/i[{i}]/s/highway/y/act`,
+      state = decided(`cell/i[{i}]/before`, 0)
+    )
+    for i in 0..nodes-1
+  ],
+  concat = 1..nodes
+)

@@ -37,3 +37,23 @@ network = image(3, size, size) -> graph (x) {
   }
   out s[-1] -> global_avg_pool -> linear(classes, bias = false)
 }
+
+encoding enas_macro tight "ENAS fixed_arc: an operator for each layer, then a bit for each tensor before (ICML 2018)" {
+  code = "{int ' ' ...}"
+}
+
+encode enas_macro = [
+  x
+  for i in 0..layers-1
+  for x in [
+    case `graph/i[{i}]/y/op` {
+      conv_3x3: 0
+      sep_conv_3x3: 1
+      conv_5x5: 2
+      sep_conv_5x5: 3
+      avg_pool_3x3: 4
+      max_pool_3x3: 5
+    }
+  ]
+    + [1 if `graph/i[{i}]/when/then/y[{j}]` else 0 for j in 0..i-1]
+]

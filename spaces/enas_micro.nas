@@ -55,3 +55,28 @@ network = image(3, size, size) -> graph (x) {
   }
   out s[-1] -> relu -> global_avg_pool -> linear(classes, bias = false)
 }
+
+encoding enas_micro tight "ENAS fixed_arc of two cells: input, operator, input, operator for each node (ICML 2018)" {
+  code = "{int ' ' ...}"
+  require len(code) % 8 == 0 "a node has four numbers, in each of two cells"
+}
+
+motif number(op) = case op {
+  sep_conv_3x3: 0
+  sep_conv_5x5: 1
+  avg_pool_3x3: 2
+  max_pool_3x3: 3
+  identity: 4
+}
+
+encode enas_micro = [
+  x
+  for cell in ["normal", "reduce"]
+  for i in 0..nodes-1
+  for x in [
+    `{cell}/i[{i}]/a`,
+    number(`{cell}/i[{i}]/x/op`),
+    `{cell}/i[{i}]/b`,
+    number(`{cell}/i[{i}]/y/op`)
+  ]
+]

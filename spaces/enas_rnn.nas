@@ -20,3 +20,17 @@ network = tokens(steps, vocabulary)
   -> embedding(vocabulary, hidden)
   -> scan(cell, [[hidden]])
   -> linear(vocabulary)
+
+encoding enas_rnn tight "ENAS recurrent cell: an activation, then a node read and an activation for each further node" {
+  code = "{int ' ' ...}"
+  require len(code) % 2 == 1 "the first node has one number, each other two"
+}
+
+# 0 tanh, 1 relu, 2 identity, 3 sigmoid.
+motif number(act) = case act { tanh: 0, relu: 1, identity: 2, sigmoid: 3 }
+
+encode enas_rnn = [number(`cell/s/0/activation`)] + [
+  x
+  for i in 0..N-2
+  for x in [decided(`cell/i[{i}]/s`, 0), number(`cell/i[{i}]/s/activation`)]
+]

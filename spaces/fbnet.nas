@@ -52,3 +52,21 @@ network = image(3, size, size) -> biased(3, 16, 2) -> relu
   -> stage(16, 1, 1) -> stage(24, 4, 2) -> stage(32, 4, 2) -> stage(64, 4, 2)
   -> stage(112, 4, 1) -> stage(184, 4, 2) -> stage(352, 1, 1)
   -> biased(1, head) -> relu -> global_avg_pool -> linear(classes)
+
+encoding fbnet tight "the blocks of 22 layers (CVPR 2019)" {
+  code  = "{block ' ' ...}"
+  block = "k3_e1"
+    | "k3_e1_g2"
+    | "k3_e3"
+    | "k3_e6"
+    | "k5_e1"
+    | "k5_e1_g2"
+    | "k5_e3"
+    | "k5_e6"
+    | "skip"
+  require len(code) == 22 "the network has 22 layers"
+}
+
+encode fbnet = [`stage/repeat[0]`]
+  + [`stage#{s}/repeat[{i}]` for s in 2..6 for i in 0..3]
+  + [`stage#7/repeat[0]`]

@@ -47,3 +47,27 @@ network = image(3, size, size)
   -> stage(4*C)
   -> sep_bn_relu(3, 4*C)
   -> classifier(classes)
+
+encoding hierarchical json "motifs and the cell: for each node, its edges from those before it (ICLR 2018)" {
+  code  = "{{'motifs': [{motifs: dag, ...}], 'cell': [{cell: reads, ...}]}}"
+  dag   = "[{node, ...}]"
+  node  = "[{op, ...}]"
+  reads = "[{int, ...}]"
+  op    = "'none'" | "'identity'" | "'conv1x1'" | "'dw3x3'" | "'sep3x3'" | "'max3'" | "'avg3'"
+  require len(node) == i + 1 for dag in code.motifs for i, node in dag
+    "node {i+2} of a motif has an edge from each earlier node"
+  require len(node) == i + 1 for i, node in code.cell
+    "node {i+2} of the cell has an edge from each earlier node"
+  require m in 0..len(code.motifs) for node in code.cell for m in node
+    "there are motifs 1 to {len(code.motifs)}, and 0 for none"
+}
+
+let names = ["none", "identity", "conv1x1", "dw3x3", "sep3x3", "max3", "avg3"]
+
+encode hierarchical = code(
+  motifs = [
+    [[names[`level2/m[{m}]/j[{j}]/edges/i[{i}]`] for i in 0..j] for j in 0..2]
+    for m in 0..motifs-1
+  ],
+  cell = [[`cell/j[{j}]/edges/i[{i}]` for i in 0..j] for j in 0..3]
+)

@@ -41,3 +41,48 @@ motif mbconv(
 motif mobile_head(c, classes, act = relu6, norm = bn) = conv_act(c, 1, act = act, norm = norm)
   -> global_avg_pool
   -> linear(classes)
+
+# 3x3 convolution with stride 2 to c channels, then a separable one to `narrow_to`.
+motif mobile_stem(c, narrow_to, act = relu6) = conv_act(c, 3, 2, act = act)
+  -> dw_conv(3)
+  -> bn
+  -> act
+  -> conv(1, out = narrow_to)
+  -> bn
+
+# Squeeze-excite through a part of the channels, rounded down, as the Fair and MoGA networks have it.
+motif excite_part(part) = graph (x) {
+  out x -> squeeze_excite(channels(x) / part, gate = hard_sigmoid)
+}
+
+# Brought to a multiple of 8, not below `limit` of the value.
+motif rounded(v, limit = 0.9) = near + 8 if near < limit * v else near
+  where near = max(8, floor((v + 4) / 8.0) * 8)
+
+# Part i of n of c channels: the first has what is left over.
+motif part(c, n, i) = c - (n - 1) * (c / n) if i == 0 else c / n
+motif begin(c, n, i) = sum([part(c, n, j) for j in 0..i-1])
+
+# A depthwise convolution with a kernel for each part of the channels.
+motif deep(kernels, stride = 1) = graph (x) {
+  c = channels(x)
+  n = len(kernels)
+  out x -> dw_conv(kernels[0], stride = stride)
+      if n == 1
+      else concat([
+        x -> narrow(begin(c, n, i), part(c, n, i)) -> dw_conv(k, stride = stride)
+        for i, k in kernels
+      ])
+}
+
+# A convolution of all channels (or from part to part) to c.
+motif point(c, kernels) = graph (x) {
+  w = channels(x)
+  n = len(kernels)
+  out x -> conv(kernels[0], out = c)
+      if n == 1
+      else concat([
+        x -> narrow(begin(w, n, i), part(w, n, i)) -> conv(k, out = part(c, n, i))
+        for i, k in kernels
+      ])
+}

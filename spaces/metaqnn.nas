@@ -37,3 +37,27 @@ motif rest(depth, size, last) = one of {
   where bin = 8 if size > 7 else 4 if size > 3 else 1
 
 network = image(channels_in, size, size) -> rest(0, size, "start")
+
+encoding metaqnn tight "layers in a row: C(n,k,s) P(k,s) FC(n) GAP(n) SM(n) (ICLR 2017)" {
+  code  = "{layer - ...}"
+  layer = conv: "C({n: int},{k: int},{s: int})"
+    | pool: "P({k: int},{s: int})"
+    | fc: "FC({n: int})"
+    | gap: "GAP({n: int})"
+    | softmax: "SM({n: int})"
+}
+
+# The layers from the decision `at` on.
+motif layers(at) = case `{at}` {
+  conv: [layer(kind = "conv", n = `{at}=conv/conv_relu/c`, k = `{at}=conv/conv_relu/k`, s = 1)]
+    + layers(at + "=conv/rest")
+  "pool(5,3)": [layer(kind = "pool", k = 5, s = 3)] + layers(at + "=pool(5,3)/rest")
+  "pool(3,2)": [layer(kind = "pool", k = 3, s = 2)] + layers(at + "=pool(3,2)/rest")
+  "pool(2,2)": [layer(kind = "pool", k = 2, s = 2)] + layers(at + "=pool(2,2)/rest")
+  fc: [layer(kind = "fc", n = n) for n in `{at}=fc/chain/modules/n/in`] + last
+  gap: [layer(kind = "gap", n = classes)] + last
+  softmax: last
+}
+  where last = [layer(kind = "softmax", n = classes)]
+
+encode metaqnn = layers("rest")

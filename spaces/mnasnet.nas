@@ -53,3 +53,25 @@ network = image(3, size, size)
   -> block(160, 2)
   -> mbconv(last, 3, 6, act = relu)
   -> mobile_head(head, classes, act = relu)
+
+encoding mnasnet tight "operator, kernel, squeeze-and-excitation, skip, width and layers of five blocks (CVPR 2019)" {
+  code  = "{block ' ' ...}"
+  block = "{op}_k{kernel: int}_se{squeeze}_{skip}_w{width: number}_n{layers: int}"
+  op    = "regular_conv" | "sep_conv" | "mb_conv"
+  squeeze = "0" as false | "0.25" as true
+  skip  = "none" | "pool" | "identity"
+  require len(code) == 5 "the network has five blocks"
+}
+
+motif block_code(at) = block(
+  op = `{at}/op`,
+  kernel = `{at}/k`,
+  squeeze = `{at}/squeeze`,
+  skip = `{at}/skip`,
+  width = `{at}/width`,
+  layers = `{at}/n`
+)
+
+encode mnasnet = [block_code("block")] + [
+  block_code(at) for at in ["block#2", "block#3", "block#4", "block#5"]
+]

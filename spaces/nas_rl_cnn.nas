@@ -29,3 +29,22 @@ network = image(3, size, size)
   }
   -> global_avg_pool
   -> linear(classes)
+
+# A layer is its kernel, its width, its strides and the layers that it reads: 3x7,36,1x1[0,2].
+encoding nas_rl_cnn tight "layers of height x width, filters, strides and the layers read (ICLR 2017)" {
+  code  = "{layer ; ...}"
+  layer = "{height: int}x{width: int},{filters: int},{down: int}x{right: int}[{reads: int , ...}]"
+  require j in 0..i-1 for i, layer in code for j in layer.reads "layer {i} reads earlier layers, not {j}"
+}
+
+encode nas_rl_cnn = [
+  layer(
+    height = `graph/i[{i}]/kernel/0`,
+    width = `graph/i[{i}]/kernel/1`,
+    filters = `graph/i[{i}]/s/conv.out`,
+    down = decided(`graph/i[{i}]/s/conv.stride/0`, 1),
+    right = decided(`graph/i[{i}]/s/conv.stride/1`, 1),
+    reads = [j for j in decided(`graph/i[{i}]/fed`, [])]
+  )
+  for i in 0..L-1
+]

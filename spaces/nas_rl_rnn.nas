@@ -39,3 +39,21 @@ network = tokens(steps, vocabulary)
   -> embedding(vocabulary, hidden)
   -> scan(cell, [[hidden], [hidden]])
   -> linear(vocabulary)
+
+# The nodes of the tree from the leaves to the root, then the join of the memory and the two cell indices.
+encoding nas_rl_rnn free "tree of joins and activations, and where the memory goes (ICLR 2017)" {
+  code = "{nodes: node , ...}; {memory: node} at {inject: int}, from {store: int}"
+  node = "{join} {act}"
+  join = "add" | "elem_mult"
+  act  = "tanh" | "relu" | "identity" | "sigmoid"
+}
+
+encode nas_rl_rnn = code(
+  nodes = [
+    node(join = `cell/i[{i}]/y/join`, act = `cell/i[{i}]/a/activation`)
+    for i in 0..2*base-2
+  ],
+  memory = node(join = `cell/injected/join`, act = `cell/injected/activation`),
+  inject = `cell/inject`,
+  store = `cell/store`
+)

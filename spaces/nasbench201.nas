@@ -39,3 +39,17 @@ network = image(3, size, size)
   -> relu
   -> global_avg_pool
   -> linear(classes)
+
+encoding nasbench201 tight "the arch string of NAS-Bench-201: |op~0|+|op~0|op~1|+…" {
+  code = "{node + ...}"
+  node = "|{edge ...}"
+  edge = "{op}~{from: int}|"
+  op   = "none" | "skip_connect" | "nor_conv_1x1" | "nor_conv_3x3" | "avg_pool_3x3"
+  require len(code) == 3 "a cell has three nodes after the input"
+  require len(node) == i + 1 for i, node in code "node {i+1} has an edge from each earlier node"
+}
+
+encode nasbench201 = [
+  [edge(op = `cell/i[{i}]/n/y[{j}]/edge`, from = j) for j in 0..i]
+  for i in 0..2
+]

@@ -20,3 +20,12 @@ network = image(3, size, size)
   -> stage(4*C, 3)
   -> stage(8*C, 3)
   -> mobile_head(1280, classes, act = relu)
+
+encoding nasbench_macro tight "eight layers: 0 identity, 1 and 2 inverted residuals (CVPR 2021)" {
+  code  = "{layer ...}"
+  layer = "0" | "1" | "2"
+  require len(code) == 8 "the network has eight layers"
+}
+
+encode nasbench_macro = [`stage/repeat[{i}]` for i in 0..1]
+  + [`stage#{s}/repeat[{i}]` for s in 2..3 for i in 0..2]

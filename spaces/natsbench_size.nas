@@ -35,3 +35,10 @@ network = image(3, size, size)
   -> relu
   -> global_avg_pool
   -> linear(classes)
+
+encoding natsbench_size tight "five widths, c1:c2:c3:c4:c5 (NATS-Bench; TPAMI 2021)" {
+  code = "{int : ...}"
+  require len(code) == 5 "the network has five widths"
+}
+
+encode natsbench_size = [`widths/i[{i}]` for i in 0..4]

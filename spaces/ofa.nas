@@ -37,3 +37,28 @@ network = image(3, size, size)
   -> linear(w(1280), bias = false)
   -> hard_swish
   -> linear(classes)
+
+# The sub-network as the released code describes it: 20 kernels and expansions, five depths, a size. A unit
+# of depth d uses the first d of its four; the others mean nothing.
+encoding ofa python "kernels, expansions, depths and size of a sub-network (ICLR 2020)" {
+  code = "{{'ks': [{ks: int, ...}], 'e': [{e: int, ...}], 'd': [{d: int, ...}], 'r': [{r: int}]}}"
+  require len(code.ks) == 20 and len(code.e) == 20 "there are 20 layers, four of each unit"
+  require len(code.d) == 5 "there are five units"
+}
+
+let units = ["unit", "unit#2", "unit#3", "unit#4", "unit#5"]
+
+encode ofa = subnet(
+  ks = [
+    `{u}/repeat[{i}]/k` if `{u}/repeat/count` > i else anything(3)
+    for u in units
+    for i in 0..3
+  ],
+  e = [
+    `{u}/repeat[{i}]/e` if `{u}/repeat/count` > i else anything(3)
+    for u in units
+    for i in 0..3
+  ],
+  d = [`{u}/repeat/count` for u in units],
+  r = `size`
+)

@@ -50,3 +50,33 @@ motif body = graph (x) {
 }
 
 network = image(3, size, size) -> conv_bn_relu(3, F) -> body -> relu -> classifier(classes)
+
+encoding one_shot json "inputs and operations of the choice blocks (ICML 2018)" {
+  code  = "[{block, ...}]"
+  block = "{{'inputs': [{inputs: int, ...}], 'operations': [{operations: op, ...}]}}"
+  op    = "'sep_3x3'"
+    | "'sep_5x5'"
+    | "'sep_7x7'"
+    | "'conv_1x7_7x1'"
+    | "'max_pool_3x3'"
+    | "'avg_pool_3x3'"
+    | "'identity'"
+}
+
+let operation_names = [
+  "sep_3x3",
+  "sep_5x5",
+  "sep_7x7",
+  "conv_1x7_7x1",
+  "max_pool_3x3",
+  "avg_pool_3x3",
+  "identity"
+]
+
+encode one_shot = [
+  block(
+    inputs = [0, 1] if i == 0 and `cell/i[0]/inputs/count` == 2 else `cell/i[{i}]/inputs`,
+    operations = [operation_names[o] for o in `cell/i[{i}]/outputs/o/in`]
+  )
+  for i in 0..blocks-1
+]

@@ -59,3 +59,38 @@ motif pyramid = graph (x) {
 }
 
 network = image(3, size, size) -> conv_bn(3, C) -> pyramid -> bn -> relu -> classifier(classes)
+
+encoding path_level json "tree of merges and branches (ICML 2018)" {
+  code   = "{{'merge': '{merge}', 'branches': [{branches: branch, ...}]}}"
+  merge  = "none" | "add_2" | "add_3" | "concat"
+  branch = "{{'op': '{op}', 'then': {then}}}"
+  then   = "null" as "leaf" | code
+  op     = "sep_3x3"
+    | "sep_5x5"
+    | "sep_7x7"
+    | "conv_1x1"
+    | "identity"
+    | "max_pool_3x3"
+    | "avg_pool_3x3"
+}
+
+motif node_code(at) = node(
+  merge = `{at}`,
+  branches = case `{at}` {
+    none: [branch_code(at + "=none")]
+    add_2: [branch_code(at + "=add_2/i[0]"), branch_code(at + "=add_2/i[1]")]
+    add_3: [
+      branch_code(at + "=add_3/i[0]"),
+      branch_code(at + "=add_3/i[1]"),
+      branch_code(at + "=add_3/i[2]")
+    ]
+    concat: [branch_code(at + "=concat/a"), branch_code(at + "=concat/b")]
+  }
+)
+
+motif branch_code(at) = branch(
+  op = `{at}/operation`,
+  then = case decided(`{at}`, "leaf") { leaf: "leaf", grow: node_code(at + "=grow") }
+)
+
+encode path_level = node_code("cell")

@@ -49,3 +49,31 @@ network = image(3, size, size) -> graph (x) {
   }
   out s[-1] -> relu -> global_avg_pool -> linear(classes)
 }
+
+encoding pnas python "blocks (I1, I2, O1, O2, C) of a cell (ECCV 2018)" {
+  code  = "[{block, ...}]"
+  block = "({first: int}, {second: int}, '{op1}', '{op2}', '{join}')"
+  op1   = "identity_or_1x1"
+    | "sep_3x3"
+    | "sep_5x5"
+    | "sep_7x7"
+    | "avg_3x3"
+    | "max_3x3"
+    | "dil_3x3"
+    | "conv_1x7_7x1"
+  op2   = op1
+  join  = "add"
+  require block.first in 0..i+1 and block.second in 0..i+1 for i, block in code
+    "block {i} reads states 0 to {i+1}"
+}
+
+encode pnas = [
+  block(
+    first = `first/i[{i}]`,
+    second = `second/i[{i}]`,
+    op1 = `op1/i[{i}]`,
+    op2 = `op2/i[{i}]`,
+    join = "add"
+  )
+  for i in 0..blocks-1
+]

@@ -31,3 +31,19 @@ network = image(3, size, size)
   -> stage(w5, 4, 2)
   -> stage(w6, 1, 1)
   -> mobile_head(head, classes, norm = norm)
+
+encoding proxylessnas tight "the blocks of 21 layers (ICLR 2019)" {
+  code  = "{block ' ' ...}"
+  block = "3x3_MBConv3"
+    | "3x3_MBConv6"
+    | "5x5_MBConv3"
+    | "5x5_MBConv6"
+    | "7x7_MBConv3"
+    | "7x7_MBConv6"
+    | "Zero"
+  require len(code) == 21 "the network has 21 layers behind the first block"
+}
+
+encode proxylessnas = [`stage/repeat[{i}]` for i in 0..3]
+  + [`stage#{s}/repeat[{i}]` for s in 2..5 for i in 0..3]
+  + [`stage#6/repeat[0]`]

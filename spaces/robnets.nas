@@ -4,6 +4,7 @@ space robnets "When NAS Meets Robustness, RobNets (Guo et al.; CVPR 2020)"
 # does. All cells share one list of codes (4^14) unless `free = true`: then each has its own (4^(14*layers)).
 # Batch norms inside cells have no parameters. In a reduction cell edges from its inputs have stride 2.
 import "lib_darts.nas"
+import "lib_robnet.nas"
 
 param C = 36, layers = 20, steps = 4, size = 32, classes = 10, free = false
 
@@ -35,3 +36,14 @@ motif normal = cell(codes() if free else shared, false)
 motif reduce = cell(codes() if free else shared, true)
 
 network = image(3, size, size) -> darts_cifar(normal, reduce, C, layers, classes, norm)
+
+encode robnet = [
+  [
+    `darts_cifar/out/darts_cells/i[{n}]/s/call/code/if/i[{i}]/j[{j}]`
+    for i in 0..steps-1
+    for j in 0..i+1
+  ]
+  for n in 0..layers-1
+]
+  if free
+  else [[`shared/i[{i}]/j[{j}]` for i in 0..steps-1 for j in 0..i+1]]

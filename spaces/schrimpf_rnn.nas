@@ -65,3 +65,56 @@ network = tokens(steps, vocabulary)
   -> embedding(vocabulary, hidden)
   -> scan(cell, [[hidden], [hidden], [hidden]])
   -> linear(vocabulary)
+
+encoding schrimpf_rnn free "the two expressions of a cell (ICLR workshop 2018)" {
+  code = "c = {c: expr}; h = {h: expr}"
+  expr = "x"
+    | "x_before"
+    | "h_before"
+    | "c_before"
+    | "c"
+    | MM: "MM({a: expr})"
+    | Sigmoid: "Sigmoid({a: expr})"
+    | Tanh: "Tanh({a: expr})"
+    | ReLU: "ReLU({a: expr})"
+    | Add: "Add({a: expr}, {b: expr})"
+    | Mult: "Mult({a: expr}, {b: expr})"
+    | Gate3: "Gate3({a: expr}, {b: expr}, {gate: expr})"
+    | Sub: "Sub({a: expr}, {b: expr})"
+    | Sin: "Sin({a: expr})"
+    | Cos: "Cos({a: expr})"
+    | SeLU: "SeLU({a: expr})"
+    | LayerNorm: "LayerNorm({a: expr})"
+}
+
+# The expression decided at a path, of this height.
+motif tree(at, d) = case `{at}/if` {
+  leaf: `{at}/if=leaf`
+  MM: node(kind = "MM", a = tree(at + "/if=MM/expression", d - 1))
+  Sigmoid: node(kind = "Sigmoid", a = tree(at + "/if=Sigmoid/expression", d - 1))
+  Tanh: node(kind = "Tanh", a = tree(at + "/if=Tanh/expression", d - 1))
+  ReLU: node(kind = "ReLU", a = tree(at + "/if=ReLU/expression", d - 1))
+  Add: pair("Add", at + "/if=Add/", d - 1)
+  Mult: pair("Mult", at + "/if=Mult/", d - 1)
+  Gate3: node(
+    kind = "Gate3",
+    a = tree(at + "/if=Gate3/a", d - 1),
+    b = tree(at + "/if=Gate3/b", d - 1),
+    gate = tree(at + "/if=Gate3/gate", d - 1)
+  )
+  Sub: pair("Sub", at + "/if=Sub/", d - 1)
+  Sin: node(kind = "Sin", a = tree(at + "/if=Sin/expression", d - 1))
+  Cos: node(kind = "Cos", a = tree(at + "/if=Cos/expression", d - 1))
+  SeLU: node(kind = "SeLU", a = tree(at + "/if=SeLU/expression", d - 1))
+  LayerNorm: node(kind = "LayerNorm", a = tree(at + "/if=LayerNorm/expression", d - 1))
+}
+  if d > 0
+  else `{at}/else`
+
+motif pair(kind, at, d) = node(
+  kind = kind,
+  a = tree(at + "expression", d),
+  b = tree(at + "expression#2", d)
+)
+
+encode schrimpf_rnn = code(c = tree("memory", height), h = tree("state", height))

@@ -45,3 +45,51 @@ network = image(3, size, size)
   -> conv(3, out = 2*N) -> relu
   -> chain([block((any 1..4) * N) -> (transition if i < blocks else identity) for i in 1..blocks])
   -> bn -> relu -> global_avg_pool -> linear(classes)
+
+# A block is its width and its operations: banks read > banks written, width, paths of convolutions.
+encoding smash tight "blocks of operations on memory banks (ICLR 2018)" {
+  code  = "{block ' | ' ...}"
+  block = "{width: int}: {operations: op ' ' ...}"
+  op    = "{reads: int , ...}>{writes: int , ...}({width: int}){paths: path + ...}"
+  path  = "{conv - ...}"
+  conv  = "{height: int}x{width: int}d{down: int}x{right: int}g{groups: int}"
+}
+
+# What is decided about a convolution of operation i of block b.
+motif conv_code(b, i, at) = conv(
+  height = `chain/modules/i[{b}]/block/i[{i}]/y/operation={at}/k`,
+  width = `chain/modules/i[{b}]/block/i[{i}]/y/operation={at}/l`,
+  down = 1
+    if `chain/modules/i[{b}]/block/i[{i}]/y/operation={at}/k` == 7
+    else `chain/modules/i[{b}]/block/i[{i}]/y/operation={at}/conv.dilation/0`,
+  right = 1
+    if `chain/modules/i[{b}]/block/i[{i}]/y/operation={at}/l` == 7
+    else `chain/modules/i[{b}]/block/i[{i}]/y/operation={at}/conv.dilation/1`,
+  groups = `chain/modules/i[{b}]/block/i[{i}]/y/operation={at}/conv.groups`
+)
+
+motif pair_code(b, i, at) = [conv_code(b, i, at + "/part"), conv_code(b, i, at + "/part#2")]
+
+motif operation_code(b, i) = op(
+  reads = `chain/modules/i[{b}]/block/i[{i}]/reads`,
+  writes = `chain/modules/i[{b}]/block/i[{i}]/writes`,
+  width = `chain/modules/i[{b}]/block/i[{i}]/y/conv.out`,
+  paths = case `chain/modules/i[{b}]/block/i[{i}]/y/operation` {
+    single: [[conv_code(b, i, "single/part")]]
+    single_single: [
+      [conv_code(b, i, "single_single/part")],
+      [conv_code(b, i, "single_single/part#2")]
+    ]
+    double: [pair_code(b, i, "double")]
+    double_single: [pair_code(b, i, "double_single/0"), [conv_code(b, i, "double_single/part")]]
+    double_double: [pair_code(b, i, "double_double/0"), pair_code(b, i, "double_double/1")]
+  }
+)
+
+encode smash = [
+  block(
+    width = `chain/modules/i[{b}]/block/c`,
+    operations = [operation_code(b, i) for i in 0..operations-1]
+  )
+  for b in 0..blocks-1
+]

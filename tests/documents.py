@@ -4,14 +4,19 @@ A block marked `nas` is a whole program; the `text` block behind it names report
 
     ```text size decisions
 
+Behind a declaration of an encoding, `text codes` holds lines `code  # value`, and `text mistake` a
+code and what is said of it.
+
 `pytest tests/test_docs.py --update-golden` writes the reports into the documents.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import dedent
@@ -20,7 +25,10 @@ from nasdsl.canonical import architecture_hash
 from nasdsl.checks import check
 from nasdsl.cli.common import read_sets
 from nasdsl.costs import cost
-from nasdsl.diagnostics import Diagnostic, render
+from nasdsl.diagnostics import Diagnostic, NasError, render
+from nasdsl.encodings import Encoding, encodings_of
+from nasdsl.encodings.values import plain
+from nasdsl.parser import parse_text
 from nasdsl.printer import print_architecture
 from nasdsl.space import Space, parse_space
 
@@ -42,6 +50,9 @@ class Block:
     @property
     def kind(self) -> str:
         return self.info[0] if self.info else ""
+
+
+_CODE_REPORTS = (("codes",), ("mistake",))
 
 
 def blocks(document: str) -> list[Block]:
@@ -68,10 +79,18 @@ def examples(document: str) -> Iterator[tuple[Block, Block]]:
                 f"line {block.line}: no report"
             )
             yield block, found[i + 1]
+            rest = takewhile(lambda b: b.info[1:] in _CODE_REPORTS, found[i + 2 :])
+            yield from ((block, more) for more in rest)
 
 
-def report(program: str, wanted: tuple[str, ...]) -> str:
-    """What the named reports say of a program, a line feed at the end of each."""
+def report(program: str, wanted: tuple[str, ...], shown: str = "") -> str:
+    """What the named reports say of a program, a line feed at the end of each.
+
+    shown: the block as it stands, which holds the texts that reports of encodings are about.
+    """
+    if wanted in _CODE_REPORTS:
+        (encoding,) = encodings_of([parse_text(program, NAME)]).values()
+        return _CODES[wanted[0]](encoding, shown)
     names = [w for w in wanted if not w.startswith("set=")]
     values = read_sets([w.removeprefix("set=") for w in wanted if w not in names])
     if names == ["check"]:
@@ -142,6 +161,28 @@ def _feasible(space: Space, _: str) -> str:
     return f"feasible {len(found)} of {space.size}: {', '.join(map(str, found))}\n"
 
 
+def _codes(encoding: Encoding, shown: str) -> str:
+    """Texts with their values, those of Python as JSON; every text is printed as it was read."""
+    texts = [line.split("  #")[0].rstrip() for line in shown.splitlines()]
+    width = max(map(len, texts))
+    rows = []
+    for text in texts:
+        value = encoding.decode(text)
+        assert encoding.decode(encoding.encode(value)) == value
+        rows.append(f"{text:<{width}}  # {json.dumps(plain(value))}\n")
+    return "".join(rows)
+
+
+def _mistake(encoding: Encoding, shown: str) -> str:
+    text = shown.split("\n")[0]
+    try:
+        value = encoding.decode(text)
+    except NasError as error:
+        return f"{text}\n{error}\n"
+    raise AssertionError(f"{text} is {value}")
+
+
+_CODES: Mapping[str, Callable[[Encoding, str], str]] = {"codes": _codes, "mistake": _mistake}
 _REPORTS: Mapping[str, Callable[[Space, str], str]] = {
     "size": _size, "decisions": _decisions, "points": _points, "architectures": _architectures,
     "cost": _cost, "network": _network, "genotype": _genotype, "feasible": _feasible,

@@ -11,6 +11,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+_WORDS = ('"a"', '"b"')
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
 
@@ -56,6 +57,7 @@ class Maker:
             self._element,
             self._call,
             self._range,
+            self._case,
         )(depth - 1)
 
     def _any(self, depth: int) -> str:
@@ -84,6 +86,18 @@ class Maker:
 
     def _ternary(self, depth: int) -> str:
         return f"({self.number(depth)} if {self.condition(depth)} else {self.number(depth)})"
+
+    def _case(self, depth: int) -> str:
+        return f"({self.case(depth, self.number)})"
+
+    def case(self, depth: int, make: Callable[[int], str]) -> str:
+        """A value by a number, or by a string that depends on decisions."""
+        if self.spend() and self.chance(40):
+            words = f"(any [{', '.join(self.pick(*_WORDS) for _ in range(2))}])"
+            word, other = self.pick('"a"[0]', words), self.pick("b:", "else:")
+            return f"case {word} {{ a: {make(depth)}, {other} {make(depth)} }}"
+        body = f"1: {make(depth)}, {self.pick('2', '-2', '2.0')}: {make(depth)}, else: {make(0)}"
+        return f"case {self.number(depth)} {{ {body} }}"
 
     def _total(self, depth: int) -> str:
         return f"{self.pick('sum', 'len', 'sum')}({self.list(depth)}) % 4"
@@ -188,6 +202,7 @@ class Maker:
             self._dropout,
             self._one_of_list,
             self._open_motif,
+            self._by_key,
         )(depth - 1)
 
     def _alternatives(self, depth: int) -> str:
@@ -247,6 +262,9 @@ class Maker:
         if not self.spend():
             return self.module(0)
         return f"(any [{self.module(depth)}, {self.module(depth)}])"
+
+    def _by_key(self, depth: int) -> str:
+        return f"({self.case(depth, self.module)})"
 
     def _open_motif(self, depth: int) -> str:
         plain = [name for name, count in self.motifs if count == 0]

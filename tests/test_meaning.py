@@ -88,6 +88,21 @@ FIXED = {
     "  when c { s += any [1, 2] }\n  s += any [7, 8]\n  t = [any [1, 2] for v in s]\n  out x -> linear(sum(t))\n}",
     "recursion": "motif t(d) = linear(4) if d == 0 else one of {\n  leaf: linear(4)\n  node: sum([t(d - 1), t(d - 1)]) -> relu\n}\n"
     "network = vector(4) -> t(2)",
+    "cases of strings": 'let op = any ["a", "b", "c"]\nmotif f(x) = case x { a: any 1..2, b: (any 3..4) + (any 5..6), else: 7 }\n'
+    "network = vector(4) -> linear(f(op)) -> linear(f(op)) -> case op { c: relu | tanh, else: identity }",
+    "cases of numbers": "let n = any 0..3\nlet m = case n % 3 { 0: any [1, 2], 1: n, 2: any 1..n }\n"
+    "network = vector(4) -> linear(1 + m) -> repeat (case m { 1: 0, 2: 1, else: any 1..2 }) { relu | tanh }",
+    "cases that a requirement excludes": 'let op = any ["a", "b", "c"]\nrequire op != "b"\n'
+    "network = vector(4) -> case op { a: relu | tanh, c: linear(any 1..3) }",
+    "cases of cases": 'let x = one of { p: "a" q: any ["a", "b"] }\nlet y = case x { a: any ["u", "v"], b: "u" }\n'
+    "network = vector(4) -> graph (x) {\n  s = [x]\n  for c in case y { u: 1..2, v: 1..3 } { s += s[-1] -> (relu | tanh) }\n  out s[-1]\n}",
+    "cases in a recursive motif": 'motif t(d, op) = case d { 0: relu, else: case op { a: t(d - 1, "b") | tanh, b: t(d - 1, any ["a", "b"]) } }\n'
+    'network = vector(4) -> t(2, any ["a", "b"])',
+    "characters": 'let code = any ["01", "110"]\nlet l = [any 1..2 if c == "1" else 3 for c in code]\n'
+    'network = vector(4) -> linear(sum(l)) -> linear(case code[-1] { "0": len(code), "1": any [7, 8] })',
+    "functions of open values": "let x = any 1..4\nlet l = [any [1, 2], 3]\n"
+    "network = vector(4) -> linear(divisible(10 * x, 8)) -> linear(pow(2, x)) -> linear(1 + index([1, 2, 3, 4], x))\n"
+    "require all([v < 3 or x > 1 for v in l if v != x]), int(1.5 * x) != 6",
 }  # fmt: skip
 
 

@@ -114,7 +114,7 @@ def test_signatures_are_shown_as_they_are_called() -> None:
 
 
 def test_no_operator_has_the_name_of_a_keyword() -> None:
-    assert not KEYWORDS & set(signatures())
+    assert KEYWORDS & set(signatures()) == {"log"}  # a flag of ranges, and a function
 
 
 @pytest.mark.parametrize("name", shipped())

@@ -25,16 +25,24 @@ from tests.trees import expressions, programs
 relaxed = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=60)
 GOOD = """space toy "A toy"
 import "lib.nas"
-param C = 16, n = 4
+param C = 16, code: bits = "0110", n = 4
 motif edge(c, k = 3) = one of { conv: conv(k, c) "max pool": max_pool(k) skip if c > 3: identity }
 let cell = graph (a, b) {
   s = [a, b]
   for i, x in 1..n { s += sum(pick 2 of [y -> edge(C) for j, y in s if j < 2] ordered) }
+  y = case n { 3: x.field, else: b }
   when n > 2 { out concat(s[2..]) } else when true { out s[0] } else { require not false out a, b }
 }
 network = (image(3, 32, 32), vector(4)) -> cell -> repeat any 2..4 as i { relu | swish } where k = 3
 require params < 5M, C in [8, 16], n not in 1..2
 search { strategy = random budget = 200 }
+encoding cells tight "Cells" {
+  code = "{cell + ...}" | none: "-" as -1
+  cell = other | { k: "k{int}" = 3 "in": "{{" c: "c" = [1] }
+  other = "x"
+  require len(code) == i + 1 for i, x in code if x > 2 "in {i} there are {len(code)}"
+}
+encode cells = [`a[{i}]/b c` for i in 0..2]
 """
 EXAMPLES = {
     "5M": s.Number("5M"),
@@ -69,6 +77,25 @@ EXAMPLES = {
     "x[1..2]": s.Index(s.Name("x"), s.Range(s.Number("1"), s.Number("2"))),
     "x[1..]": s.Slice(s.Name("x"), s.Number("1"), None),
     "x[..1]": s.Slice(s.Name("x"), None, s.Number("1")),
+    'case x { a: y, "b c": z 3: y, -1: z else: y, }': s.Case(
+        s.Name("x"),
+        (
+            s.Entry(s.Key("text", "a"), s.Name("y")),
+            s.Entry(s.Key("text", "b c"), s.Name("z")),
+            s.Entry(s.Key("number", "3"), s.Name("y")),
+            s.Entry(s.Key("number", "-1"), s.Name("z")),
+            s.Entry(None, s.Name("y")),
+        ),
+    ),
+    "case x { true: y }": s.Case(s.Name("x"), (s.Entry(s.Key("truth", "true"), s.Name("y")),)),
+    "a.b..c.d": s.Range(s.Field(s.Name("a"), "b"), s.Field(s.Name("c"), "d")),
+    "x.in[1].y": s.Field(s.Index(s.Field(s.Name("x"), "in"), s.Number("1")), "y"),
+    "2.5": s.Number("2.5"),
+    "1..3": s.Range(s.Number("1"), s.Number("3")),
+    '"""a "quoted" word\\n\\\\"""': s.Text('a "quoted" word\n\\'),
+    '"""one\n  two"""': s.Text("one\n  two"),
+    '""': s.Text(""),
+    "`a[{i}]/b c`": s.Path("a[{i}]/b c"),
     "a where b = 1": s.Where(s.Name("a"), (s.Binding("b", s.Number("1")),)),
 }
 

@@ -50,9 +50,11 @@ class _Maker:
         return tuple(make() for _ in range(self.draw(st.integers(least, most))))
 
     def leaf(self) -> s.Expr:
-        kind = self.draw(st.integers(0, 5))
+        kind = self.draw(st.integers(0, 6))
         if kind == 0:
             return s.Number(self.draw(NUMBERS))
+        if kind == 3:
+            return s.Path(self.draw(st.sampled_from(["cell/x", "a[{i}]/b c", ""])))
         if kind == 1:
             return s.Text(self.draw(TEXTS))
         if kind == 2:
@@ -73,6 +75,9 @@ class _Maker:
     def binding(self, depth: int) -> s.Binding:
         return s.Binding(self.name(), self.expr(depth))
 
+    def parameter(self, depth: int) -> s.Binding:
+        return s.Binding(self.name(), self.expr(depth), self.maybe(self.name))
+
     def argument(self, depth: int) -> s.Argument:
         return s.Argument(self.maybe(self.name), self.expr(depth))
 
@@ -80,6 +85,12 @@ class _Maker:
         label = self.draw(st.one_of(NAMES, TEXTS, st.just("in")))
         guard = self.maybe(lambda: self.expr(depth))
         return s.Alternative(label, guard, self.expr(depth, BODY))
+
+    def entry(self, depth: int) -> s.Entry:
+        number, text = self.draw(NUMBERS), self.draw(st.one_of(NAMES, TEXTS, st.just("true")))
+        keys = [("number", number), ("number", f"-{number}"), ("truth", "true"), ("text", text)]
+        key = self.maybe(lambda: s.Key(*self.draw(st.sampled_from(keys))))
+        return s.Entry(key, self.expr(depth))
 
     def clause(self, depth: int) -> s.Clause:
         cond = self.maybe(lambda: self.expr(depth, OR))
@@ -124,13 +135,17 @@ class _Maker:
                 return s.When(self.expr(depth - 1), block, other)
 
     def item(self, depth: int) -> s.Item:
-        match self.draw(st.integers(0, 7)):
+        match self.draw(st.integers(0, 9)):
+            case 8:
+                return self.encoding(depth)
+            case 9:
+                return s.Encode(self.name(), self.expr(depth, BODY))
             case 0:
                 return s.SpaceDecl(self.name(), self.maybe(lambda: self.draw(TEXTS)))
             case 1:
                 return s.Import(self.draw(TEXTS))
             case 2:
-                return s.Param(self.some(lambda: self.binding(depth), 1))
+                return s.Param(self.some(lambda: self.parameter(depth), 1))
             case 3:
                 return s.Let(self.name(), self.expr(depth, BODY))
             case 4:
@@ -148,6 +163,33 @@ class _Maker:
                         lambda: s.Setting(self.name(), self.some(lambda: self.expr(depth), 1))
                     )
                 )
+
+    def encoding(self, depth: int) -> s.Encoding:
+        rows = self.some(lambda: self.form_row(depth))
+        doc = self.maybe(lambda: self.draw(TEXTS))
+        return s.Encoding(self.name(), self.maybe(self.name), doc, rows)
+
+    def form_row(self, depth: int) -> s.FormRule | s.FormCheck:
+        if self.draw(st.booleans()):
+            return s.FormRule(self.name(), self.some(lambda: self.form(depth), 1))
+        clauses = self.some(lambda: self.clause(depth))
+        return s.FormCheck(self.expr(depth), clauses, s.Text(self.draw(TEXTS)))
+
+    def form(self, depth: int) -> s.Form:
+        bodies = st.sampled_from(
+            [
+                lambda: s.Text(self.draw(TEXTS)),
+                lambda: s.FormName(self.name()),
+                lambda: s.FieldSet(self.some(lambda: self.form_field(depth), 1)),
+            ]
+        )
+        value = self.maybe(lambda: self.expr(depth, FACTOR))
+        return s.Form(self.maybe(self.name), self.draw(bodies)(), value)
+
+    def form_field(self, depth: int) -> s.FormField:
+        key = self.draw(st.one_of(NAMES, TEXTS, st.just("in")))
+        default = self.maybe(lambda: self.expr(depth, FACTOR))
+        return s.FormField(key, s.Text(self.draw(TEXTS)), default)
 
 
 _Make = Callable[[_Maker, int], s.Expr]
@@ -171,12 +213,14 @@ _MAKERS: list[tuple[int, _Make]] = [
     (POSTFIX, lambda m, d: s.Call(m.expr(d, POSTFIX), m.some(lambda: m.argument(d)))),
     (POSTFIX, lambda m, d: s.Index(m.expr(d, POSTFIX), m.expr(d))),
     (POSTFIX, lambda m, d: m.slice(d)),
+    (POSTFIX, lambda m, d: s.Field(m.expr(d, POSTFIX), m.draw(st.one_of(NAMES, st.just("in"))))),
     (ATOM, lambda m, d: m.leaf()),
     (ATOM, lambda m, d: s.Group(m.expr(d, BODY))),
     (ATOM, lambda m, d: s.Tensors(m.some(lambda: m.expr(d), 2))),
     (ATOM, lambda m, d: s.List(m.some(lambda: m.expr(d), 0, 12))),
     (ATOM, lambda m, d: s.Comprehension(m.expr(d), m.some(lambda: m.clause(d), 1))),
     (ATOM, lambda m, d: s.OneOf(m.some(lambda: m.alternative(d), 1))),
+    (ATOM, lambda m, d: s.Case(m.expr(d, OR), m.some(lambda: m.entry(d), 1))),
     (ATOM, lambda m, d: m.graph(d)),
     (ATOM, lambda m, d: s.Repeat(m.expr(d, CHOICE), m.maybe(m.name), m.expr(d, BODY))),
 ]

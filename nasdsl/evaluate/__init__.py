@@ -7,9 +7,11 @@ from .call import EVALUATE_CALL
 from .choice import EVALUATE_CHOICE
 from .lists import eval_index, eval_slice
 from .machine import EVALUATORS
+from .records import EVALUATE_RECORDS
 from .statements import eval_graph
 
 EVALUATORS.update(EVALUATE_BASIC)
 EVALUATORS.update(EVALUATE_CHOICE)
 EVALUATORS.update(EVALUATE_CALL)
+EVALUATORS.update(EVALUATE_RECORDS)
 EVALUATORS.update({syntax.Index: eval_index, syntax.Slice: eval_slice, syntax.Graph: eval_graph})

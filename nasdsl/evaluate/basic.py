@@ -8,7 +8,7 @@ from typing import Any
 
 from nasdsl import syntax
 from nasdsl.diagnostics import fail
-from nasdsl.values import POISON, UNKNOWN, Env, FloatRange, MaybeList, Scope, describe
+from nasdsl.values import POISON, UNKNOWN, Env, Fields, FloatRange, MaybeList, Scope, describe
 
 from .lists import append_lists, check_length, contains, elements, is_wide, open_width, settle
 from .machine import MAX_NUMBER, Evaluator, Machine, Mistake
@@ -54,10 +54,12 @@ def _ordered(sign: str, compare: Callable[[Any, Any], bool]) -> Callable[[Any, A
 
 def _equal(a: Any, b: Any) -> bool:
     for value in (a, b):
-        if not isinstance(value, int | float | str | tuple | range):
+        if not isinstance(value, int | float | str | tuple | range | Fields | None):
             raise Mistake(
                 "NAS201", f"`==` compares numbers, strings and lists, not {describe(value)}"
             )
+    if a is None or b is None:
+        return a is b
     if isinstance(a, str | bool) != isinstance(b, str | bool):
         raise Mistake(
             "NAS201", f"`==` compares values of one kind, not {describe(a)} and {describe(b)}"

@@ -9,10 +9,11 @@ from typing import Any
 from nasdsl import syntax
 from nasdsl.diagnostics import fail
 from nasdsl.record import Frozen, record
-from nasdsl.values import POISON, UNKNOWN, Env, MaybeList, Scan, Scope, describe
+from nasdsl.values import POISON, UNKNOWN, Env, MaybeList, Scan, Scope
 
-from .basic import bound
-from .lists import elements, length, reverse
+from .arithmetic import divisible, number, position, power, whole
+from .basic import bound, conjunction, truth
+from .lists import elements, length, reverse, settle
 from .machine import Machine, Mistake
 
 Run = Callable[[Machine, syntax.Call, Env, Scope], Any]
@@ -53,17 +54,11 @@ def _no_reduce(m: Machine, items: list[tuple[Any, Any]], node: syntax.Call) -> A
     raise AssertionError("not a combiner")
 
 
-def _number(value: Any, name: str) -> Any:
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        raise Mistake("NAS201", f"`{name}` takes numbers, not {describe(value)}")
-    return value
-
-
 def _pure(name: str, compute: Callable[[Any], Any], doc: str) -> Spec:
     def one(x: Any) -> Any:
         try:
-            return compute(_number(x, name))
-        except ValueError:
+            return compute(number(x, name))
+        except (ValueError, OverflowError):
             raise Mistake("NAS202", f"`{name}({x})` has no value") from None
 
     one.__name__ = name
@@ -75,11 +70,24 @@ def _pure(name: str, compute: Callable[[Any], Any], doc: str) -> Spec:
     return Spec(name, ("x",), doc, run, _no_reduce, 1)
 
 
+def _several(
+    name: str, params: tuple[str, ...], required: int, compute: Callable[..., Any], doc: str
+) -> Spec:
+    """A pure function of plain values."""
+
+    def run(m: Machine, node: syntax.Call, env: Env, scope: Scope) -> Any:
+        given = _arguments(m, params, required, node, env, scope)
+        values = [settle(m, value, node.span) for value in given]
+        return m.lift(compute, *values, span=node.span)
+
+    return Spec(name, params, doc, run, _no_reduce, required)
+
+
 def _fold(name: str, start: Any, step: Callable[[Any, Any], Any]) -> Spec:
     """A combiner of numbers; as a tensor operation it is an operator of the same name."""
 
     def pair(a: Any, b: Any) -> Any:
-        return step(a, _number(b, name))
+        return step(a, number(b, name))
 
     pair.__name__ = name
 
@@ -95,7 +103,7 @@ def _fold(name: str, start: Any, step: Callable[[Any, Any], Any]) -> Spec:
         total: Any = start
         for guard, value in sorted(items, key=lambda item: item[0] is not True):
             if total is None:
-                total = m.lift(_number, value, name, span=node.span)
+                total = m.lift(number, value, name, span=node.span)
             elif guard is True:
                 total = m.lift(pair, total, value, span=node.span)
             else:
@@ -118,6 +126,21 @@ def _run_len(m: Machine, node: syntax.Call, env: Env, scope: Scope) -> Any:
 def _run_reverse(m: Machine, node: syntax.Call, env: Env, scope: Scope) -> Any:
     (xs,) = _arguments(m, ("xs",), 1, node, env, scope)
     return reverse(m, xs, node.span)
+
+
+def _run_all(m: Machine, node: syntax.Call, env: Env, scope: Scope) -> Any:
+    (xs,) = _arguments(m, ("xs",), 1, node, env, scope)
+    result: Any = True
+    for _, _, guard, value in elements(m, xs, node.span):
+        held = truth(m, value, node.span)
+        if guard is not True:
+            held = m.lift(_unless, guard, held, span=node.span)
+        result = conjunction(m, result, held, node.span)
+    return result
+
+
+def _unless(guard: bool, held: bool) -> bool:
+    return held or not guard
 
 
 def _same(a: Any, b: Any) -> int:
@@ -221,6 +244,12 @@ BUILTINS: dict[str, Spec] = {
         _pure("abs", abs, "the absolute value"), _pure("floor", math.floor, "rounded down"),
         _pure("ceil", math.ceil, "rounded up"), _pure("round", round, "the nearest whole number (ties to even)"),
         _pure("sqrt", math.sqrt, "the square root"), _pure("log2", math.log2, "the logarithm to base 2"),
+        _pure("log", math.log, "the natural logarithm"), _pure("exp", math.exp, "the power of e"),
+        _several("pow", ("a", "b"), 2, power, "a to the power b"),
+        _several("int", ("x",), 1, whole, "without what is behind the point; of a string, the number it writes"),
+        _several("divisible", ("x", "by", "least"), 2, divisible, "the next multiple"),
+        _several("index", ("xs", "x"), 2, position, "the first place of an element"),
+        _spec("all", ("xs",), "whether all conditions of a list hold", _run_all),
         _spec("len", ("xs",), "the number of elements of a list", _run_len),
         _spec("reverse", ("xs",), "the list backwards", _run_reverse),
         _spec("count", ("xs", "x"), "how often a number or string stands in a list", _run_count),

@@ -16,6 +16,7 @@ from nasdsl.diagnostics import NasError, fail
 from nasdsl.domains import Domain
 from nasdsl.format import print_expr
 from nasdsl.record import Frozen, record
+from nasdsl.symbolic import Sym
 from nasdsl.values import (
     POISON,
     UNKNOWN,
@@ -36,19 +37,22 @@ from .machine import Evaluator, Machine
 
 MAX_OPTIONS = 100_000  # of one decision on which nothing else depends
 MAX_LABEL = 32
+_LITERALS = (syntax.Number, syntax.Text, syntax.Boolean)
 
 
 @record
 class Option(Frozen):
     """One option: its label, its condition, and how to get its value (in a scope of its own).
 
-    key: its name in paths, which may not depend on what is decided elsewhere.
+    key: its name in paths, which may not depend on what is decided elsewhere. plain: its value, if
+    that is a number, a string or a truth value that is there already.
     """
 
     label: str
     key: str
     guard: Any
     make: Callable[[Scope], Any]
+    plain: Any = None
 
 
 def _label(node: syntax.Expr, index: int) -> str:
@@ -94,14 +98,19 @@ def options(
     if isinstance(value, tuple | range):
         check_length(value, node.span)
     return [
-        Option(_show(element, place), str(place), guard, partial(_as_is, element))
+        Option(_show(element, place), str(place), guard, partial(_as_is, element), _plain(element))
         for place, _, guard, element in elements(m, value, node.span)
     ]
 
 
 def _written(m: Machine, item: syntax.Expr, index: int, env: Env) -> Option:
     label = _label(item, index)
-    return Option(label, label, True, lambda scope: bound(m, item, env, scope))
+    value = item.value if isinstance(item, _LITERALS) else None
+    return Option(label, label, True, lambda scope: bound(m, item, env, scope), value)
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, int | float | str) else None
 
 
 def _computed(m: Machine, node: syntax.Comprehension, index: int, guard: Any, env: Env) -> Option:
@@ -128,6 +137,9 @@ def choose(m: Machine, found: list[Option], scope: Scope, span: Any, ordered: bo
             m.demand(m.lift(_allowed, index, i, option.guard, span=span), span)
         if option.guard is False:
             m.exclude(index, i)
+
+    if all(o.plain is not None and isinstance(o.guard, bool | Sym) for o in found):
+        return m.among(index, [(o.guard, o.plain) for o in found], span)
 
     def take(i: int) -> Any:
         return _under_guard(m, found[i], Scope(f"{path}={keys[i]}"), span)

@@ -9,11 +9,12 @@ from typing import Any
 from nasdsl import syntax
 from nasdsl.diagnostics import fail
 from nasdsl.symbolic import Sym
-from nasdsl.values import POISON, UNKNOWN, Env, FloatRange, MaybeList, Scope, describe
+from nasdsl.values import POISON, UNKNOWN, Env, Fields, FloatRange, MaybeList, Scope, describe
 
 from .machine import MAX_LIST, Machine, Mistake
 
 _LISTS = (tuple, range)
+_SEQUENCES = (tuple, range, str)
 
 
 def _plus(a: int, b: int) -> int:
@@ -29,10 +30,12 @@ def _longer(xs: Any, n: int) -> bool:
 
 
 def _get(xs: Any, i: Any) -> Any:
-    if not isinstance(xs, _LISTS):
-        raise Mistake("NAS210", f"only a list has elements, not {describe(xs)}")
+    if not isinstance(xs, _SEQUENCES):
+        help = "write `x.name`" if isinstance(xs, Fields) else ""
+        raise Mistake("NAS210", f"only a list has elements, not {describe(xs)}", help)
     if isinstance(i, range):
-        return tuple(xs[_place(xs, j)] for j in i)
+        parts: list[Any] = [xs[_place(xs, j)] for j in i]
+        return "".join(parts) if isinstance(xs, str) else tuple(parts)
     if not isinstance(i, int) or isinstance(i, bool):
         raise Mistake("NAS211", f"a list is indexed by a whole number, not {describe(i)}")
     return xs[_place(xs, i)]
@@ -48,35 +51,38 @@ def _place(xs: Any, i: int) -> int:
 
 
 def _from(xs: Any, i: Any) -> Any:
-    if not isinstance(xs, _LISTS) or not isinstance(i, int):
+    if not isinstance(xs, _SEQUENCES) or not isinstance(i, int):
         raise Mistake(
             "NAS211",
             f"`[a..]` takes a list and a whole number, not {describe(xs)} and {describe(i)}",
         )
-    return tuple(xs)[i:]
+    return xs[i:] if isinstance(xs, str) else tuple(xs)[i:]
 
 
 def _to(xs: Any, i: Any) -> Any:
-    if not isinstance(xs, _LISTS) or not isinstance(i, int):
+    if not isinstance(xs, _SEQUENCES) or not isinstance(i, int):
         raise Mistake(
             "NAS211",
             f"`[..b]` takes a list and a whole number, not {describe(xs)} and {describe(i)}",
         )
-    return tuple(xs)[: i + 1] if i != -1 else tuple(xs)
+    whole = xs if isinstance(xs, str) else tuple(xs)
+    return whole[: i + 1] if i != -1 else whole
 
 
 def contains(x: Any, xs: Any) -> bool:
     """`x in xs` for plain values."""
+    if isinstance(xs, str) and isinstance(x, str):
+        return x in xs
     if not isinstance(xs, _LISTS):
         raise Mistake("NAS210", f"`in` looks into a list, not into {describe(xs)}")
-    if not isinstance(x, int | float | str):
+    if not isinstance(x, int | float | str | tuple | range | Fields | None):
         raise Mistake("NAS201", f"`in` looks for a number or a string, not for {describe(x)}")
-    return x in xs
+    return (tuple(x) if isinstance(x, range) else x) in xs
 
 
 def elements(m: Machine, value: Any, span: Any) -> Iterator[tuple[int, Any, Any, Any]]:
     """Place, rank among those present, condition of presence (False too), and value of each element."""
-    if isinstance(value, _LISTS):
+    if isinstance(value, _SEQUENCES):
         check_length(value, span)
         for i, element in enumerate(value):
             yield i, i, True, element
@@ -103,7 +109,7 @@ def _open_elements(m: Machine, value: Sym, span: Any) -> Iterator[tuple[int, Any
     """The elements of a list that depends on decisions: as many as its longest form has."""
     if value.values is None:
         raise fail("NAS404", "this list depends on too many decisions at once", span)
-    if not all(isinstance(v, _LISTS) for v in value.values):
+    if not all(isinstance(v, _SEQUENCES) for v in value.values):
         raise fail("NAS213", f"expected a list, not {describe(value)}", span)
     for i in range(max(len(v) for v in value.values)):
         guard = m.lift(_longer, value, i, span=span)
@@ -167,7 +173,7 @@ def length(m: Machine, value: Any, span: Any) -> Any:
 
 
 def _len(value: Any) -> int:
-    if not isinstance(value, _LISTS):
+    if not isinstance(value, _SEQUENCES):
         raise Mistake("NAS210", f"only a list has a length, not {describe(value)}")
     return len(value)
 

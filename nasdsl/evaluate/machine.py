@@ -59,6 +59,11 @@ class Machine:
         """`run` for the value of the key; if it is open, for every one, and the results joined."""
         raise AssertionError
 
+    def among(self, index: Any, found: list[tuple[Any, Any]], span: Span | None) -> Any:
+        """The plain value that an index takes among some, each with the condition that allows it."""
+        guard, value = found[index]
+        return value if guard else POISON
+
     def lift(self, function: Callable[..., Any], *args: Any, span: Span | None) -> Any:
         """A pure function of values that may be open. Reports a Mistake at the span."""
         raise AssertionError

@@ -142,6 +142,9 @@ def run_when(m: Machine, node: syntax.When, env: Env, scope: Scope, frame: Frame
 
     if isinstance(cond, bool):
         side(cond)
+    elif cond is POISON:  # a mistake that has been reported: what the sides define is one too
+        for name in _assigned((node,)):
+            env.names[name] = POISON
     else:
         branch(m, cond, side, env, node.span)
 

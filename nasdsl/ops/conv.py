@@ -124,17 +124,20 @@ def _deconv_axes(inputs: Inputs, attrs: Attrs) -> list[tuple[int, int, int]]:
     _, *sizes = image(inputs)
     pad, extra = attrs["pad"], whole(attrs["output_pad"])
     kernel, stride = spread("kernel", attrs["kernel"], 2), spread("stride", attrs["stride"], 2)
+    dilation = spread("dilation", attrs["dilation"], 2)
     pads = (0, 0) if isinstance(pad, str) else spread("pad", pad, 2)
     if pad == "same" and extra:
         raise ShapeError(f'output_pad = {extra} has no meaning with pad = "same"')
     found = []
-    for n, k, s, p in zip(sizes, kernel, stride, pads, strict=True):
+    for n, k, s, d, p in zip(sizes, kernel, stride, dilation, pads, strict=True):
+        reach = d * (k - 1) + 1
         if pad == "same":
-            p = max(-((s - k) // 2), 0)
-            extra = 2 * p - (k - s)
-        if extra >= s:
-            raise ShapeError(f"an output padding of {extra} must be below the stride of {s}")
-        out = (n - 1) * s - 2 * p + k + extra
+            p = max(-((s - reach) // 2), 0)
+            extra = 2 * p - (reach - s)
+        if extra >= max(s, d):
+            what = f"the stride of {s} or the dilation of {d}" if d > 1 else f"the stride of {s}"
+            raise ShapeError(f"an output padding of {extra} must be below {what}")
+        out = (n - 1) * s - 2 * p + reach + extra
         if out < 1:
             raise ShapeError(f"a size of {n} padded by {p} leaves no output")
         found.append((p, extra, out))
@@ -156,6 +159,7 @@ def _deconv_lower(inputs: Inputs, attrs: Attrs) -> Code:
             "stride": (attrs["stride"], 1),
             "padding": (compact(padding), 0),
             "output_padding": (compact(extra), 0),
+            "dilation": (attrs["dilation"], 1),
             "groups": (attrs["groups"], 1),
             "bias": (attrs["bias"], True),
         },
@@ -198,6 +202,7 @@ OPS = (
             KERNEL,
             OUT,
             Param("stride", "size", 2, low=1),
+            DILATION,
             GROUPS,
             BIAS,
             Param("pad", "pad", "same", low=0, choices=("same", "valid")),
@@ -207,7 +212,7 @@ OPS = (
         _deconv_lower,
         _conv_parameters,
         _deconv_macs,
-        rule="(C, H, W) -> (out, (H - 1)*stride - 2*pad + kernel + output_pad, …)",
+        rule="(C, H, W) -> (out, (H - 1)*stride - 2*pad + dilation*(kernel - 1) + 1 + output_pad, …)",
     ),
     Op(
         "conv1d",

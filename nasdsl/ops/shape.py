@@ -34,6 +34,11 @@ def _zero_lower(inputs: Inputs, attrs: Attrs) -> Code:
     return Code("{0}" + index + " * 0.0", values=values)
 
 
+def _noise_lower(inputs: Inputs, attrs: Attrs) -> Code:
+    index, values = ("", {}) if attrs["stride"] == 1 else stride_index(inputs[0], attrs)
+    return Code("noise_like({0}" + index + ")", values=values, helper="noise_like")
+
+
 def stride_index(shape: Shape, attrs: Attrs) -> tuple[str, dict[str, int]]:
     """The index and its holes that take every stride-th position, from `offset` on."""
     n = len(shape) - 1
@@ -128,6 +133,8 @@ def _select_step_shape(inputs: Inputs, attrs: Attrs) -> Shape:
     return (f,)
 
 
+_STRIDED = "(C, H, W) -> (C, ceil(H/stride), ceil(W/stride)); (T, F) -> (ceil(T/stride), F)"
+
 OPS = (
     Op(
         "identity",
@@ -145,7 +152,17 @@ OPS = (
         (STRIDE,),
         _zero_shape,
         _zero_lower,
-        rule="(C, H, W) -> (C, ceil(H/stride), ceil(W/stride)); (T, F) -> (ceil(T/stride), F)",
+        rule=_STRIDED,
+    ),
+    Op(
+        "noise",
+        "Numbers drawn from the standard normal distribution, in training and in evaluation; nothing "
+        "of the input but the strided shape (RobustDARTS).",
+        1,
+        (STRIDE,),
+        _zero_shape,
+        _noise_lower,
+        rule=_STRIDED,
     ),
     Op(
         "subsample",

@@ -124,3 +124,37 @@ def test_training_to_the_end(folder: Path) -> None:
     assert weights.stat().st_mtime_ns == before
     trained = invoke("train", "small.nas", "--rank", "3", "--epochs", "1", "--json")
     assert json.loads(trained.stdout)["accuracy"] > 0.05
+
+
+CODED = """encoding bits tight { code = "{bit ...}"  bit = "0" as 0 | "1" as 1 }
+
+param code: bits = "01", width = 4
+
+let act = relu | tanh
+
+network = vector(4) -> chain([linear(width * (1 + b)) -> act for b in code])
+search { strategy = random budget = 2 objective = maximize(accuracy) }
+"""
+
+
+def test_a_study_keeps_the_code_that_it_was_given(folder: Path) -> None:
+    """`--set` of a text, from the command line or a file: nothing of it is lost, also no zero."""
+    (folder / "coded.nas").write_text(CODED)
+    (folder / "code.txt").write_text("0110\n")
+    for given, count in (("0110", 4), ("@code.txt", 4), ("010", 3)):
+        options = ("--set", f"code={given}", "--set", "width=2")
+        result = invoke("search", "coded.nas", "-o", f"run{count}{given[:1]}", *options, *PYTHON)
+        assert result.exit_code == 0, result.output
+        kept = json.loads(Path(f"run{count}{given[:1]}/config.json").read_text())["params"]
+        assert kept == {"code": "0110" if count == 4 else "010", "width": 2}
+        best = Path(f"run{count}{given[:1]}/best.nas").read_text()
+        assert best.count("linear(") == count
+        again = invoke("resume", f"run{count}{given[:1]}", "--budget", "3", *PYTHON)
+        assert again.exit_code == 0, again.output
+    wrong = invoke("cost", "coded.nas", "--rank", "0", "--set", "code=@code.text")
+    assert wrong.exit_code == 2 and "NAS040" in wrong.stderr
+    (folder / "code.txt").write_text("\n 0210\n")
+    wrong = invoke("cost", "coded.nas", "--rank", "0", "--set", "code=@code.txt")
+    assert wrong.exit_code == 2 and "code.txt:" in wrong.stderr
+    wrong = invoke("cost", "coded.nas", "--rank", "0", "--set", "code=0210")
+    assert wrong.exit_code == 2 and "--set code:1:2: error[NAS071]" in wrong.stderr

@@ -1,3 +1,3 @@
 let a = conv.kernel
 
-network = image(3, 32, 32) -> conv(3, 8) -> global_avg_pool -> linear(10)
+network = image(3, 32, 32) -> conv(a, 8) -> global_avg_pool -> linear(10)

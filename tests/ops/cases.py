@@ -69,6 +69,7 @@ def deconvolutions(draw: st.DrawFn) -> Call:
             optional={
                 "out": small.map(lambda n: n * groups),
                 "stride": size,
+                "dilation": st.integers(1, 2),
                 "bias": flag,
                 "pad": st.sampled_from(["same", "valid", 0, 1, 2]),
                 "output_pad": st.integers(0, 1),
@@ -220,6 +221,7 @@ CASES: dict[str, Calls] = {
     "global_max_pool": calls(st.one_of(images, sequences)),
     "adaptive_avg_pool": full(images, size=size),
     "zero": calls(tensors, stride=size),
+    "noise": calls(tensors, stride=size),
     "subsample": required(st.one_of(images, sequences), {"stride": size}, offset=st.integers(0, 2)),
     "flatten": calls(tensors),
     "reshape": reshapes(),

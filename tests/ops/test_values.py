@@ -112,6 +112,13 @@ def test_drop_path_drops_samples_and_keeps_the_mean() -> None:
     assert (module.eval()(torch.ones(9, 3)) == 1).all()
 
 
+def test_noise_knows_nothing_of_its_input() -> None:
+    x = torch.full((40, 4, 7, 7), 1e3, dtype=torch.double)
+    out = run("noise", x, stride=2)
+    assert out.shape == (40, 4, 4, 4) and not torch.equal(out[0], out[1])
+    assert abs(out.mean().item()) < 0.1 and abs(out.std().item() - 1) < 0.1
+
+
 def test_sinusoids_are_those_of_the_paper() -> None:
     out = run("position", torch.zeros(1, 7, 5, dtype=torch.double), kind="sinusoidal")[0]
     for step in range(7):

@@ -1,0 +1,118 @@
+"""An encoding: one notation of the literature, read and written by one declaration."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import Any
+
+from nasdsl import syntax as s
+from nasdsl.diagnostics import Diagnostic, NasError, fail
+from nasdsl.spans import Source, Span
+
+from .forms import Forms, resolve
+from .rows import Condition, Failure, compile_row
+from .scan import Miss, scanner
+from .write import Unwritable, writer
+
+MAX_CHARACTERS = 200_000
+_ASSIGNED = re.compile(r"\s*[A-Za-z_]\w*[ \t]*=(?!=)", re.ASCII)  # what names a text in its source
+
+
+class Encoding:
+    """A declaration at work. Raises NasError if the declaration has mistakes."""
+
+    def __init__(self, declaration: s.Encoding) -> None:
+        self.name = declaration.name
+        self.doc = declaration.doc or ""
+        self.declaration = declaration
+        self.forms: Forms = resolve(declaration)
+        self._scan = scanner(self.forms)
+        self._write = writer(self.forms)
+        rows = [r for r in declaration.rows if isinstance(r, s.FormCheck)]
+        self.conditions: tuple[Condition, ...] = tuple(
+            compile_row(row, self.forms.start) for row in rows
+        )
+
+    @property
+    def grammar(self) -> str:
+        """The Lark grammar of the texts."""
+        return self._reader.grammar.text
+
+    def check_grammar(self) -> None:
+        """Raises NasError if the form is ambiguous, which building the grammar shows."""
+        self._reader.grammar.check()
+
+    @cached_property
+    def _reader(self) -> Any:
+        from .grammar import Grammar
+        from .read import Reader
+
+        return Reader(self.forms, Grammar(self.forms))
+
+    def decode(self, text: str, name: str = "") -> Any:
+        """The value of a text; `name` is what messages call it. Where the layout is Python's, the
+        text may be assigned to a name, which is passed over.
+
+        Raises NasError with the place in the text, what may stand there and the rule it breaks.
+        """
+        if len(text) > MAX_CHARACTERS:
+            raise fail("NAS070", f"the text is longer than {MAX_CHARACTERS:,} characters")
+        if self.forms.layout == "python" and (assigned := _ASSIGNED.match(text)):
+            text = " " * assigned.end() + text[assigned.end() :]
+        if self._scan is not None:
+            try:
+                value = self._scan(text)
+            except Miss:
+                pass
+            else:
+                if self._failure(value) is None:
+                    return value
+        return self._decode_slowly(Source(name or f"<{self.name}>", text))
+
+    def place(self, text: str, path: tuple[str | int, ...], name: str = "") -> Span:
+        """The characters of a correct text that gave a part of its value, as near as can be told."""
+        source = Source(name or f"<{self.name}>", text)
+        spot = self._reader.read(source)
+        for key in path:
+            if key not in spot.parts:
+                break
+            spot = spot.parts[key]
+        return Span(source, spot.start, spot.end)
+
+    def _decode_slowly(self, source: Source) -> Any:
+        spot = self._reader.read(source)
+        if (failure := self._failure(spot.value)) is not None:
+            inner = spot
+            for key in failure.path:
+                if isinstance(key, int) and key < 0:
+                    key += len(inner.parts)
+                if key not in inner.parts:
+                    break
+                inner = inner.parts[key]
+            raise fail("NAS073", failure.message, Span(source, inner.start, inner.end))
+        return spot.value
+
+    def _failure(self, value: Any) -> Failure | None:
+        for condition in self.conditions:
+            if (failure := condition.failure(value)) is not None:
+                return failure
+        return None
+
+    def encode(self, value: Any) -> str:
+        """The canonical text of a value.
+
+        Raises NasError if the encoding cannot express it, with the part that it cannot.
+        """
+        try:
+            text = self._write(value)
+        except Unwritable as error:
+            where = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in error.path)
+            message = f"`{self.name}` cannot express {self.forms.start}{where}: {error.reason}"
+            raise NasError(Diagnostic("NAS075", message)) from None
+        if (failure := self._failure(value)) is not None:
+            raise fail("NAS073", f"`{self.name}` cannot express this: {failure.message}")
+        return text
+
+    def __repr__(self) -> str:
+        return f"<encoding {self.name}>"

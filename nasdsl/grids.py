@@ -1,0 +1,339 @@
+"""Trying decisions: every joint assignment of some decisions that meets conditions, all at once.
+
+A Grid is the product of the options of some decisions, each point numbered; a column is what a Sym is
+at every point, as positions in its `values`. Columns are read off those of the arguments, and a Sym
+over few decisions keeps its own, so that no function is called again and no assignment is a mapping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import prod
+from typing import Any
+
+from .effort import PURSE
+from .symbolic import (
+    FAILED,
+    MAX_ASSIGNMENTS,
+    Sym,
+    Var,
+    evaluate,
+    is_index,
+    is_select,
+    same,
+)
+
+Condition = tuple[Sym, Any]
+Column = Sequence[int]
+MAX_KEPT = 1024  # points of a table that a Sym keeps
+
+
+class Grid:
+    """All joint assignments of some decisions (those of `fixed` to their option), the last fastest."""
+
+    __slots__ = ("_columns", "_places", "count", "fixed", "variables")
+
+    def __init__(self, variables: Sequence[Var], fixed: Mapping[Var, int]) -> None:
+        self.variables = tuple(variables)
+        self.fixed = {v: fixed[v] for v in variables if v in fixed}
+        self.count = prod(1 if v in fixed else v.domain.size or 0 for v in variables)
+        self._columns: dict[Sym, Column] = {}
+        self._places: dict[tuple[Var, ...], Column] = {}
+
+    def env(self, point: int) -> dict[Var, int]:
+        """A point as an assignment."""
+        env = dict.fromkeys(self.variables, 0)
+        for var in reversed(self.variables):
+            if var in self.fixed:
+                env[var] = self.fixed[var]
+            else:
+                point, env[var] = divmod(point, var.domain.size or 1)
+        return env
+
+    def digits(self, var: Var, points: Iterable[int]) -> Column:
+        """The index of a decision at some points."""
+        if var in self.fixed:
+            return [self.fixed[var] for _ in points]
+        column = self._positions((var,))
+        return [column[p] for p in points]
+
+    def meeting(self, points: Sequence[int], condition: Condition) -> Sequence[int]:
+        """Those of the points at which the condition holds."""
+        sym, wanted = condition
+        if sym.values is None:
+            return [p for p in points if same(self.unlisted(sym, p, FAILED), wanted)]
+        code = _code(sym.values, wanted)
+        if code is None:
+            return ()
+        column = self.column(sym)
+        return [p for p in points if column[p] == code]
+
+    def unlisted(self, sym: Sym, point: int, failed: Any) -> Any:
+        """What a Sym is at a point; `failed` if it has no value there."""
+        PURSE.spend(10)
+        try:
+            return evaluate(sym, self.env(point))
+        except (ArithmeticError, LookupError):
+            return failed
+
+    def column(self, sym: Sym) -> Column:
+        """The code of the value of a listed Sym at every point."""
+        column = self._columns.get(sym)
+        if column is None:
+            PURSE.spend(2 + self.count // 16)
+            kept = _kept(sym)
+            if kept is None:
+                column = self._compute(sym)
+            else:
+                table = kept[1]
+                column = [table[i] for i in self._positions(kept[0])]
+            self._columns[sym] = column
+        return column
+
+    def _compute(self, sym: Sym) -> Column:
+        if is_index(sym):
+            return self._positions(sym.args)
+        if is_select(sym):
+            return self._selected(sym)
+        codes = sym.codes
+        if codes is None:  # it has one value, whatever its argument is
+            return [0] * self.count
+        column: Column | None = None
+        for arg in sym.args:
+            if arg.__class__ is Sym:
+                part = self.column(arg)
+                column = part if column is None else _paired(column, part, len(arg.values))
+        assert column is not None
+        if FAILED in column:
+            return [c if c < 0 else codes[c] for c in column]
+        return [codes[c] for c in column]
+
+    def _selected(self, sym: Sym) -> Column:
+        key, cases = sym.args
+        codes = {_typed(v): i for i, v in enumerate(sym.values or ())}
+        sides: list[tuple[Column, Sequence[int]] | int] = []
+        for value in key.values:
+            case = cases.table.get(value, _MISSING)
+            if case is _MISSING:
+                sides.append(FAILED)
+            elif case.__class__ is Sym:
+                sides.append((self.column(case), [codes[_typed(v)] for v in case.values]))
+            else:
+                sides.append(codes[_typed(case)])
+        out = []
+        for point, code in enumerate(self.column(key)):
+            side = FAILED if code < 0 else sides[code]
+            if side.__class__ is not int:
+                inner = side[0][point]  # type: ignore[index]
+                side = FAILED if inner < 0 else side[1][inner]  # type: ignore[index]
+            out.append(side)
+        return out  # type: ignore[return-value]
+
+    def _positions(self, inner: tuple[Var, ...]) -> Column:
+        """For every point, the number of the point of the grid of some of the decisions."""
+        places = self._places.get(inner)
+        if places is None:
+            strides, stride = {}, 1
+            for var in reversed(inner):
+                strides[var] = stride
+                stride *= var.domain.size or 1
+            found = [0]
+            for var in self.variables:
+                step = strides.get(var, 0)
+                if var in self.fixed:
+                    found = [f + step * self.fixed[var] for f in found] if step else found
+                else:
+                    options = range(0, step * (var.domain.size or 0), step) if step else None
+                    options = options or [0] * (var.domain.size or 0)  # type: ignore[assignment]
+                    found = [f + o for f in found for o in options]  # type: ignore[union-attr]
+            places = self._places[inner] = found
+        return places
+
+
+_MISSING = object()
+
+
+def _paired(first: Column, second: Column, n: int) -> Column:
+    """The number of each pair, where the second part has n values."""
+    if FAILED in first or FAILED in second:
+        return [
+            FAILED if a < 0 or b < 0 else a * n + b for a, b in zip(first, second, strict=True)
+        ]
+    return [a * n + b for a, b in zip(first, second, strict=True)]
+
+
+def _typed(value: Any) -> tuple[type, Any]:
+    return value.__class__, value
+
+
+def _code(values: tuple[Any, ...], wanted: Any) -> int | None:
+    for code, value in enumerate(values):
+        if same(value, wanted):
+            return code
+    return None
+
+
+def _kept(sym: Sym) -> tuple[tuple[Var, ...], Column] | None:
+    """The decisions of a Sym and its column over all of them, if that is short."""
+    if sym.table is None:
+        order = tuple(sorted(sym.vars, key=lambda v: v.path))
+        count = combinations(order, {}, MAX_KEPT)
+        if count is None:
+            sym.table = ()
+        else:
+            PURSE.spend(2 + count // 16)
+            grid = Grid(order, {})
+            sym.table = order, grid._compute(sym)
+    return sym.table or None
+
+
+class Trial:
+    """The joint assignments of some decisions that meet conditions, in lexicographic order.
+
+    points: their numbers in `grid`, whose decisions are those asked for.
+    """
+
+    __slots__ = ("grid", "points")
+
+    def __init__(self, grid: Grid, points: Sequence[int]) -> None:
+        self.grid, self.points = grid, points
+
+    def __iter__(self) -> Iterator[dict[Var, int]]:
+        return map(self.grid.env, self.points)
+
+    def __bool__(self) -> bool:
+        return bool(self.points)
+
+    def column(self, value: Any) -> tuple[Column, Sequence[Any]]:
+        """What a value is in every assignment: its place (or FAILED) in a list of values."""
+        if value.__class__ is not Sym:
+            return [0] * len(self.points), (value,)
+        if value.values is None:
+            found = [self.grid.unlisted(value, p, _MISSING) for p in self.points]
+            return [FAILED if v is _MISSING else i for i, v in enumerate(found)], found
+        column = self.grid.column(value)
+        return [column[p] for p in self.points], value.values
+
+
+def assignments(
+    variables: Sequence[Var], conditions: Sequence[Condition], limit: int = MAX_ASSIGNMENTS
+) -> Trial | None:
+    """Every joint assignment that meets the conditions, or None if there are too many to try.
+
+    Conditions that also depend on other decisions count as far as the limit allows to try those, too.
+    """
+    fixed = fixed_by(conditions)
+    count = combinations(variables, fixed, limit)
+    if count is None:
+        return None
+    known = set(variables)
+    relevant: list[Condition] = []
+    others: list[Var] = []
+    waiting = [c for c in conditions if not is_index(c[0])]
+    grown = True
+    while grown:
+        grown, left = False, []
+        for condition in waiting:
+            touched = condition[0].vars
+            if touched.isdisjoint(known):
+                left.append(condition)
+                continue
+            more = sorted(touched - known, key=lambda v: v.path)
+            times = combinations(more, fixed, limit // count)
+            if times is None:
+                continue
+            count *= times
+            known.update(more)
+            others += more
+            relevant.append(condition)
+            grown = grown or bool(more)
+        waiting = left
+    grid = Grid([*variables, *others], fixed)
+    PURSE.spend(10 + grid.count // 8)
+    points: Sequence[int] = range(grid.count)
+    for condition in sorted(relevant, key=_listed_first):
+        points = grid.meeting(points, condition)
+        if not points:
+            break
+    if not others:
+        return Trial(grid, points)
+    asked = Grid(variables, fixed)
+    behind = grid.count // asked.count if asked.count else 1
+    return Trial(asked, list(dict.fromkeys(p // behind for p in points)))
+
+
+def _listed_first(condition: Condition) -> bool:
+    return condition[0].values is None
+
+
+def combinations(variables: Iterable[Var], fixed: Mapping[Var, int], limit: int) -> int | None:
+    """How many joint assignments there are; None past the limit."""
+    count = 1
+    for var in variables:
+        if var in fixed:
+            continue
+        if var.domain.size is None:
+            return None
+        count *= var.domain.size
+        if count > limit:
+            return None
+    return count
+
+
+def connected(variables: frozenset[Var], conditions: Sequence[Condition]) -> tuple[Condition, ...]:
+    """The conditions that bear on these decisions, directly or by way of others."""
+    known, waiting = variables, list(conditions)
+    found: list[Condition] = []
+    while True:
+        touching = [c for c in waiting if not c[0].vars.isdisjoint(known)]
+        if not touching:
+            return tuple(found)
+        found += touching
+        waiting = [c for c in waiting if c[0].vars.isdisjoint(known)]
+        known = known.union(*(c[0].vars for c in touching))
+
+
+def fixed_by(conditions: Iterable[Condition]) -> dict[Var, int]:
+    """The decisions that conditions of the form `index = i` settle."""
+    return {key.args[0]: value for key, value in conditions if is_index(key)}
+
+
+class Known:
+    """Requirements that hold in every case, found by the decisions that they are about."""
+
+    def __init__(self, demands: Sequence[Sym]) -> None:
+        self.demands = tuple(dict.fromkeys(demands))
+        self._places: dict[Var, list[int]] = {}
+        for place, demand in enumerate(self.demands):
+            for var in demand.vars:
+                self._places.setdefault(var, []).append(place)
+
+    def __bool__(self) -> bool:
+        return bool(self.demands)
+
+    def all(self) -> list[Condition]:
+        """All of them as conditions."""
+        return [(demand, True) for demand in self.demands]
+
+    def touching(self, variables: Iterable[Var]) -> list[Sym]:
+        """Those about some of the decisions."""
+        places = {p for v in variables for p in self._places.get(v, ())}
+        return [self.demands[p] for p in sorted(places)]
+
+    def bearing(self, variables: frozenset[Var], guards: Sequence[Condition]) -> list[Condition]:
+        """Those that bear on the decisions, directly or by way of others or of guards."""
+        places: set[int] = set()
+        seen: set[Var] = set(variables)
+        waiting = list(variables)
+        for key, _ in guards:
+            if key.vars - seen:
+                waiting += key.vars - seen
+                seen |= key.vars
+        while waiting:
+            for place in self._places.get(waiting.pop(), ()):
+                if place not in places:
+                    places.add(place)
+                    fresh = self.demands[place].vars - seen
+                    seen |= fresh
+                    waiting += fresh
+        return [(self.demands[p], True) for p in sorted(places)]

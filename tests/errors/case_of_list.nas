@@ -1,0 +1,3 @@
+let n = case [1, 2] { 1: 2, 2: 1 }
+
+network = vector(4) -> linear(n)

@@ -1,0 +1,3 @@
+let n = case 3 { }
+
+network = vector(4) -> linear(n)

@@ -1,0 +1,3 @@
+param code: = "conv~0"
+
+network = vector(4) -> linear(len(code))
