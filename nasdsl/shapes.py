@@ -268,8 +268,8 @@ class ShapeRule(Untracked):
     ) -> tuple[list[tuple[bool, ...]], bool]:
         """Which may be there together, and whether these are all (else the fewest and the most)."""
         if all(isinstance(h, Sym) for h in held):
-            held, guards = settled(held, guards)
-            found = columns(held, guards)
+            held, conditions = settled(held, guards)
+            found = columns(held, conditions)
             if found is not None and _count(found) <= MAX_ASSIGNMENTS:
                 rows = dict.fromkeys(_rows(held, found))
                 return list(rows), True
