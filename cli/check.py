@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @set_option
 @json_option
 def check(files: tuple[str, ...], sets: tuple[str, ...], as_json: bool) -> int:
-    """Report every mistake of .nas files; exit code 2 if there is an error, 0 for warnings."""
+    """Report every mistake of .nas files; exit code 2 if there is an error, 0 for warnings and notes."""
     found = [d for name in files for d in check_file(name, sets)]
     errors = sum(d.severity == "error" for d in found)
     if as_json:
@@ -34,6 +34,7 @@ def check(files: tuple[str, ...], sets: tuple[str, ...], as_json: bool) -> int:
 def check_file(name: str, sets: tuple[str, ...] = ()) -> list[Diagnostic]:
     """The mistakes of one file: that it cannot be found, its code, its search block."""
     from nasdsl.checks import check_space
+    from nasdsl.constraints import unproven
     from nasdsl.diagnostics import NasError
 
     try:
@@ -44,7 +45,8 @@ def check_file(name: str, sets: tuple[str, ...] = ()) -> list[Diagnostic]:
     found, space = check_space(path, given)
     if space is None or any(d.severity == "error" for d in found):
         return found
-    return found + search_mistakes(space)
+    note = unproven(space)
+    return found + search_mistakes(space) + ([note] if note else [])
 
 
 def search_mistakes(space: Space) -> list[Diagnostic]:

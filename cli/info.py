@@ -100,7 +100,8 @@ def survey(space: Space, samples: int, seed: int) -> dict[str, Any]:
 
 def bounds(space: Space) -> dict[str, tuple[int, int]]:
     """What no architecture of the space goes below or above, where that is known."""
-    found = {"params": space.cost_range.params, "macs": space.cost_range.macs}
+    names = ("params", "macs", "activations", "depth")
+    found = {name: getattr(space.cost_range, name) for name in names}
     return {n: (low, int(high)) for n, (low, high) in found.items() if math.isfinite(high)}
 
 

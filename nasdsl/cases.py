@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from . import syntax
+from .bounds import CostRange, one_of
+from .columns import settled
 from .diagnostics import Diagnostic, NasError, fail
 from .domains import Domain
 from .effort import PURSE
@@ -18,7 +20,7 @@ from .grids import Condition
 from .joins import join
 from .ops.base import Op
 from .program import Decide, Demand, Item, Program, Shared, Switch
-from .shapes import CostRange, ShapeRule, Unreachable, free_join
+from .shapes import ShapeRule, Unreachable
 from .spans import Span
 from .symbolic import Sym, Var, apply, evaluate, index_of, select, weigh
 from .trials import Known, Trial, assignments, connected
@@ -32,6 +34,10 @@ from .values import (
 
 MAX_CASES = 1024  # values of one key under which something is evaluated
 MAX_DIAGNOSTICS = 50
+
+
+_DEPENDS_ON_SHAPE = "NAS221", "a choice must not depend on the shape of a tensor or on its readers"
+_PASS_IT = "pass the number as a parameter of the motif instead"
 
 
 class TooMany(Exception):
@@ -72,6 +78,7 @@ class OpenMachine(Machine):
         self.diagnostics: list[Diagnostic] = []
         self.mistakes = 0  # so far, in cases that cannot occur too
         self.home: object = object()
+        self.places = 1  # inputs of the graph at hand, for depths; those of the network count as one
         self.inputs = 0
         self.cost = CostRange()
         self.rule = ShapeRule()
@@ -137,8 +144,7 @@ class OpenMachine(Machine):
         var = self.vars.get((path, domain))
         if var is None:
             if not self.recording:
-                raise fail("NAS221", "a choice must not depend on the shape of a tensor or on its readers", span,
-                           help="pass the number as a parameter of the motif instead")  # fmt: skip
+                raise fail(*_DEPENDS_ON_SHAPE, span, help=_PASS_IT)
             var = self.vars[path, domain] = Var(path, domain)
             self.spans[var] = span
         if self.recording:
@@ -172,6 +178,9 @@ class OpenMachine(Machine):
         PURSE.spend(10)
         return super().eval(node, env, scope)
 
+    def unsure(self) -> Any:
+        return self.rule.bit()
+
     def _cases(self, key: Sym, run: Callable[[Any], Any], span: Span | None) -> Any:
         PURSE.spend(30 + 10 * len(key.values or ()))
         outer, before = self.items, self.cost
@@ -196,6 +205,8 @@ class OpenMachine(Machine):
                     programs.append((value, tuple(self.items)))
                 self.items, self.cost = outer, before
         self.pick_frames.pop()
+        if programs and any(v.free for v in key.vars):
+            raise fail(*_DEPENDS_ON_SHAPE, span, help=_PASS_IT)
         spread = CostRange.either(costs)
         if self.pick_frames and self.pick_frames[-1] is not None:
             self.pick_frames[-1].append(max(costs, key=_weight, default=CostRange()))
@@ -203,7 +214,7 @@ class OpenMachine(Machine):
             self.cost = before.plus(spread)
         if self.recording and programs:
             self.items.append(Switch(key, tuple(programs)))
-        return join(self.home, key, results, span)
+        return join(self.rule, self.home, key, results, span)
 
     def _cases_unknown(self, run: Callable[[Any], Any], span: Span | None) -> Any:
         """A condition that is not tracked (a shape, a reader): both ways, no decisions inside."""
@@ -222,11 +233,11 @@ class OpenMachine(Machine):
         inside, self.items = self.items, outer
         self.cost = before.plus(CostRange.either(costs))
         if any(isinstance(i, Decide | Switch | Shared) for i in inside):
-            raise fail("NAS221", "a choice must not depend on the shape of a tensor or on its readers", span,
-                       help="pass the number as a parameter of the motif instead")  # fmt: skip
+            raise fail(*_DEPENDS_ON_SHAPE, span, help=_PASS_IT)
         known = [r for r in results if r is not POISON]
         if known and all(isinstance(r, Tensor) for r in known):
-            return Tensor(self.home, 0, free_join([t.shape for t in known]))
+            shape = self.rule.free_join([t.shape for t in known])
+            return Tensor(self.home, 0, shape, one_of([t.depth for t in known]))
         if known and all(r is known[0] for r in known):
             return known[0]
         modules = [r for r in known if not isinstance(r, int | float | bool | str | tuple)]
@@ -256,6 +267,8 @@ class OpenMachine(Machine):
     ) -> None:
         """Raise for the first reachable combination of decisions on which the function fails."""
         variables = frozenset().union(*(a.vars for a in args if isinstance(a, Sym)))
+        if not _fails(function, settled(args, self.bearing(variables))[0]):
+            return
         effort = weigh(args)
         for env in self.possible(variables) or ():
             PURSE.spend(effort)
@@ -289,6 +302,8 @@ class OpenMachine(Machine):
                        help="name the number by `let` at the top and put the `require` there, "
                        "or choose from a list of values, as in `any [0.1, 0.2]`")  # fmt: skip
         always = implied(self.guards, condition)
+        if any(v.free for k in (condition, always) if isinstance(k, Sym) for v in k.vars):
+            return  # nobody can tell before it is built
         if isinstance(always, Sym):
             self.held.add(always)
         if self.recording:
@@ -300,6 +315,14 @@ class OpenMachine(Machine):
 def on_real_numbers(condition: Any) -> bool:
     """Whether a condition depends on a choice from a range of real numbers."""
     return isinstance(condition, Sym) and any(v.domain.size is None for v in condition.vars)
+def _fails(function: Callable[..., Any], args: Sequence[Any]) -> bool:
+    """Whether a function fails on some values of these arguments."""
+    failures: list[Exception] = []
+    try:
+        apply(function, *args, failures=failures)
+    except (ArithmeticError, LookupError):
+        return True
+    return bool(failures)
 
 
 def _decisions(conditions: Iterable[Condition]) -> frozenset[Var]:

@@ -83,11 +83,12 @@ Interval = tuple[float, float]
 def impossible_limits(space: Space) -> list[Diagnostic]:
     """The limits that no architecture meets, by the bounds of the cost; and those without sense."""
     cost = space.cost_range
-    sure = space.unproven == 0  # else some shapes are not known: the upper bounds may be too low
     known: dict[str, Interval] = {
-        "params": (cost.params[0], cost.params[1] if sure else inf),
-        "macs": (cost.macs[0], cost.macs[1] if sure else inf),
-        "flops": (2 * cost.macs[0], 2 * cost.macs[1] if sure else inf),
+        "params": cost.params,
+        "macs": cost.macs,
+        "flops": (2 * cost.macs[0], 2 * cost.macs[1]),
+        "activations": cost.activations,
+        "depth": cost.depth,
     }
     out: list[Diagnostic] = []
     machine, env = space.cost_machine(Cost(1, 1, 1, 1), space.genotype({}))
@@ -145,11 +146,7 @@ def _interval(space: Space, node: syntax.Expr, known: dict[str, Interval]) -> In
         case syntax.Name(name):
             machine, env = space.cost_machine(Cost(1, 1, 1, 1), None)
             try:
-                found: Any = (
-                    machine.lookup(name, env, None)
-                    if name not in ("depth", "activations")
-                    else None
-                )
+                found: Any = machine.lookup(name, env, None)
             except NasError:
                 return None  # it depends on decisions
             return (found, found) if isinstance(found, int | float) else None
@@ -163,6 +160,23 @@ def _interval(space: Space, node: syntax.Expr, known: dict[str, Interval]) -> In
                 return a[0] - b[1], a[1] - b[0]
             return (a[0] * b[0], a[1] * b[1]) if a[0] >= 0 and b[0] > 0 else None
     return None
+
+
+def unproven(space: Space) -> Diagnostic | None:
+    """A note where shapes could not be tried over all choices."""
+    if not space.unproven:
+        return None
+    places = sorted((s for s in space.doubts if s is not None), key=lambda s: s.start)
+    shown = "; ".join(f"`{s.text}`" for s in places[:_PLACES])
+    more = f" and {len(places) - _PLACES} more places" if len(places) > _PLACES else ""
+    return Diagnostic(
+        "NAS516", f"the shapes at {space.unproven} operators depend on too many decisions to try them all",
+        places[0] if places else None, notes=((f"the operators are {shown}{more}", None),) if shown else (),
+        help="no mistake is certain; one that only some architectures have would show when they are built",
+        severity="note")  # fmt: skip
+
+
+_PLACES = 4
 
 
 def dead_options(space: Space) -> list[Diagnostic]:

@@ -7,6 +7,7 @@ from threading import RLock
 from typing import Any
 
 from . import syntax
+from .bounds import CostRange, whole_depth
 from .cases import TooMany, on_real_numbers
 from .dag import Node, Pool, TooLarge
 from .diagnostics import Diagnostic, NasError, fail
@@ -25,7 +26,6 @@ from .scope import (
     recursive_motifs,
     settled_motifs,
 )
-from .shapes import CostRange
 from .spans import Span
 from .symbolic import Var, forget
 from .values import POISON, UNKNOWN, Env, Scope
@@ -40,7 +40,7 @@ class Elaborated(Frozen):
     root: Node | None
     diagnostics: tuple[Diagnostic, ...]
     cost: CostRange
-    unproven: int
+    doubts: Mapping[Span | None, int]
     spans: Mapping[Var, Span | None]
     excluded: frozenset[tuple[Var, int]]
     later: tuple[syntax.Expr, ...]
@@ -84,7 +84,7 @@ def _elaborate(
         else:
             if root is None:
                 machine.diagnostics.append(_unsatisfiable(program))
-    return Elaborated(root, tuple(machine.diagnostics), machine.cost, machine.rule.unproven,
+    return Elaborated(root, tuple(machine.diagnostics), machine.cost, machine.rule.doubts,
                       machine.spans, frozenset(machine.excluded), tuple(machine.later))  # fmt: skip
 
 
@@ -127,8 +127,10 @@ def _elaborate_network(machine: Elaborator, program: Outline) -> None:
     if not machine.inputs and value is not POISON:
         raise fail("NAS502", "this network has no input", program.network.span,
                    help="begin with one, as in `image(3, 32, 32) -> …`")  # fmt: skip
-    for output in outputs:
-        machine.tensor(output, program.network.span)
+    found = [machine.tensor(output, program.network.span) for output in outputs]
+    spent = machine.cost
+    depth = whole_depth(t.depth for t in found if t is not POISON)
+    machine.cost = CostRange(spent.params, spent.macs, spent.activations, depth)
 
 
 def _elaborate_requires(machine: Elaborator, program: Outline) -> None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .bounds import CostRange
 from .cases import OpenMachine
 from .diagnostics import fail
 from .evaluate.basic import bound
 from .evaluate.call import is_module, name_module, to_module
 from .evaluate.lists import settle
 from .program import Program, Shared
-from .shapes import CostRange
 from .spans import Span
 from .symbolic import Sym, typed
 from .values import POISON, Env, GraphModule, MotifFunction, Named, Scope

@@ -84,7 +84,7 @@ class Space:
         self.root: Node = found.root
         self.walks = Walks()
         self.cost_range = found.cost
-        self.unproven = found.unproven
+        self.doubts = found.doubts
         self.spans, self.excluded = found.spans, found.excluded
         self.limits = tuple(
             c
@@ -98,6 +98,11 @@ class Space:
                 raise NasError(errors)
 
     # -------------------------------------------------------------- what it is
+
+    @property
+    def unproven(self) -> int:
+        """How many shapes were not tried over all choices; `doubts` says where."""
+        return sum(self.doubts.values())
 
     @cached_property
     def warnings(self) -> tuple[Diagnostic, ...]:

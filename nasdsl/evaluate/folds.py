@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from nasdsl.symbolic import RULES, Sym, apply, is_partial, listed, only_if
+from nasdsl.values import UNKNOWN
 
 from .arithmetic import number
 from .machine import Machine
@@ -47,6 +48,7 @@ class Fold:
 
     def __call__(self, m: Machine, items: list[Item], span: Any) -> Any:
         """The result for items of which one is sure, if there is no `start`."""
+        items = [(m.unsure() if g is UNKNOWN else g, v) for g, v in items]
         if any(_open(g) or _open(v) for g, v in items) and all(map(_whole, items)):
             total = self._from_last(m, items, span)
             if not isinstance(total, Sym) or total.values is not None:

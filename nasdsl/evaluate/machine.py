@@ -131,6 +131,10 @@ class Machine:
         """The body of a motif with its formals bound in `env`."""
         raise AssertionError
 
+    def unsure(self) -> Any:
+        """A truth value that is not tracked."""
+        raise AssertionError
+
     def picking(self, count: int) -> AbstractContextManager[None]:
         """Around the options of a pick: `count` of the cases inside it are taken."""
         return nullcontext()
