@@ -151,7 +151,7 @@ def lookup(tokens: torch.Tensor, table: torch.Tensor) -> torch.Tensor:
     return torch.gather(table, 1, index)
 
 
-class Project(nn.Module):
+class Unembed(nn.Module):
     """The product with every row of a table."""
 
     def __init__(self, rows: int, bias: bool = False) -> None:

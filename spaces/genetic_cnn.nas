@@ -30,19 +30,27 @@ network = image(channels_in, size, size)
   -> chain([stage(k, [C, 2*C, 4*C][i]) for i, k in [K1, K2, K3] if k > 0])
   -> classifier(classes)
 
-encoding genetic_cnn tight "stages of bits, one for every pair of nodes (ICCV 2017)" {
+encoding genetic_cnn tight "stages of bits, one for every pair of nodes: 1-01-100 | … (ICCV 2017)" {
   code  = "{stage ' | ' ...}"
-  stage = "{node - ...}"
-  node  = "{bit ...}"
+  stage = "{first: bit}{rest: node ...}"
+  node  = "-{first: bit}{rest: bit ...}"
   bit   = "0" as 0 | "1" as 1
-  require len(node) == i + 1
+  require len(node.rest) == i + 1
     for stage in code
-    for i, node in stage
-    "node {i+2} of a stage has a bit for each earlier node"
+    for i, node in stage.rest
+    "node {i+3} of a stage has a bit for each of the {i+2} before"
 }
 
+motif stage_bit(s, i, j) = 1 if `chain/modules/i[{s}]/reads/i[{i}][{j}]` else 0
+
 encode genetic_cnn = [
-  [[1 if `chain/modules/i[{s}]/reads/i[{i}][{j}]` else 0 for j in 0..i-1] for i in 1..k-1]
+  stage(
+    first = stage_bit(s, 1, 0),
+    rest = [
+      node(first = stage_bit(s, i, 0), rest = [stage_bit(s, i, j) for j in 1..i-1])
+      for i in 2..k-1
+    ]
+  )
   for s, k in [K1, K2, K3]
-  if k > 0
+  if k > 1
 ]

@@ -7,7 +7,7 @@ motif language_model(cell, steps, vocabulary, hidden, bias) = tokens(steps, voca
   -> graph (words) {
     table = words -> weight(vocabulary, hidden)
     h = (words, table) -> lookup -> scan(cell, [[hidden]])
-    out (h, table) -> project(bias = bias)
+    out (h, table) -> unembed(bias = bias)
   }
 
 # A cell of nodes, each with an activation and the state it reads. State 0 mixes the input with the state

@@ -51,7 +51,7 @@ encoding smash tight "blocks of operations on memory banks (ICLR 2018)" {
   code  = "{block / ...}"
   block = "{width: int}:{operations: op ; ...}"
   op    = "{reads: int , ...}>{writes: int , ...}({width: int}){paths: path + ...}"
-  path  = "{conv - ...}"
+  path  = "{conv}" | "{first: conv}-{second: conv}"
   conv  = "{height: int}x{width: int}d{down: int}x{right: int}g{groups: int}"
 }
 
@@ -68,20 +68,20 @@ motif conv_code(b, i, at) = conv(
   groups = `chain/modules/i[{b}]/block/i[{i}]/y/operation={at}/conv.groups`
 )
 
-motif pair_code(b, i, at) = [conv_code(b, i, at + "/part"), conv_code(b, i, at + "/part#2")]
+motif pair_code(b, i, at) = pair(
+  first = conv_code(b, i, at + "/part"),
+  second = conv_code(b, i, at + "/part#2")
+)
 
 motif operation_code(b, i) = op(
   reads = `chain/modules/i[{b}]/block/i[{i}]/reads`,
   writes = `chain/modules/i[{b}]/block/i[{i}]/writes`,
   width = `chain/modules/i[{b}]/block/i[{i}]/y/conv.out`,
   paths = case `chain/modules/i[{b}]/block/i[{i}]/y/operation` {
-    single:        [[conv_code(b, i, "single")]]
-    single_single: [
-      [conv_code(b, i, "single_single/part")],
-      [conv_code(b, i, "single_single/part#2")]
-    ]
+    single:        [conv_code(b, i, "single")]
+    single_single: [conv_code(b, i, "single_single/part"), conv_code(b, i, "single_single/part#2")]
     double:        [pair_code(b, i, "double")]
-    double_single: [pair_code(b, i, "double_single/0"), [conv_code(b, i, "double_single/part")]]
+    double_single: [pair_code(b, i, "double_single/0"), conv_code(b, i, "double_single/part")]
     double_double: [pair_code(b, i, "double_double/0"), pair_code(b, i, "double_double/1")]
   }
 )

@@ -51,18 +51,18 @@ def _lookup_shape(inputs: Inputs, attrs: Attrs) -> Shape:
     return (*inputs[0], expect(inputs[1], 2)[1])
 
 
-def _project_shape(inputs: Inputs, attrs: Attrs) -> Shape:
+def _unembed_shape(inputs: Inputs, attrs: Attrs) -> Shape:
     (t, f), (rows, columns) = (expect(shape, 2) for shape in inputs)
     if f != columns:
         raise ShapeError(f"{f} features meet a table of {columns} columns")
     return (t, rows)
 
 
-def _project_lower(inputs: Inputs, attrs: Attrs) -> Code:
+def _unembed_lower(inputs: Inputs, attrs: Attrs) -> Code:
     rows = inputs[1][0]
     return module(
-        "Project", {"rows": rows}, {"bias": (attrs["bias"], False)},
-        forward="{self}({0}, {1})", helper="Project",
+        "Unembed", {"rows": rows}, {"bias": (attrs["bias"], False)},
+        forward="{self}({0}, {1})", helper="Unembed",
     )  # fmt: skip
 
 
@@ -114,12 +114,12 @@ OPS = (
         rule="(T,), (V, F) -> (T, F)",
     ),
     Op(
-        "project",
+        "unembed",
         "The product with every row of a table: a decoder that shares the `weight` of an embedding.",
         2,
         (Param("bias", "bool", False),),
-        _project_shape,
-        _project_lower,
+        _unembed_shape,
+        _unembed_lower,
         lambda inputs, attrs: inputs[1][0] if attrs["bias"] else 0,
         lambda inputs, attrs: prod(inputs[0]) * inputs[1][0],
         rule="(T, F), (V, F) -> (T, V)",

@@ -199,7 +199,7 @@ CASES: dict[str, Calls] = {
     "embedding": full(vectors, classes=wide, dim=wide),
     "weight": full(tensors, rows=wide, columns=wide),
     "lookup": st.tuples(st.just({}), st.tuples(vectors, sequences)),
-    "project": st.tuples(small, small, small).flatmap(
+    "unembed": st.tuples(small, small, small).flatmap(
         lambda d: st.tuples(
             st.fixed_dictionaries({}, optional={"bias": flag}),
             st.just(((d[0], d[1]), (d[2], d[1]))),
