@@ -60,6 +60,7 @@ class ShapeRule(Untracked):
     def __init__(self) -> None:
         super().__init__()
         self.memo: dict[Any, Outcome] = {}
+        self.tables: dict[Any, list[Outcome | None]] = {}
         self.open: dict[Any, Measured] = {}
         self.known: dict[Sym, Any] = {}
         self.doubts: dict[Span | None, int] = {}  # operators not proven to fit always: how often
@@ -134,38 +135,49 @@ class ShapeRule(Untracked):
         keep_absent: bool,
     ) -> Measured:  # fmt: skip
         """The operator on every combination of rows. Raises Misfit."""
-        operands = list(operands)
-        names, inputs = list(module.attrs), tuple(operands[:arity])
-        results: dict[tuple[int, ...], Any] = {}
-        costs: dict[CostRange, None] = {}
-        failure: tuple[tuple[int, ...], tuple[Any, ...], str] | None = None
-        sure = True
-        for numbers in product(*(range(len(c.rows)) for c in found)):
-            for column, number in zip(found, numbers, strict=True):
-                for place, value in zip(column.places, column.rows[number], strict=True):
-                    operands[place] = value
-            plain = tuple([s for s in operands[:arity] if s is not ABSENT])
-            if arity and not plain:
-                if keep_absent:
-                    results[numbers] = ABSENT
-                continue
-            attrs = tuple(zip(names, operands[arity:], strict=True))
-            outcome = self._try(module, plain, attrs)
-            if outcome.error:
-                failure = failure or (numbers, plain, outcome.error)
-                continue
-            results[numbers] = outcome.shape
-            costs[outcome.cost] = None
-            sure = sure and outcome.sure
-        if failure is not None:
+        inputs = tuple(operands[:arity])
+        outcomes = self._outcomes(module, operands, arity, found)
+        numbers = list(product(*(range(len(c.rows)) for c in found)))
+        results = {
+            n: ABSENT if o is None else o.shape
+            for n, o in zip(numbers, outcomes, strict=True)
+            if (keep_absent if o is None else not o.error)
+        }
+        seen = {id(o): o for o in outcomes if o is not None}.values()
+        sure = all(o.sure for o in seen)
+        failed = next((o for o in seen if o.error), None)
+        if failed is not None:
             if not any(c.free for c in found) or not results:
-                raise Misfit(failure[1], failure[2], _example(found, failure[0]))
+                place = outcomes.index(failed)
+                plain = _filled(operands, found, numbers[place])[:arity]
+                shapes = tuple([s for s in plain if s is not ABSENT])
+                raise Misfit(shapes, failed.error, _example(found, numbers[place]))
             sure = False
         self.doubt(module, not sure)
         if not results:
             raise Unreachable
         alike = inputs if module.op.name in EQUAL and _associative(module) else ()
-        return self._result(found, results, alike), CostRange.either(list(costs))
+        cost = CostRange.either([o.cost for o in seen if not o.error])
+        return self._result(found, results, alike), cost
+
+    def _outcomes(
+        self, module: OpModule, operands: list[Any], arity: int, found: list[Column]
+    ) -> list[Outcome | None]:
+        """What the operator makes of every combination of rows; None where no operand is there."""
+        names = list(module.attrs)
+        fixed = _filled(operands, found, None)
+        rows = tuple((c.places, *((*row, *map(type, row)) for row in c.rows)) for c in found)
+        key = module.op, tuple(names), arity, tuple(fixed), tuple(map(type, fixed)), rows
+        outcomes = self.tables.get(key)
+        if outcomes is None:
+            outcomes = self.tables[key] = []
+            for numbers in product(*(range(len(c.rows)) for c in found)):
+                full = _filled(fixed, found, numbers)
+                plain = tuple([s for s in full[:arity] if s is not ABSENT])
+                there = bool(plain) or not arity
+                attrs = tuple(zip(names, full[arity:], strict=True))
+                outcomes.append(self._try(module, plain, attrs) if there else None)
+        return outcomes
 
     def _result(
         self, found: list[Column], results: dict[tuple[int, ...], Any], alike: tuple[Any, ...]
@@ -259,7 +271,7 @@ class ShapeRule(Untracked):
         self.doubt(module, failure is not None or not all(o.sure for o in found))
         if any(o.shape is None for o in found):
             return None, unmeasured(module.op)
-        cost = CostRange.either(list({o.cost: None for o in found}))
+        cost = CostRange.either([o.cost for o in found])
         if any(isinstance(o.shape, Box) for o in found) or not exact:
             return hull([o.shape for o in found]), cost
         return self.free_of([o.shape for o in found]), cost
@@ -310,6 +322,18 @@ class ShapeRule(Untracked):
         if any(isinstance(s, Box) for s in shapes.values()):
             return hull([bounds_of(s) for s in shapes.values()])
         return self.tidy(select(key, shapes))
+
+
+def _filled(
+    operands: Sequence[Any], found: Sequence[Column], numbers: Sequence[int] | None
+) -> list[Any]:
+    """The operands with what they are in these rows of the columns, or without what is open."""
+    full = list(operands)
+    for i, column in enumerate(found):
+        row = (None,) * len(column.places) if numbers is None else column.rows[numbers[i]]
+        for place, value in zip(column.places, row, strict=True):
+            full[place] = value
+    return full
 
 
 def _decisions(values: Sequence[Any]) -> frozenset[Var]:
