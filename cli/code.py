@@ -1,13 +1,16 @@
-"""Texts of an encoding in the place of a FILE: `--as NAME TEXT`, and files with a text a line."""
+"""Texts of an encoding in the place of a FILE: `--as NAME TEXT`, and files of texts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from nasdsl.diagnostics import Diagnostic, NasError
+from nasdsl.diagnostics import Diagnostic, NasError, moved
+from nasdsl.record import Record, record
+from nasdsl.spans import Source, Span
 
 from .common import load_space, pick, read_sets
 
@@ -16,11 +19,47 @@ if TYPE_CHECKING:
     from nasdsl.space import Space
 
 F = TypeVar("F", bound=Callable[..., Any])
+AUTO = "auto"
+_BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 
 as_option = click.option(
     "--as", "notation", metavar="NAME",
-    help="FILE is a text of this encoding, or @FILE with one a line; `auto` finds out which.",
+    help="FILE is a text of this encoding, @FILE of such texts or - for standard input; "
+    "`auto` finds out which encoding it is.",
 )  # fmt: skip
+
+
+@record
+class Code(Record):
+    """A text, and where it stands if it was read from a file."""
+
+    text: str
+    source: Source | None = None
+    start: int = 0
+
+    @contextmanager
+    def placed(self) -> Iterator[None]:
+        """Mistakes in the text are shown where it stands in its file."""
+        try:
+            yield
+        except NasError as error:
+            if self.source is None:
+                raise
+            raise NasError([self._place(found) for found in error.diagnostics]) from None
+
+    def _place(self, found: Diagnostic) -> Diagnostic:
+        source = self.source
+        assert source is not None
+
+        def there(span: Span) -> Span:
+            if span.source.text != self.text:
+                return span
+            return Span(source, span.start + self.start, span.end + self.start)
+
+        if found.span is None:  # the text as a whole
+            whole = Span(Source("", self.text), 0, len(self.text))
+            found = Diagnostic(found.code, found.message, whole, "", found.notes, found.help)
+        return moved(found, there)
 
 
 def open_one(
@@ -32,53 +71,88 @@ def open_one(
         return space, pick(space, genotype, rank)
     if genotype is not None or rank is not None:
         raise click.UsageError("a text is one architecture: leave --genotype and --rank out")
-    texts = read_texts(file)
-    if len(texts) != 1:
-        raise click.UsageError(f"{file} holds {len(texts)} texts; this command takes one")
-    return open_text(texts[0], notation, sets)
+    codes = read_codes(file, notation)
+    if len(codes) != 1:
+        raise click.UsageError(f"{file} holds {len(codes)} texts; this command takes one")
+    return open_code(codes[0], notation, sets)
 
 
-def open_text(text: str, notation: str, sets: tuple[str, ...]) -> tuple[Space, Genotype]:
+def open_code(code: Code, notation: str, sets: tuple[str, ...]) -> tuple[Space, Genotype]:
+    """What a text stands for, by a notation or `auto`."""
     from nasdsl.encodings.library import open_code
 
-    return open_code(name_of(text, notation), text, read_sets(sets))
-
-
-def read_texts(argument: str) -> list[str]:
-    """The text of an argument, or those of @FILE: one a line, blank lines and # comments aside.
-
-    A file whose first line ends before its text does (an open bracket) holds a single text.
-    """
-    if not argument.startswith("@") and argument != "-":
-        return [argument]
-    if argument == "-":
-        whole = click.get_text_stream("stdin").read()
-    else:
-        from nasdsl.source import load_source
-
-        whole = load_source(argument[1:]).text
-    lines = [line.strip() for line in whole.splitlines()]
-    lines = [line for line in lines if line and not line.startswith("#")]
-    if lines and any(_open(line) for line in lines):
-        return [whole.strip()]
-    return lines
-
-
-def _open(line: str) -> bool:
-    return any(line.count(a) != line.count(b) for a, b in ("()", "[]", "{}"))
+    with code.placed():
+        return open_code(name_of(code.text, notation), code.text, read_sets(sets))
 
 
 def name_of(text: str, notation: str) -> str:
     """The encoding that --as names; for `auto`, the only one that the text belongs to (NAS562)."""
-    if notation != "auto":
+    if notation != AUTO:
         return notation
-    from nasdsl.encodings.library import detect
+    from nasdsl.encodings.detect import identify
 
-    found = detect(text)
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        help = "`--as NAME` says why a text is not of that encoding"
-        raise NasError(Diagnostic("NAS562", "the text belongs to no known encoding", help=help))
-    message = f"the text may be {', '.join(found[:-1])} or {found[-1]}"
-    raise NasError(Diagnostic("NAS562", message, help=f"say which: --as {found[0]}"))
+    return identify(text)
+
+
+def read_codes(argument: str, notation: str) -> list[Code]:
+    """The text of an argument, or those of @FILE and of standard input, which hold at least one.
+
+    A file holds a text a line; a text goes on to the lines that close its brackets. Blank lines and
+    # comments between texts are passed over. If only the whole file is a text, it is one.
+    """
+    if argument == "-":
+        source = Source("<stdin>", click.get_text_stream("stdin").read())
+    elif argument.startswith("@"):
+        from nasdsl.source import load_source
+
+        source = load_source(argument[1:])
+    else:
+        return [Code(argument)]
+    codes = list(_pieces(source))
+    if not codes:
+        raise click.UsageError(f"{source.name} holds no text")
+    whole = source.text.strip()
+    if len(codes) > 1 and _reads(whole, notation) and not all(_reads(c.text, notation) for c in codes):
+        return [Code(whole, source, source.text.index(whole))]
+    return codes
+
+
+def _pieces(source: Source) -> Iterator[Code]:
+    """The texts of a file, each as many lines as close its brackets."""
+    first: int | None = None
+    depth = at = 0
+    for line in source.text.splitlines(keepends=True):
+        stripped = line.strip()
+        if first is None and stripped and not stripped.startswith("#"):
+            first = at + line.index(stripped)
+        at += len(line)
+        if first is None:
+            continue
+        depth += _opened(stripped)
+        if depth <= 0:
+            yield Code(source.text[first:at].rstrip(), source, first)
+            first, depth = None, 0
+    if first is not None:
+        yield Code(source.text[first:].rstrip(), source, first)
+
+
+def _opened(line: str) -> int:
+    """How many more brackets a line opens than it closes; those in quotes and comments aside."""
+    depth, quote = 0, ""
+    for character in line:
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "'\"":
+            quote = character
+        elif character == "#":
+            break
+        else:
+            depth += _BRACKETS.get(character, 0)
+    return depth
+
+
+def _reads(text: str, notation: str) -> bool:
+    from nasdsl.encodings.detect import detect, reads
+    from nasdsl.encodings.library import encoding
+
+    return bool(detect(text)) if notation == AUTO else reads(encoding(notation), text)

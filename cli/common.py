@@ -53,7 +53,7 @@ def find_space(name: str) -> str:
             f"did you mean {twin}?" if os.path.isfile(twin) else "spaces are in files named *.nas"
         )
         raise NasError(Diagnostic("NAS552", f"{name} is not a .nas file", help=help))
-    shipped = shipped_spaces()
+    shipped = shipped_programs()
     folder = os.path.dirname(name)
     plain = os.path.basename(name).removesuffix(".nas")
     found = shipped.get(plain) if folder in ("", ".") else None
@@ -73,7 +73,13 @@ def spaces_in(folder: str) -> list[str]:
 
 
 def shipped_spaces() -> dict[str, str]:
-    """The paths of the spaces that come with nasdsl, by name; libraries of motifs are left out."""
+    """The paths of the search spaces that come with nasdsl, by name."""
+    programs = shipped_programs()
+    return {name: path for name, path in programs.items() if not name.startswith("code_")}
+
+
+def shipped_programs() -> dict[str, str]:
+    """Those, and the programs that read texts of encodings; libraries of motifs are left out."""
     from nasdsl.source import shipped
 
     names = {name.removesuffix(".nas"): path for name, path in shipped().items()}

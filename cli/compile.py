@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .code import as_option, open_one, open_text, read_texts
+from .code import as_option, open_code, open_one, read_codes
 from .common import costs, file_argument, genotype_options, set_option
 
 if TYPE_CHECKING:
@@ -46,19 +46,19 @@ def compile(
     sets: tuple[str, ...],
 ) -> None:
     """Write one architecture as PyTorch source, as .nas text or as ONNX."""
-    texts = [] if notation is None else read_texts(file)
-    if notation is None or len(texts) == 1:
+    codes = [] if notation is None else read_codes(file, notation)
+    if notation is None or len(codes) == 1:
         if output is not None and output.is_dir():
             raise click.UsageError(f"{output} is a folder; name a file")
         space, chosen = open_one(file, notation, genotype, rank, sets)
         write(space, chosen, form, output)
         return
     if output is None or output.is_file():
-        raise click.UsageError(f"{len(texts)} texts need a folder: -o FOLDER")
+        raise click.UsageError(f"{len(codes)} texts need a folder: -o FOLDER")
+    opened = [open_code(code, notation, sets) for code in codes]  # all of them, or no file
     output.mkdir(parents=True, exist_ok=True)
-    digits = len(str(len(texts)))
-    for number, text in enumerate(texts, 1):
-        space, chosen = open_text(text, notation, sets)
+    digits = len(str(len(codes)))
+    for number, (space, chosen) in enumerate(opened, 1):
         write(space, chosen, form, output / f"{number:0{digits}}{SUFFIXES[form]}")
 
 

@@ -6,7 +6,9 @@ from typing import Any
 
 import click
 
-from .code import as_option, name_of, open_text, read_texts
+from nasdsl.diagnostics import NasError
+
+from .code import AUTO, Code, name_of, open_code, read_codes
 from .common import (
     costs,
     echo_json,
@@ -23,15 +25,17 @@ text_argument = click.argument("text", metavar="TEXT")
 
 @click.command()
 @text_argument
-@as_option
+@click.option(
+    "--as", "notation", metavar="NAME", default=AUTO, help="The encoding, if it is not to be found."
+)
 @set_option
 @json_option
-def decode(text: str, notation: str | None, sets: tuple[str, ...], as_json: bool) -> None:
+def decode(text: str, notation: str, sets: tuple[str, ...], as_json: bool) -> None:
     """What a published string stands for.
 
     TEXT is the string, @FILE with one a line, or - for standard input.
     """
-    rows = [_decoded(one, name_of(one, notation or "auto"), sets) for one in read_texts(text)]
+    rows = [_decoded(code, notation, sets) for code in read_codes(text, notation)]
     if as_json:
         echo_json(rows if len(rows) != 1 else rows[0])
         return
@@ -44,21 +48,30 @@ def decode(text: str, notation: str | None, sets: tuple[str, ...], as_json: bool
                 click.echo(f"{name:<10} {shown}")
 
 
-def _decoded(text: str, name: str, sets: tuple[str, ...]) -> dict[str, Any]:
-    from nasdsl.encodings.library import encoding, home, members
+def _decoded(code: Code, notation: str, sets: tuple[str, ...]) -> dict[str, Any]:
+    """What is said of a text: its encoding, its network with sizes or why there is none, and the
+    search space that it is a member of."""
+    from nasdsl.encodings.library import encoding, members
     from nasdsl.encodings.values import plain
 
-    notation = encoding(name)
-    value = notation.decode(text)
-    row: dict[str, Any] = {"encoding": name, "text": notation.encode(value)}
-    place = home(name)
-    row["genotype"] = next((s.text(g) for s, g in members(name, text)), None)
-    if place.program or row["genotype"]:
-        space, genotype = open_text(text, name, sets)
+    with code.placed():
+        name = name_of(code.text, notation)
+        value = encoding(name).decode(code.text)
+    network: dict[str, Any]
+    try:
+        space, genotype = open_code(code, name, sets)
+    except NasError as error:
+        network = {"network": None, "problem": error.diagnostics[0].message}
+    else:
         found = costs(space.build(genotype))
-        row |= {"network": space.name, "params": found["params"], "macs": found["macs"]}
-    row["value"] = plain(value)
-    return row
+        network = {"network": space.name, "params": found["params"], "macs": found["macs"]}
+    return {
+        "encoding": name,
+        **network,
+        "genotype": next((s.text(g) for s, g in members(name, code.text)), None),
+        "text": encoding(name).encode(value),
+        "value": plain(value),
+    }
 
 
 @click.command()
@@ -82,7 +95,7 @@ def encode(
 
 @click.command()
 @text_argument
-@click.option("--from", "source", metavar="NAME", default="auto", help="The encoding of TEXT.")
+@click.option("--from", "source", metavar="NAME", default=AUTO, help="The encoding of TEXT.")
 @click.option("--to", "target", metavar="NAME", required=True, help="The encoding to write.")
 @click.option("--lossy", is_flag=True, help="Write it even if something gets lost.")
 def convert(text: str, source: str, target: str, lossy: bool) -> None:
@@ -91,11 +104,15 @@ def convert(text: str, source: str, target: str, lossy: bool) -> None:
     Nothing is lost, or it says what the other notation cannot express.
     """
     from nasdsl.encodings.convert import convert as convert_text
+    from nasdsl.encodings.library import encoding
 
-    for one in read_texts(text):
-        result = convert_text(one, name_of(one, source), target)
-        if result.lost and not lossy:
-            raise result.error()
+    encoding(target)  # a wrong name is told before any text is read
+
+    for code in read_codes(text, source):
+        with code.placed():
+            result = convert_text(code.text, name_of(code.text, source), target)
+            if result.lost and not lossy:
+                raise result.error()
         click.echo(result.text)
         for line in result.lost:
             click.echo(f"lost: {line}", err=True)

@@ -76,10 +76,12 @@ def search(
     Options go over the `search` block of the file.
     """
     from nasdsl.study.config import read_search
+    from nasdsl.study.run import check_choices
 
     from .overrides import read_overrides
 
     path, space = Path(find_space(file)), load_space(file, sets)
+    check_choices(space)
     overrides = read_overrides(
         {
             "strategy": strategy,

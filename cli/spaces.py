@@ -9,7 +9,7 @@ import click
 
 from nasdsl.diagnostics import NasError, did_you_mean
 
-from .common import echo_json, json_option, shipped_spaces, size_text
+from .common import echo_json, json_option, shipped_programs, shipped_spaces, size_text
 
 
 @click.command()
@@ -19,10 +19,10 @@ from .common import echo_json, json_option, shipped_spaces, size_text
 @json_option
 def spaces(name: str | None, copy: bool, sizes: bool, as_json: bool) -> None:
     """List the spaces that come with nasdsl, or find one: its path, or a copy to edit."""
-    known = shipped_spaces()
     if name is None:
-        list_spaces(known, sizes, as_json)
+        list_spaces(shipped_spaces(), sizes, as_json)
         return
+    known = shipped_programs()
     if name not in known:
         help = did_you_mean(name, list(known)).replace("`", "'")
         raise click.UsageError(f"there is no space '{name}'" + (f"; {help}" if help else ""))

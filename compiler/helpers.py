@@ -105,6 +105,40 @@ class CrossAttention(nn.Module):
         return out
 
 
+class RelativeAttention(nn.Module):
+    """Self-attention over a class token and a grid of steps (N, 1 + side*side, features).
+
+    Keys and values get learned vectors of the distance in rows and in columns, clipped to `reach`;
+    pairs with the class token have vectors of their own.
+    """
+
+    def __init__(self, features: int, dim: int, heads: int, side: int, reach: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.qkv = nn.Linear(features, 3 * dim)
+        self.out = nn.Linear(dim, features)
+        shape = (2, 2 * reach + 2, dim // heads)  # by rows, by columns
+        self.keys = nn.Parameter(torch.randn(shape) * 0.02)
+        self.values = nn.Parameter(torch.randn(shape) * 0.02)
+        place = torch.arange(side * side)
+        for name, line in (("rows", place // side), ("columns", place % side)):
+            apart = (line[None] - line[:, None]).clamp(-reach, reach) + reach + 1
+            self.register_buffer(name, F.pad(apart, (1, 0, 1, 0)), persistent=False)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        qkv = self.qkv(x).unflatten(2, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        q, k, v = qkv.unbind(0)  # (N, heads, T, d)
+        key = self.keys[0][self.rows] + self.keys[1][self.columns]  # (T, T, d)
+        value = self.values[0][self.rows] + self.values[1][self.columns]
+        by_step = q.permute(2, 0, 1, 3).flatten(1, 2) @ key.transpose(1, 2)  # (T, N*heads, T)
+        near = by_step.unflatten(1, q.shape[:2]).permute(1, 2, 0, 3)
+        weights = ((q @ k.transpose(2, 3) + near) * q.shape[-1] ** -0.5).softmax(-1)
+        by_step = weights.permute(2, 0, 1, 3).flatten(1, 2) @ value  # (T, N*heads, d)
+        y = weights @ v + by_step.unflatten(1, q.shape[:2]).permute(1, 2, 0, 3)
+        out: torch.Tensor = self.out(y.transpose(1, 2).flatten(2))
+        return out
+
+
 class LearnedPosition(nn.Module):
     """Adds a learned vector to every step."""
 

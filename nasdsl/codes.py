@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol, Self
 
 from . import syntax as s
-from .diagnostics import Diagnostic, NasError, fail
+from .diagnostics import Diagnostic, NasError, fail, moved
 from .spans import Span
 from .values import describe
 
-UNREADABLE = ("NAS070", "NAS071", "NAS072", "NAS073")
+UNREADABLE = ("NAS070", "NAS071", "NAS072", "NAS073", "NAS074", "NAS077")
 """Mistakes of texts: what is wrong with the values of other expressions then follows from them."""
 _ESCAPED = 2  # characters of an escape
 
@@ -98,15 +98,18 @@ def _placed(found: Diagnostic, code: str, node: s.Expr) -> Diagnostic:
         return Diagnostic(found.code, found.message, found.span, found.label, notes, found.help)
     offsets = offsets_in(literal)
 
-    def place(span: Span | None) -> Span | None:
-        if span is None or span.source.text != code:
+    def place(span: Span) -> Span:
+        if span.source.text != code:
             return span
         start, end = (offsets[min(at, len(code))] for at in (span.start, span.end))
         return Span(literal.source, start, max(end, start + 1))
 
-    notes = tuple((text, place(span)) for text, span in found.notes)
-    span = place(found.span) or literal
-    return Diagnostic(found.code, found.message, span, found.label, notes, found.help)
+    placed = moved(found, place)
+    if placed.span is None:
+        return Diagnostic(
+            placed.code, placed.message, literal, placed.label, placed.notes, placed.help
+        )
+    return placed
 
 
 def offsets_in(literal: Span) -> list[int]:

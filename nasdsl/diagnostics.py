@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from .record import Record, record
@@ -47,6 +47,14 @@ class NasError(Exception):
 def fail(code: str, message: str, span: Span | None = None, **more: object) -> NasError:
     """An exception with a single diagnostic, to be raised by the caller."""
     return NasError(Diagnostic(code, message, span, **more))  # type: ignore[arg-type]
+
+
+def moved(found: Diagnostic, move: Callable[[Span], Span]) -> Diagnostic:
+    """A diagnostic with its places moved, as if its text stood elsewhere."""
+    notes = tuple((text, span and move(span)) for text, span in found.notes)
+    span = found.span and move(found.span)
+    more = (found.label, notes, found.help, found.severity)
+    return Diagnostic(found.code, found.message, span, *more)
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:

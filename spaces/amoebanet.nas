@@ -52,8 +52,8 @@ motif slim_op(op) = case op {
 
 motif slim_cell(at) = cell(
   operations = [slim_op(`{at}/i[{i}]/{half}/op`) for i in 0..blocks-1 for half in ["x", "y"]],
-  indices = [slim_index(s) for s in reads],
-  used = [1, 1] + [slim_flag(s in reads) for s in 2..blocks+1]
+  hiddenstate_indices = [slim_index(s) for s in reads],
+  used_hiddenstates = [1, 1] + [slim_flag(s in reads) for s in 2..blocks+1]
 )
   where reads = [`{at}/i[{i}]/{half}` for i in 0..blocks-1 for half in ["a", "b"]]
 

@@ -1,7 +1,8 @@
 space code_atomnas "An AtomNAS configuration (Mei et al.; ICLR 2020)"
 # A row: channels, repetitions, stride, kernels, the width of each kernel's branch, whether it is expanded
 # to. Branches widen, convolve depthwise and narrow; their sum has one batch norm. A row without branches
-# is no layer. fused = true joins the branches before they narrow, with squeeze-excite between (AtomNAS+).
+# is no layer. fused = true is AtomNAS+: the branches join before they narrow, with squeeze-excite between,
+# and swish is the activation instead of active_fn.
 import "lib_mobile.nas"
 
 encoding atomnas json "AtomNAS: rows [channels, n, stride, kernels, widths, expand] (2020)" {
@@ -35,13 +36,23 @@ param code: atomnas = """{
     [192, 1, 1, [3, 5, 7], [238, 111, 171], true], [320, 1, 1, [3, 5, 7], [654, 495, 546], true]
   ]
 }"""
-param size = 224, fused = false
+param size = 224, fused = false, bn_eps = 1e-3, bn_momentum = 0.01
 
-motif act = silu if fused else relu
+motif act = silu
+  if fused
+  else case code.active_fn {
+    "nn.ReLU":   relu
+    "nn.ReLU6":  relu6
+    "nn.Swish":  silu
+    "nn.HSwish": hard_swish
+  }
+motif norm = bn(eps = bn_eps, momentum = bn_momentum)
 
-motif branch(k, width, expand, stride) = (conv_act(width, 1, act = act) if expand else identity)
+motif branch(k, width, expand, stride) = (
+  conv_act(width, 1, act = act, norm = norm) if expand else identity
+)
   -> dw_conv(k, stride = stride)
-  -> bn
+  -> norm
   -> act
 
 motif block(row, stride) = graph (x) {
@@ -51,9 +62,9 @@ motif block(row, stride) = graph (x) {
       -> concat(branches)
       -> squeeze_excite(round(channels(x) * 0.5), act = silu)
       -> conv(1, out = row.c)
-      -> bn
+      -> norm
   } else {
-    y = x -> sum([b -> conv(1, out = row.c) for b in branches]) -> bn
+    y = x -> sum([b -> conv(1, out = row.c) for b in branches]) -> norm
   }
   out sum([x, y]) if stride == 1 and channels(x) == row.c else y
 }
@@ -63,6 +74,6 @@ motif rows(row) = identity
   else chain([block(row, row.stride if i == 1 else 1) for i in 1..row.n])
 
 network = image(3, size, size)
-  -> conv_act(code.input_channel, 3, 2, act = act)
+  -> conv_act(code.input_channel, 3, 2, act = act, norm = norm)
   -> chain([rows(row) for row in code.rows])
-  -> mobile_head(code.last_channel, code.num_classes, act = act)
+  -> mobile_head(code.last_channel, code.num_classes, act = act, norm = norm)

@@ -6,6 +6,7 @@ space code_darts "Networks of DARTS genotypes (Liu, Simonyan, Yang; ICLR 2019)"
 # reductions. Published sizes leave out the auxiliary head, which trains with auxiliary = true; the head of
 # SNAS for ImageNet, and of others who correct the release, has auxiliary_bn.
 import "lib_genotype.nas"
+import "lib_slim.nas"
 
 param code: darts = """Genotype(
   normal=[('sep_conv_3x3', 0), ('sep_conv_3x3', 1), ('sep_conv_3x3', 0), ('sep_conv_3x3', 1),
@@ -64,4 +65,24 @@ encode fairdarts = genotype(
   normal_concat = code.normal_concat,
   reduce = [triple(op = e.op, node = i/2 + 2, state = e.state) for i, e in code.reduce],
   reduce_concat = code.reduce_concat
+)
+
+motif slim_op(name) = case name {
+  skip_connect: "none"
+  nor_conv_1x1: "1x1"
+  sep_conv_3x3: "separable_3x3_2"
+  sep_conv_5x5: "separable_5x5_2"
+  sep_conv_7x7: "separable_7x7_2"
+  avg_pool_3x3: "avg_pool_3x3"
+  max_pool_3x3: "max_pool_3x3"
+}
+motif slim_lists(pairs, joined) = lists(
+  operations = [slim_op(e.op) for e in pairs],
+  hiddenstate_indices = [slim_index(e.state) for e in pairs],
+  used_hiddenstates = [slim_flag(slim_index(i) not in joined) for i in 0..len(pairs)/2+1]
+)
+
+encode slim = both(
+  normal = slim_lists(code.normal, code.normal_concat),
+  reduction = slim_lists(code.reduce, code.reduce_concat)
 )

@@ -33,14 +33,16 @@ param code: densenas = """
 """
 param size = 224, classes = 1000
 
-motif op(o, c, stride) = mbconv(c, o.k, o.t, stride)
+let norm = bn(eps = 0.001)
+
+motif op(o, c, stride) = mbconv(c, o.k, o.t, stride, norm = norm)
 motif block(b) = case b.kind {
   mbconv: op(b.head, b.out, b.stride) -> chain([op(o, b.out, 1) for o in b.stack])
-  conv:   conv_act(b.out, 1)
+  conv:   conv_act(b.out, 1, norm = norm)
 }
 
 network = image(3, size, size)
-  -> conv_act(code[0].in, 3, 2)
+  -> conv_act(code[0].in, 3, 2, norm = norm)
   -> chain([block(b) for b in code])
   -> global_avg_pool
   -> linear(classes)

@@ -1,6 +1,7 @@
 space code_moga "The rows of a MoGA network (Chu, Zhang, Xu; ICASSP 2020)"
 # A row is an inverted residual: expansion, output channels, kernel, stride, activation (0 ReLU, 1 h-swish)
-# and whether squeeze-excite follows its depthwise convolution. Stem and tail are those of MobileNetV3.
+# and whether squeeze-excite, with the same activation, follows its depthwise convolution. Stem and tail are
+# those of MobileNetV3.
 import "lib_mobile.nas"
 
 encoding moga python "MoGA: rows [expansion, channels, kernel, stride, h-swish, squeeze-excite] (2020)" {
@@ -20,17 +21,18 @@ param code: moga = """[
 ]"""
 param size = 224, classes = 1000
 
-motif row(r) = mbconv(
+motif block(r, act) = mbconv(
   r.out,
   r.k,
   r.e,
   r.stride,
-  act = hard_swish if r.act else relu,
-  inner = excite_part(4) if r.se else identity
+  act = act,
+  inner = excite_part(4, act) if r.se else identity
 )
+motif row(r) = block(r, hard_swish if r.act else relu)
 
 network = image(3, size, size)
-  -> mobile_stem(16, 16, act = hard_swish)
+  -> mobile_stem(16, 16, act = hard_swish, deep_act = relu)
   -> chain([row(r) for r in code])
   -> conv_act(960, 1, act = hard_swish)
   -> global_avg_pool

@@ -56,7 +56,7 @@ motif norm = graph (x) {
   out x -> group_norm(n/16 if n%16 == 0 else 1)
 }
 
-motif project(c, stride = 1) = relu -> conv(1, out = c, stride = stride) -> norm
+motif act_conv(c, stride = 1) = relu -> conv(1, out = c, stride = stride) -> norm
 
 motif gate = graph (x) {
   y = x -> global_avg_pool -> linear(channels(x) / 16) -> relu -> linear(channels(x)) -> sigmoid
@@ -100,7 +100,7 @@ motif add = graph (x, y) {
 }
 
 motif cell(edges, joined, stride) = graph (a, b) {
-  s = [a -> project(c, stride), b -> project(c)]
+  s = [a -> act_conv(c, stride), b -> act_conv(c)]
   for i in 1..len(edges)/2 {
     e = edges[2*i-2]
     f = edges[2*i-1]

@@ -35,7 +35,9 @@ param code: ofa = """{
 }"""
 param size = 224
 
+let norm = ofa_norm(code)
+
 network = image(3, size, size)
-  -> ofa_layer(code.first_conv)
-  -> chain([ofa_block(b) for b in code.blocks])
+  -> ofa_layer(code.first_conv, norm)
+  -> chain([ofa_block(b, norm) for b in code.blocks])
   -> ofa_head(code)

@@ -1,6 +1,6 @@
 space code_scarlet "The rows of a SCARLET network (Chu et al.; ICCVW 2021)"
 # A row is an inverted residual: expansion, output channels, kernel, stride and whether squeeze-excite
-# follows its depthwise convolution; an "identity" is no layer.
+# follows its depthwise convolution; an "identity" is no layer. Rows have h-swish, stem and tail ReLU6.
 import "lib_mobile.nas"
 
 encoding scarlet python "SCARLET: rows [expansion, channels, kernel, stride, squeeze-excite] (2021)" {
@@ -31,6 +31,6 @@ motif row(r) = case r.kind {
 }
 
 network = image(3, size, size)
-  -> mobile_stem(32, 16, act = hard_swish)
+  -> mobile_stem(32, 16)
   -> chain([row(r) for r in code])
-  -> mobile_head(1280, classes, act = hard_swish)
+  -> mobile_head(1280, classes)

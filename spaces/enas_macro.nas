@@ -5,6 +5,7 @@ space enas_macro "ENAS, macro search space (Pham et al.; ICML 2018)"
 # in width. `plain` makes full convolutions of the separable ones, as the released code does when it
 # trains a fixed architecture (there layers = 24, C = 96).
 import "lib_darts.nas"
+import "lib_enas_macro.nas"
 
 param layers = 12, C = 36, size = 32, classes = 10, plain = false
 
@@ -36,10 +37,6 @@ network = image(3, size, size) -> graph (x) {
     }
   }
   out s[-1] -> global_avg_pool -> linear(classes, bias = false)
-}
-
-encoding enas_macro tight "ENAS fixed_arc: an operator for each layer, then a bit for each tensor before (ICML 2018)" {
-  code = "{int ' ' ...}"
 }
 
 encode enas_macro = [

@@ -5,7 +5,7 @@ space enas_micro "ENAS, micro search space (Pham et al.; ICML 2018)"
 # cell operators that read a cell input have stride 2; the identity is a factorized reduction then.
 # Before the cell, inputs are fitted where size or width differ, and the last one gets one more 1x1
 # convolution, as in the released code.
-import "lib_nasnet.nas"
+import "lib_enas.nas"
 
 param C = 36, N = 5, nodes = 5, size = 32, classes = 10
 
@@ -54,11 +54,6 @@ network = image(3, size, size) -> graph (x) {
     s += (before, last) -> (reduce if small else normal)
   }
   out s[-1] -> relu -> global_avg_pool -> linear(classes, bias = false)
-}
-
-encoding enas_micro tight "ENAS fixed_arc of two cells: input, operator, input, operator for each node (ICML 2018)" {
-  code = "{int ' ' ...}"
-  require len(code) % 8 == 0 "a node has four numbers, in each of two cells"
 }
 
 motif number(op) = case op {

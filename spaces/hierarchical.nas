@@ -8,6 +8,7 @@
 # convolution follows every cell; at the ends of stages it halves the size and doubles the width.
 space hierarchical "Hierarchical representations (Liu, Simonyan, Vinyals et al.; ICLR 2018)"
 import "lib_basic.nas"
+import "lib_hierarchical.nas"
 
 param C = 64, cells = 2, size = 32, classes = 10
 param motifs = 6, chain_none = true
@@ -37,35 +38,7 @@ let primitives = [
 let level2 = [dag(4, primitives) for m in 1..motifs]
 let cell = dag(5, level2)
 
-motif stage(c) = (cells - 1) * (cell -> sep_bn_relu(3, c)) -> cell
-network = image(3, size, size)
-  -> conv_bn_relu(3, C)
-  -> stage(C)
-  -> sep_bn_relu(3, 2*C, 2)
-  -> stage(2*C)
-  -> sep_bn_relu(3, 4*C, 2)
-  -> stage(4*C)
-  -> sep_bn_relu(3, 4*C)
-  -> classifier(classes)
-
-encoding hierarchical json "motifs and the cell: for each node, its edges from those before it (ICLR 2018)" {
-  code  = "{{'motifs': [{motifs: dag, ...}], 'cell': [{cell: reads, ...}]}}"
-  dag   = "[{node, ...}]"
-  node  = "[{op, ...}]"
-  reads = "[{int, ...}]"
-  op    = "'none'" | "'identity'" | "'conv1x1'" | "'dw3x3'" | "'sep3x3'" | "'max3'" | "'avg3'"
-  require len(node) == i + 1
-    for dag in code.motifs
-    for i, node in dag
-    "node {i+2} of a motif has an edge from each earlier node"
-  require len(node) == i + 1
-    for i, node in code.cell
-    "node {i+2} of the cell has an edge from each earlier node"
-  require m in 0..len(code.motifs)
-    for node in code.cell
-    for m in node
-    "there are motifs 1 to {len(code.motifs)}, and 0 for none"
-}
+network = hierarchical_network(cell, C, cells, size, classes)
 
 let names = ["none", "identity", "conv1x1", "dw3x3", "sep3x3", "max3", "avg3"]
 

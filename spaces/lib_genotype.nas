@@ -142,8 +142,8 @@ motif genotype_stem(width, imagenet) = graph (x) {
 
 # The classifier; with `auxiliary` there is a second output, of a head that helps training: for states of
 # 8x8 (CIFAR, stride 3) or 7x7 (ImageNet, stride 2). The ImageNet head of the release lacks its last norm.
-motif genotype_heads(classes, imagenet, auxiliary, norm = bn) = graph (last, middle) {
-  y = last -> global_avg_pool -> linear(classes)
+motif genotype_heads(classes, imagenet, auxiliary, norm = bn, bias = true) = graph (last, middle) {
+  y = last -> global_avg_pool -> linear(classes, bias = bias)
   when auxiliary {
     z = middle
       -> relu
@@ -155,7 +155,7 @@ motif genotype_heads(classes, imagenet, auxiliary, norm = bn) = graph (last, mid
       -> norm
       -> relu
       -> flatten
-      -> linear(classes)
+      -> linear(classes, bias = bias)
     out y, z
   } else {
     out y

@@ -4,7 +4,12 @@
 motif make_divisible(v, by = 8) = near + by if 10*near < 9*v else near
   where near = max(by, floor((v + by/2) / by) * by)
 
-motif conv_act(c, k, stride = 1, act = relu6, norm = bn) = conv(k, out = c, stride = stride)
+motif conv_act(c, k, stride = 1, act = relu6, norm = bn, pad = "same") = conv(
+  k,
+  out = c,
+  stride = stride,
+  pad = pad
+)
   -> norm
   -> act
 
@@ -42,17 +47,18 @@ motif mobile_head(c, classes, act = relu6, norm = bn) = conv_act(c, 1, act = act
   -> global_avg_pool
   -> linear(classes)
 
-# 3x3 convolution with stride 2 to c channels, then a separable one to `narrow_to`.
-motif mobile_stem(c, narrow_to, act = relu6) = conv_act(c, 3, 2, act = act)
+# 3x3 convolution with stride 2 to c channels, then a separable one to `narrow_to`, with an activation
+# of its own.
+motif mobile_stem(c, narrow_to, act = relu6, deep_act = relu6) = conv_act(c, 3, 2, act = act)
   -> dw_conv(3)
   -> bn
-  -> act
+  -> deep_act
   -> conv(1, out = narrow_to)
   -> bn
 
 # Squeeze-excite through a part of the channels, rounded down, as the Fair and MoGA networks have it.
-motif excite_part(part) = graph (x) {
-  out x -> squeeze_excite(channels(x) / part, gate = hard_sigmoid)
+motif excite_part(part, act = relu) = graph (x) {
+  out x -> squeeze_excite(channels(x) / part, act = act, gate = hard_sigmoid)
 }
 
 # Brought to a multiple of 8, not below `limit` of the value.
@@ -64,25 +70,25 @@ motif part(c, n, i) = c - (n - 1) * (c / n) if i == 0 else c / n
 motif begin(c, n, i) = sum([part(c, n, j) for j in 0..i-1])
 
 # A depthwise convolution with a kernel for each part of the channels.
-motif deep(kernels, stride = 1) = graph (x) {
+motif deep(kernels, stride = 1, pad = "same") = graph (x) {
   c = channels(x)
   n = len(kernels)
-  out x -> dw_conv(kernels[0], stride = stride)
+  out x -> dw_conv(kernels[0], stride = stride, pad = pad)
       if n == 1
       else concat([
-        x -> narrow(begin(c, n, i), part(c, n, i)) -> dw_conv(k, stride = stride)
+        x -> narrow(begin(c, n, i), part(c, n, i)) -> dw_conv(k, stride = stride, pad = pad)
         for i, k in kernels
       ])
 }
 
 # A convolution of all channels (or from part to part) to c.
-motif point(c, kernels) = graph (x) {
+motif point(c, kernels, pad = "same") = graph (x) {
   w = channels(x)
   n = len(kernels)
-  out x -> conv(kernels[0], out = c)
+  out x -> conv(kernels[0], out = c, pad = pad)
       if n == 1
       else concat([
-        x -> narrow(begin(w, n, i), part(w, n, i)) -> conv(k, out = part(c, n, i))
+        x -> narrow(begin(w, n, i), part(w, n, i)) -> conv(k, out = part(c, n, i), pad = pad)
         for i, k in kernels
       ])
 }

@@ -9,12 +9,16 @@ encoding ofa json "ProxylessNAS and OFA: net.config (Cai et al. 2019, 2020)" {
   code     = "{{{net, ...}}}"
   net      = {
     name: "'name': '{word}'"
-    bn: "'bn': {literal}" = none
+    bn: "'bn': {{{norm, ...}}}" = none
     first_conv: "'first_conv': {{{layer, ...}}}"
     blocks: "'blocks': [{block, ...}]"
     final_expand_layer: "'final_expand_layer': {{{layer, ...}}}" = none
     feature_mix_layer: "'feature_mix_layer': {{{layer, ...}}}"
     classifier: "'classifier': {{{layer, ...}}}"
+  }
+  norm     = {
+    momentum: "'momentum': {number}" = 0.1
+    eps: "'eps': {number}" = 0.00001
   }
   block    = "{{{parts, ...}}}"
   parts    = {
@@ -68,37 +72,46 @@ motif ofa_act(name) = case name {
   none:    identity
 }
 
-motif ofa_layer(l) = conv(l.kernel_size, out = l.out_channels, stride = l.stride, bias = l.bias)
-  -> (bn if l.use_bn else identity)
+# The batch norm that the text describes.
+motif ofa_norm(code) = bn if code.bn == none else bn(eps = code.bn.eps, momentum = code.bn.momentum)
+
+motif ofa_layer(l, norm) = conv(
+  l.kernel_size,
+  out = l.out_channels,
+  stride = l.stride,
+  bias = l.bias
+)
+  -> (norm if l.use_bn else identity)
   -> (identity if l.act_func == none else ofa_act(l.act_func))
 
-motif ofa_conv(m) = graph (x) {
+motif ofa_conv(m, norm) = graph (x) {
   act = ofa_act(m.act_func)
   mid = round(channels(x) * m.expand_ratio) if m.mid_channels == none else m.mid_channels
-  wide = x if m.expand_ratio == 1 else x -> conv(1, out = mid) -> bn -> act
-  deep = wide -> dw_conv(m.kernel_size, stride = m.stride) -> bn -> act
+  wide = x if m.expand_ratio == 1 else x -> conv(1, out = mid) -> norm -> act
+  deep = wide -> dw_conv(m.kernel_size, stride = m.stride) -> norm -> act
   seen = deep -> squeeze_excite(make_divisible(mid/4), gate = hard_sigmoid) if m.use_se else deep
-  out seen -> conv(1, out = m.out_channels) -> bn
+  out seen -> conv(1, out = m.out_channels) -> norm
 }
 
-motif ofa_block(b) = graph (x) {
+motif ofa_block(b, norm) = graph (x) {
   m = b.mobile_inverted_conv
   when m.name == "ZeroLayer" {
     y = x
   } else {
-    z = x -> ofa_conv(m)
+    z = x -> ofa_conv(m, norm)
     y = z if b.shortcut == none else sum([x, z])
   }
   out y
 }
 
 motif ofa_head(code) = graph (x) {
+  norm = ofa_norm(code)
   mix = code.feature_mix_layer
   when code.final_expand_layer == none {
-    y = x -> ofa_layer(mix) -> global_avg_pool
+    y = x -> ofa_layer(mix, norm) -> global_avg_pool
   } else {
     y = x
-      -> ofa_layer(code.final_expand_layer)
+      -> ofa_layer(code.final_expand_layer, norm)
       -> global_avg_pool
       -> linear(mix.out_channels, bias = mix.bias)
       -> ofa_act(mix.act_func)

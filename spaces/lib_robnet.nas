@@ -2,7 +2,8 @@
 encoding robnet json "RobNets: two bits an edge (Guo et al. 2020)" {
   code = "[{cell, ...}]"
   cell = "[{edge, ...}]"
-  edge = "'00'" | "'01'" | "'10'" | "'11'"
+  edge = "'{bits}'"
+  bits = "00" | "01" | "10" | "11"
   require len(code) > 0 "there is at least one cell"
   require len(cell) == 14 for cell in code "a cell has 14 edges, not {len(cell)}"
 }

@@ -43,7 +43,9 @@ encoding timm python "block strings of timm: ir_r2_k3_s2_e6_c24_se0.25 … (Effi
 
 # How a network is made of the strings. Channels and repeats are scaled by wider and deeper.
 param wider = 1.0, deeper = 1.0, depth_round = "ceil", fix_first_last = false, round_limit = 0.9
-param act_layer = "ReLU", scale_init = 0.0, head_bias = true, head_norm = false
+param act_layer = "SiLU", scale_init = 0.0, head_bias = true, head_norm = false
+# tf_… networks have bn_eps = 1e-3 and pads = "tf".
+param bn_eps = 1e-5, bn_momentum = 0.1, pads = "same"
 # Squeeze-excite: its ratio is of the channels inside the block, or of those that come in; rounded to 8 or 1.
 param se_of_wide = false, se_round = 1, se_own_act = true, se_gate = "sigmoid"
 
@@ -69,6 +71,8 @@ let act = case act_layer {
   SiLU:      silu
 }
 
+let norm = bn(eps = bn_eps, momentum = bn_momentum)
+
 motif excite(ratio, e, act) = graph (x) {
   v = channels(x) * (ratio if se_of_wide else 1.0*ratio/e)
   hidden = rounded(v, round_limit) if se_round == 8 else round(v)
@@ -78,68 +82,80 @@ motif excite(ratio, e, act) = graph (x) {
       else x
 }
 
-motif separable(b, c, stride, act, last) = graph (x) {
+motif separable(b, c, stride, act) = graph (x) {
   y = x
-    -> deep(b.k, stride)
-    -> bn
+    -> deep(b.k, stride, pads)
+    -> norm
     -> act
     -> excite(b.se, 1, act)
-    -> point(c, b.p if b.p else [1])
-    -> bn
-    -> last
+    -> point(c, b.p if b.p else [1], pads)
+    -> norm
   out sum([y, x]) if stride == 1 and channels(x) == c and not b.noskip else y
 }
+# With an activation at the end it is never a residual (MobileNetV1, LCNet).
+motif activated(b, c, stride, act) = deep(b.k, stride, pads)
+  -> norm
+  -> act
+  -> excite(b.se, 1, act)
+  -> point(c, b.p if b.p else [1], pads)
+  -> norm
+  -> act
 motif inverted(b, c, stride, act) = graph (x) {
   y = x
-    -> point(rounded(channels(x) * b.e), b.a if b.a else [1])
-    -> bn
+    -> point(rounded(channels(x) * b.e), b.a if b.a else [1], pads)
+    -> norm
     -> act
-    -> deep(b.k, stride)
-    -> bn
+    -> deep(b.k, stride, pads)
+    -> norm
     -> act
     -> excite(b.se, b.e, act)
-    -> point(c, b.p if b.p else [1])
-    -> bn
+    -> point(c, b.p if b.p else [1], pads)
+    -> norm
   out sum([y, x]) if stride == 1 and channels(x) == c and not b.noskip else y
 }
 motif edge(b, c, stride, act) = graph (x) {
-  from = b.fc if b.fc > 0 else channels(x)
+  from = rounded(wider * b.fc, round_limit) if b.fc > 0 else channels(x)
   y = x
-    -> conv(b.k[0], out = rounded(from * b.e), stride = stride)
-    -> bn
+    -> conv(b.k[0], out = rounded(from * b.e), stride = stride, pad = pads)
+    -> norm
     -> act
     -> excite(b.se, b.e, act)
     -> conv(1, out = c)
-    -> bn
+    -> norm
   out sum([y, x]) if stride == 1 and channels(x) == c and not b.noskip else y
 }
 motif plain(b, c, stride, act) = graph (x) {
-  y = x -> conv(b.k[0], out = c, stride = stride) -> bn -> act
+  y = x -> conv(b.k[0], out = c, stride = stride, pad = pads) -> norm -> act
   out sum([y, x]) if stride == 1 and channels(x) == c and b.skip else y
 }
 
-# MobileNetV4: depthwise convolutions before and after the expansion, each only if its kernel is above 0.
+# MobileNetV4: depthwise convolutions before and after the expansion and at the end, each only if its
+# kernel is above 0.
+motif deep_if(k, stride) = dw_conv(k, stride = stride, pad = pads) -> norm if k > 0 else identity
 motif universal(b, c, stride, act) = graph (x) {
   first = b.a[0] if b.a else 0
   mid = b.k[0]
+  last = b.p[0] if b.p else 0
   y = x
-    -> (dw_conv(first, stride = 1 if mid > 0 else stride) -> bn if first > 0 else identity)
+    -> deep_if(first, 1 if mid > 0 else stride)
     -> conv(1, out = rounded(channels(x) * b.e))
-    -> bn
+    -> norm
     -> act
-    -> (dw_conv(mid, stride = stride) -> bn -> act if mid > 0 else identity)
+    -> (deep_if(mid, stride) -> act if mid > 0 else identity)
+    -> excite(b.se, b.e, act)
     -> conv(1, out = c)
-    -> bn
+    -> norm
+    -> deep_if(last, 1 if first > 0 or mid > 0 else stride)
     -> (layer_scale(scale_init) if scale_init > 0 else identity)
   out sum([y, x]) if stride == 1 and channels(x) == c and not b.noskip else y
 }
 
 # Attention of h heads that share keys and values, which may be made smaller (MobileNetV4).
 motif small(b) = graph (x) {
-  out x -> dw_conv(b.k[0], stride = b.v) -> bn if b.v > 1 else x
+  out x -> dw_conv(b.k[0], stride = b.v, pad = pads) -> norm if b.v > 1 else x
 }
 motif multi_query(b, c) = graph (x) {
-  from = x -> bn
+  from = x -> norm
   n = height(x) * width(x)
   q = from -> conv(1, out = b.h * b.d) -> to_sequence -> reshape([n * b.h, b.d])
   k = from -> small(b) -> conv(1, out = b.d) -> to_sequence
@@ -155,8 +171,8 @@ motif multi_query(b, c) = graph (x) {
 
 motif block(type, b, c, stride, act) = case type {
   cn:  plain(b, c, stride, act)
-  ds:  separable(b, c, stride, act, identity)
-  dsa: separable(b, c, stride, act, act)
+  ds:  separable(b, c, stride, act)
+  dsa: activated(b, c, stride, act)
   ir:  inverted(b, c, stride, act)
   er:  edge(b, c, stride, act)
   uir: universal(b, c, stride, act)
@@ -179,17 +195,17 @@ motif depths(code) = [
   for scaled in [n * deeper]
 ]
 
-motif trunk(code, stem) = conv(3, out = stem, stride = 2)
-  -> bn
+motif trunk(code, stem) = conv(3, out = stem, stride = 2, pad = pads)
+  -> norm
   -> act
   -> chain([stage(blocks, depths(code)[i]) for i, blocks in code])
 
 # A 1x1 convolution before the average, or after it.
-motif head_of(c, classes) = (conv(1, out = c) -> bn -> act if c > 0 else identity)
+motif head_of(c, classes) = (conv(1, out = c) -> norm -> act if c > 0 else identity)
   -> global_avg_pool
   -> linear(classes)
 motif late_head(c, classes) = global_avg_pool
   -> linear(c, bias = head_bias)
-  -> (bn if head_norm else identity)
+  -> (norm if head_norm else identity)
   -> act
   -> linear(classes)

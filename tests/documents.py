@@ -130,6 +130,17 @@ def _points(space: Space, count: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _texts(space: Space, count: str) -> str:
+    """The first genotypes in the notations that the space speaks; each text is read back."""
+    lines = []
+    for genotype in space.enumerate(0, int(count) if count else SHOWN):
+        for name in space.encodings:
+            text = space.encode(genotype, name)
+            assert space.decode(text, name) == genotype
+            lines.append(f"{space.rank(genotype)}: {text}")
+    return "\n".join(lines) + "\n"
+
+
 def _architectures(space: Space, _: str) -> str:
     return f"architectures {len({architecture_hash(space.build(g)) for g in space.enumerate()})}\n"
 
@@ -184,6 +195,6 @@ def _mistake(encoding: Encoding, shown: str) -> str:
 
 _CODES: Mapping[str, Callable[[Encoding, str], str]] = {"codes": _codes, "mistake": _mistake}
 _REPORTS: Mapping[str, Callable[[Space, str], str]] = {
-    "size": _size, "decisions": _decisions, "points": _points, "architectures": _architectures,
+    "size": _size, "decisions": _decisions, "points": _points, "texts": _texts, "architectures": _architectures,
     "cost": _cost, "network": _network, "genotype": _genotype, "feasible": _feasible,
 }  # fmt: skip

@@ -13,7 +13,10 @@ import pytest
 import torch
 
 import nasdsl
+from nasdsl.diagnostics import NasError
+from nasdsl.encodings import encodings_of
 from nasdsl.ops import table
+from nasdsl.parser import parse_text
 from nasdsl.space import Space, parse_space
 from nasdsl.strategies.conformance import CHECKS, check_small_space
 from tests.flat_space import FlatSpace
@@ -32,11 +35,14 @@ def _module(name: str, text: str, folder: Path, patch: pytest.MonkeyPatch) -> An
     return importlib.import_module(name)
 
 
-def test_add_a_space(tmp_path: Path) -> None:
-    (program,) = _parts("add-a-space.md", "nas")
-    (console,) = _parts("add-a-space.md", "console")
-    (checks,) = _parts("add-a-space.md", "python")
-    (tmp_path / "residual.nas").write_text(program, encoding="utf-8")
+@pytest.mark.parametrize(
+    ("page", "file"), [("add-a-space.md", "residual.nas"), ("encodings.md", "code_stack.nas")]
+)
+def test_add_a_space(page: str, file: str, tmp_path: Path) -> None:
+    (program,) = _parts(page, "nas")
+    (console,) = _parts(page, "console")
+    (checks,) = _parts(page, "python")
+    (tmp_path / file).write_text(program, encoding="utf-8")
     (tmp_path / "own.py").write_text("import conftest\n" + checks, encoding="utf-8")
     commands = [line.split()[2:] for line in console.splitlines() if line.startswith("$")]
     code = "import conftest; from nasdsl.cli.main import main; main()"
@@ -50,6 +56,15 @@ def test_add_a_space(tmp_path: Path) -> None:
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_mistake_in_a_code_is_as_shown() -> None:
+    (program,) = _parts("encodings.md", "nas")
+    (shown,) = _parts("encodings.md", "text")
+    (encoding,) = encodings_of([parse_text(program)]).values()
+    with pytest.raises(NasError) as caught:
+        encoding.decode("16k3-32k4")
+    assert f"{caught.value}\n" == shown
 
 
 def test_add_an_op(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,10 +12,6 @@ from nasdsl.values import Fields
 
 Env: TypeAlias = dict[str, Any]
 Compute: TypeAlias = Callable[[Env], Any]
-Path: TypeAlias = tuple[str | int, ...]
-
-_MISTAKES = (TypeError, IndexError, ZeroDivisionError, KeyError, AttributeError, ValueError)
-
 
 BINARY: Mapping[str, Callable[[Any, Any], Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "%": operator.mod,
@@ -109,7 +105,10 @@ def _call(node: s.Call, names: set[str]) -> Compute:
     if node.arguments and all(a.name for a in node.arguments):
         return _fields(node, names)
     known = node.function.id if isinstance(node.function, s.Name) else ""
-    function = FUNCTIONS.get(known)
+    function: Callable[..., Any] | None = FUNCTIONS.get(known)
+    if known in names:
+        values = [compute(a.value, names) for a in node.arguments]
+        return lambda env: env[known](*[v(env) for v in values])
     if function is None or any(a.name for a in node.arguments):
         help = "known functions: " + ", ".join(sorted(FUNCTIONS))
         raise fail("NAS068", "this is no function of conditions", node.span, help=help)

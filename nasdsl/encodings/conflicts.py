@@ -20,13 +20,21 @@ def explain_conflicts(
     origins: Mapping[str, tuple[str, Span | None]],
     marks: Mapping[str, str],
 ) -> NasError:
-    """The first conflict as a mistake (NAS076).
+    """The first conflict of the declaration as a mistake (NAS076): Lark reports them in any order.
 
     origins: what each rule of the grammar is in the declaration, and where; marks: the terminals of
     marks by these.
     """
-    text = "\n".join(conflicts)
-    blamed = [origins[name] for name in dict.fromkeys(_RULE.findall(text)) if name in origins]
+    each = [part for text in conflicts for part in re.split(r"(?=Reduce/Reduce)", text) if part]
+    found = [_explained(text, origins, marks) for text in each]
+    return NasError(min(found, key=lambda d: (d.span is None, d.span and d.span.start, d.message)))
+
+
+def _explained(
+    text: str, origins: Mapping[str, tuple[str, Span | None]], marks: Mapping[str, str]
+) -> Diagnostic:
+    names = sorted(set(_RULE.findall(text)) & origins.keys(), key=lambda name: int(name[1:]))
+    blamed = list(dict.fromkeys(origins[name] for name in names))
     shown = {name: "a blank" if mark == " " else f"`{mark}`" for mark, name in marks.items()}
     found = _TERMINAL.search(text)
     terminal = found[1] if found else ""
@@ -39,4 +47,4 @@ def explain_conflicts(
     else:
         other = blamed[1][0] if len(blamed) > 1 else "the same in another way"
         message = f"ambiguous: what stands before {sign} may be {what} or {other}"
-    return NasError(Diagnostic("NAS076", message, span, help=APART))
+    return Diagnostic("NAS076", message, span, help=APART)

@@ -12,15 +12,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from nasdsl import syntax
-from nasdsl.diagnostics import Diagnostic, NasError
+from nasdsl.diagnostics import Diagnostic, NasError, fail
 from nasdsl.record import Record, record
 from nasdsl.source import load
 from nasdsl.space import Space
 from nasdsl.values import Fields
 
+from .encoding import Encoding
 from .expressions import evaluate_in
 from .library import Home, encoding, home, homes
-from .write import show
+from .write import Unwritable, show
 
 MAX_STEPS = 3
 
@@ -57,7 +58,7 @@ def convert(text: str, source: str, target: str) -> Converted:
     result = value
     for a, b in zip(way, way[1:], strict=False):
         result = step(a, b, result)
-    written = last.encode(result)
+    written = _written(last, result)
     lost: tuple[str, ...] = ()
     back = find_way(target, source)
     if back is not None and source != target:
@@ -70,6 +71,20 @@ def convert(text: str, source: str, target: str) -> Converted:
         else:
             lost = tuple(differences(value, again))
     return Converted(written, way, lost)
+
+
+def _written(notation: Encoding, value: Any) -> str:
+    """The text of a value; if it breaks a requirement (NAS564), that is shown in the text."""
+    try:
+        text = notation.write(value)
+    except Unwritable:
+        return notation.encode(value)  # which says why not
+    try:
+        notation.decode(text)
+    except NasError as error:
+        message = f"`{notation.name}` cannot express this: {error.diagnostics[0].message}"
+        raise fail("NAS564", message, error.diagnostics[0].span) from None
+    return text
 
 
 def find_way(source: str, target: str) -> tuple[str, ...] | None:
@@ -91,7 +106,7 @@ def find_way(source: str, target: str) -> tuple[str, ...] | None:
 def steps(name: str) -> list[str]:
     """The encodings that one leads to directly: by its program first, then by spaces they share."""
     place = home(name)
-    found = [item.name for item in _encodes(place)]
+    found = list(place.others)
     for other in homes().values():
         if other.name != name and set(other.spaces) & set(place.spaces):
             found.append(other.name)
@@ -115,7 +130,7 @@ def step(source: str, target: str, value: Any) -> Any:
     problem: NasError | None = None
     for path in place.spaces:
         if path in home(target).spaces:
-            space = Space(load(path))
+            space = Space(load(path), {})
             try:
                 return encoding(target).decode(space.encode(space.decode(text, source), target))
             except NasError as error:

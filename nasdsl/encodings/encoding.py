@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from nasdsl import syntax as s
-from nasdsl.diagnostics import Diagnostic, NasError, fail
+from nasdsl.diagnostics import Diagnostic, NasError, fail, moved
 from nasdsl.scopes import place
 from nasdsl.spans import Source, Span
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .read import Reader, Spot
 
 MAX_CHARACTERS = 200_000
-_ASSIGNED = re.compile(r"\s*[A-Za-z_]\w*[ \t]*=(?!=)", re.ASCII)  # what names a text in its source
+ASSIGNED = re.compile(r"\s*[A-Za-z_]\w*[ \t]*=(?!=)", re.ASCII)  # what names a text in its source
 
 
 class Encoding:
@@ -98,7 +98,8 @@ class Encoding:
         """
         if len(text) > MAX_CHARACTERS:
             raise fail("NAS070", f"the text is longer than {MAX_CHARACTERS:,} characters")
-        if self.forms.layout == "python" and (assigned := _ASSIGNED.match(text)):
+        source = Source(name or f"<{self.name}>", text)
+        if self.forms.layout == "python" and (assigned := ASSIGNED.match(text)):
             text = " " * assigned.end() + text[assigned.end() :]
         if self._scan is not None:
             try:
@@ -108,7 +109,11 @@ class Encoding:
             else:
                 if self._failure(value) is None:
                     return value
-        return self._decode_slowly(Source(name or f"<{self.name}>", text))
+        try:
+            return self._decode_slowly(Source(source.name, text))
+        except NasError as error:
+            there = lambda span: Span(source, span.start, span.end)
+            raise NasError([moved(found, there) for found in error.diagnostics]) from None
 
     def place(self, text: str, path: tuple[str | int, ...], name: str = "") -> Span:
         """The characters of a correct text that gave a part of its value, as near as can be told."""

@@ -183,7 +183,7 @@ def resolve(declaration: s.Encoding) -> Forms:
         message = f"the encoding `{declaration.name}` has no rule"
         span = place(declaration, declaration.name)
         problems.append(Diagnostic("NAS062", message, span))
-    problems += _names(rules)
+    problems += [] if problems else _names(rules)
     problems += [] if problems else _field_sets(rules)
     if problems:
         raise NasError(problems)
@@ -203,7 +203,7 @@ def _names(rules: Mapping[str, Rule]) -> list[Diagnostic]:
                     problems.append(
                         Diagnostic("NAS063", f"there is no rule `{name}`", span, help=help)
                     )
-    for name in rules:
+    for name in rules if not problems else ():
         if name not in used:
             problems.append(
                 Diagnostic("NAS064", f"nothing uses the rule `{name}`", rules[name].span)
@@ -269,15 +269,11 @@ def _field(field: s.FormField, layout: str) -> Field:
 def _template(text: s.Text, layout: str, label: str | None, value: Any) -> Template:
     parts: list[Part | str] = []
     last = 0
-    start = text.span.start + 1 if text.span else 0
+    places = _places(text)
     for match in _SLOT.finditer(text.value):
         parts.append(text.value[last : match.start()])
         last = match.end()
-        span = (
-            Span(text.span.source, start + match.start(), start + match.end())
-            if text.span
-            else None
-        )
+        span = text.span and Span(text.span.source, places[match.start()], places[match.end()])
         if match["bad"]:
             help = "a slot is {rule}, {name: rule} or {rule , ...}; a brace itself is doubled"
             raise fail("NAS066", "a brace that belongs to no slot", span, help=help)
@@ -306,6 +302,19 @@ def _template(text: s.Text, layout: str, label: str | None, value: Any) -> Templ
     shown = tuple(p if isinstance(p, str) else next(named_slots) for p in parts if p != "")
     inner = tuple(map(_named, inner))
     return Template(named, inner, shown, label, value, bare, text.span)
+
+
+def _places(text: s.Text) -> list[int]:
+    """Where each character of a string stands in its source, and where the last one ends."""
+    if text.span is None:
+        return []
+    raw = text.span.text
+    at = 3 if raw.startswith('"""') else 1
+    places = []
+    for _ in range(len(text.value) + 1):
+        places.append(text.span.start + at)
+        at += 2 if raw[at] == "\\" else 1
+    return places
 
 
 def _named(part: Part) -> Part:

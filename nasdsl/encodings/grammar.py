@@ -215,7 +215,7 @@ def _lark(writer: GrammarWriter, starts: list[str]) -> Lark:
 
 
 class _Heard(logging.Handler):
-    """Keeps what Lark says of the first conflict: it goes on in spite of them."""
+    """Keeps what Lark says of conflicts, each in two messages: it goes on in spite of them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -223,6 +223,7 @@ class _Heard(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         message = record.getMessage()
-        known = bool(self.conflicts)
-        if ("conflict" in message and not known) or (known and len(self.conflicts) < 2):
+        if "conflict" in message:
             self.conflicts.append(message)
+        elif self.conflicts and message.startswith(" * "):
+            self.conflicts[-1] += message

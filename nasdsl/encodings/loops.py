@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from .decisions import Bits, Decision
+from .lists import AnyOrder, Items
 from .matching import Agenda, Matcher, Next, Node, Where, knows
-from .patterns import AnyOrder, Const, Items
+from .patterns import Const
 
 Env = Mapping[str, Any]
 

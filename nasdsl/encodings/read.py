@@ -214,7 +214,8 @@ class _Builder:
     def _dict(self, tree: Tree[Any], start: int, end: int) -> Spot:
         spots: dict[str, Spot] = {}
         for entry in tree.children:
-            token, value = entry.children
+            pair: Any = entry
+            token, value = pair.children
             key = unquote(str(token)) if token.type == "STRING" else str(token)
             if key in spots:
                 where = self.span(token.start_pos, token.end_pos)

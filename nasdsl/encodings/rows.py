@@ -85,13 +85,23 @@ class Condition(Frozen):
         known: dict[str, Path] = {self.root: ()}
         place: Path = ()
         for clause in self.row.clauses:
-            base = _place(clause.source, known, env)
-            if base is not None and f"#{clause.name}" in env:
-                known[clause.name] = place = (*base, env[f"#{clause.name}"])
+            found = _element(clause.source, env.get(f"#{clause.name}"), known, env)
+            if found is not None:
+                known[clause.name] = place = found
         if not self.row.clauses:
             places = [_place(n, known, env) for n in s.walk(self.row.condition)]
             place = max((p for p in places if p is not None), key=len, default=())
         return place
+
+
+def _element(source: s.Syntax, at: int | None, known: Mapping[str, Path], env: Env) -> Path | None:
+    """Where element `at` of a list is; in `[code.a, code.b]` it is what the item reads."""
+    if at is None:
+        return None
+    if isinstance(source, s.List):
+        return _place(source.items[at], known, env)
+    base = _place(source, known, env)
+    return None if base is None else (*base, at)
 
 
 def _place(node: s.Syntax, known: Mapping[str, Path], env: Env) -> Path | None:

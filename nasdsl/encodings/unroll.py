@@ -19,25 +19,22 @@ from nasdsl.values import Fields
 
 from .conditions import BINARY, FUNCTIONS, part
 from .decisions import Bits, Decision, Decisions, Taken
-from .loops import Body, Loop
-from .loops import Span as Stretch
+from .lists import AnyOrder
 from .matching import Node
-from .patterns import (
-    ELSE,
-    Absent,
-    Anything,
-    AnyOrder,
-    At,
-    Const,
-    Items,
-    Joined,
-    Lazy,
-    NoDecision,
-    Part,
-    Parts,
-    Switch,
+from .patterns import Absent, Anything, Const, Lazy, NoDecision, Part, Parts, settled
+from .reckoning import Arithmetic, Computed, Equal, Logic, Not, When, Within
+from .switches import ELSE, Switch
+from .unroll_lists import (
+    as_items,
+    comprehension,
+    condition,
+    index,
+    is_list,
+    joined,
+    literal_list,
+    range_of,
+    slice_of,
 )
-from .reckoning import Arithmetic, Computed, Equal, Logic, Not, Truth, When, Within
 
 MAX_DEPTH = 200
 Names: TypeAlias = Mapping[str, Node]
@@ -152,13 +149,6 @@ class Unroller:
         return Bits(path, bits) if bits else None
 
 
-def settled(node: Node) -> Node:
-    """The node itself, if it is made already or can be made at once."""
-    while isinstance(node, Lazy):
-        node = node.node
-    return node
-
-
 def _placed(expr: s.Expr, span: Span | None) -> s.Expr:
     """An expression of a path: messages point at the path."""
     return s.Group(expr, span=span)
@@ -215,35 +205,10 @@ def _binary(u: Unroller, node: s.Binary, names: Names) -> Node:
         case "not in":
             return u.fold(node, lambda a, b: Not(_within(a, b)), left, right)
         case "+" | "-" | "*":
-            if node.op == "+" and (_is_list(left) or _is_list(right)):
-                return _joined([left, right])
+            if node.op == "+" and (is_list(left) or is_list(right)):
+                return joined([left, right])
             return u.fold(node, lambda a, b: Arithmetic(node.op, a, b), left, right)
     return u.fold(node, lambda a, b: Computed(BINARY[node.op], (a, b)), left, right)
-
-
-def _joined(parts: list[Node]) -> Node:
-    """Lists one after the other."""
-    whole = [_as_items(part) for part in parts]
-    if all(w is not None for w in whole):
-        kept = [w for w in whole if w is not None]
-        items = tuple(i for w in kept for i in w.items)
-        guards = tuple(g for w in kept for g in w.guards)
-        return Items(items, guards) if any(guards) else _listed(items)
-    return Joined(tuple(parts))
-
-
-def _is_list(node: Node) -> bool:
-    if isinstance(node, Const):
-        return isinstance(node.value, tuple)
-    return isinstance(node, Items | Loop | AnyOrder | Joined | Stretch | Bits)
-
-
-def _as_items(node: Node) -> Items | None:
-    if isinstance(node, Items):
-        return node
-    if isinstance(node, Const) and isinstance(node.value, tuple):
-        return Items(tuple(Const(v) for v in node.value))
-    return None
 
 
 def _within(item: Node, items: Node) -> Node:
@@ -255,19 +220,10 @@ def _within(item: Node, items: Node) -> Node:
 
 
 def _ternary(u: Unroller, node: s.Ternary, names: Names) -> Node:
-    cond = _condition(u, node.cond, names)
+    cond = condition(u, node.cond, names)
     if isinstance(cond, Const):
         return u.node(node.then if cond.value else node.other, names)
     return When(cond, u.branch(node.then, names), u.branch(node.other, names))
-
-
-def _condition(u: Unroller, expr: s.Expr, names: Names) -> Node:
-    node = settled(u.node(expr, names))
-    if isinstance(node, Const):
-        return Const(bool(node.value))
-    single = isinstance(node, Equal | Within | Not | Logic | Taken)
-    bit = isinstance(node, Decision) and set(map(type, node.options)) <= {bool}
-    return node if single or bit else Truth(node)
 
 
 def _case(u: Unroller, node: s.Case, names: Names) -> Node:
@@ -284,32 +240,6 @@ def _case(u: Unroller, node: s.Case, names: Names) -> Node:
             raise fail("NAS083", f"no key of this case is {subject.value!r}", node.span)
         return u.node(others[0], names)
     return Switch(subject, keys, tuple(u.branch(e.body, names) for e in node.entries))
-
-
-def _index(u: Unroller, node: s.Index, names: Names) -> Node:
-    base, index = settled(u.node(node.base, names)), settled(u.node(node.index, names))
-    items = _as_items(base)
-    if items is not None and items.width is not None:
-        if not isinstance(index, Const):
-            return At(items.items, index)
-        try:
-            return settled(items.items[index.value])
-        except (IndexError, TypeError):
-            size = len(items.items)
-            raise fail(
-                "NAS083", f"a list of {size} has no element {index.value}", node.span
-            ) from None
-    return u.fold(node, lambda xs, i: Computed(lambda a, b: a[b], (xs, i)), base, index)
-
-
-def _slice(u: Unroller, node: s.Slice, names: Names) -> Node:
-    base = settled(u.node(node.base, names))
-    start = 0 if node.start is None else u.known(node.start, names, "the slice")
-    stop = None if node.stop is None else u.known(node.stop, names, "the slice") + 1 or None
-    items = _as_items(base)
-    if items is not None and items.width is not None:
-        return _listed(items.items[start:stop])
-    return u.fold(node, lambda xs: Computed(lambda a: a[start:stop], (xs,)), base)
 
 
 def _field(u: Unroller, node: s.Field, names: Names) -> Node:
@@ -339,7 +269,7 @@ def _call(u: Unroller, node: s.Call, names: Names) -> Node:
         return _decided(u, node.arguments[0].value, node.arguments[1].value, names)
     inputs = [settled(u.node(a.value, names)) for a in node.arguments]
     if name == "any_order" and len(inputs) == 1:
-        items = _as_items(inputs[0])
+        items = as_items(inputs[0])
         if items is None or items.width is None:
             raise fail("NAS081", "`any_order` takes a list of known length", node.span)
         return AnyOrder(items.items)
@@ -398,72 +328,6 @@ def _called(
     return u.node(motif.body, bound)
 
 
-def _list(u: Unroller, node: s.List, names: Names) -> Node:
-    return _listed(tuple(settled(u.node(item, names)) for item in node.items))
-
-
-def _listed(items: tuple[Node, ...]) -> Node:
-    if all(isinstance(item, Const) for item in items):
-        return Const(tuple(item.value for item in items if isinstance(item, Const)))
-    return Items(items)
-
-
-def _range(u: Unroller, node: s.Range, names: Names) -> Node:
-    start, stop = settled(u.node(node.start, names)), settled(u.node(node.stop, names))
-    step = 1 if node.step is None else u.known(node.step, names, "the step")
-    if isinstance(start, Const) and isinstance(stop, Const):
-        if type(start.value) is not int or type(stop.value) is not int or not step:
-            raise fail("NAS083", "a range in a view runs over whole numbers", node.span)
-        return Const(tuple(range(start.value, stop.value + (1 if step > 0 else -1), step)))
-    if step != 1:
-        raise fail("NAS082", "a range whose ends are decided has no step", node.span)
-    return Stretch(start, stop)
-
-
-def _comprehension(u: Unroller, node: s.Comprehension, names: Names) -> Node:
-    first, rest = node.clauses[0], node.clauses[1:]
-    source = settled(u.node(first.source, names))
-    fixed = source if isinstance(source, AnyOrder) else _as_items(source)
-    if fixed is None or fixed.width is None:
-        if rest:
-            raise fail("NAS082", "what a `for` runs over is decided, outside another", first.span,
-                       help="let the decided one stand last")  # fmt: skip
-        placed, guarded = first.index is not None, first.cond is not None
-        return Loop(source, Body(lambda e, i: _item(u, node, Const(e), i, names), placed, guarded))
-    pairs = [_item(u, node, item, i, names) for i, item in enumerate(fixed.items)]
-    pairs = [(i, g) for i, g in pairs if not isinstance(g, Const)]
-    if rest:
-        if any(g is not None for _, g in pairs):
-            raise fail(
-                "NAS082", "this condition depends on a decision, outside another `for`", first.span
-            )
-        return _joined([item for item, _ in pairs])
-    items = tuple(item for item, _ in pairs)
-    if isinstance(source, AnyOrder):
-        if any(g is not None for _, g in pairs):
-            raise fail("NAS082", "this condition depends on a decision", first.span)
-        return AnyOrder(items)
-    guards = tuple(guard for _, guard in pairs)
-    return Items(items, guards) if any(guards) else _listed(items)
-
-
-def _item(
-    u: Unroller, node: s.Comprehension, element: Node, place: int, names: Names
-) -> tuple[Node, Node | None]:
-    """The item for one element, and its guard: None if it holds, a constant if it does not."""
-    clause, rest = node.clauses[0], node.clauses[1:]
-    inner = {**names, clause.name: element}
-    if clause.index:
-        inner[clause.index] = Const(place)
-    guard = None if clause.cond is None else _condition(u, clause.cond, inner)
-    if isinstance(guard, Const):
-        if not guard.value:
-            return Const(None), guard
-        guard = None
-    body = s.Comprehension(node.item, rest, span=node.span) if rest else node.item
-    return settled(u.node(body, inner)), guard
-
-
 def _where(u: Unroller, node: s.Where, names: Names) -> Node:
     inner = dict(names)
     for binding in node.bindings:
@@ -474,7 +338,7 @@ def _where(u: Unroller, node: s.Where, names: Names) -> Node:
 _MAKERS: Mapping[type, Callable[[Unroller, Any, Names], Node]] = {
     s.Number: _constant, s.Text: _constant, s.Boolean: _constant, s.Name: _name,
     s.Path: lambda u, n, names: u.path(n, names), s.Unary: _unary, s.Binary: _binary,
-    s.Ternary: _ternary, s.Case: _case, s.Index: _index, s.Slice: _slice, s.Field: _field,
-    s.Call: _call, s.List: _list, s.Range: _range, s.Comprehension: _comprehension,
+    s.Ternary: _ternary, s.Case: _case, s.Index: index, s.Slice: slice_of, s.Field: _field,
+    s.Call: _call, s.List: literal_list, s.Range: range_of, s.Comprehension: comprehension,
     s.Where: _where, s.Group: lambda u, n, names: u.node(n.body, names),
 }  # fmt: skip

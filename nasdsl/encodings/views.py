@@ -18,7 +18,8 @@ from nasdsl.spans import Span
 from .decisions import Decisions
 from .encoding import Encoding
 from .matching import Matcher, Miss, Node, Shift, Where, described
-from .patterns import NoDecision, Unspeakable
+from .patterns import NoDecision
+from .switches import Unspeakable
 from .unroll import Unroller
 from .write import show
 

@@ -108,11 +108,10 @@ class _Maker:
             return _constant(form.value, "".join(map(str, pieces)))
         pattern = "".join(p.replace("%", "%%") if isinstance(p, str) else "%s" for p in pieces)
         if form.bare:
-            (only,) = writes
-            before, after = (part.replace("%%", "%") for part in pattern.split("%s", 1))
-            if not before and not after:
-                return only
-            return lambda value: before + only(value) + after
+            only: Write = writes[0]
+            place = pieces.index(only)
+            before, after = "".join(pieces[:place]), "".join(pieces[place + 1 :])
+            return only if before == after == "" else lambda value: before + only(value) + after
         names = tuple(s.field for s in form.slots)
         write = _template(pattern, names, writes, form.label)
         if form.label is None:
@@ -262,7 +261,7 @@ def _rows(
 ) -> Many:
     """The texts of many records at once, column by column; raises anything if one is amiss."""
     makers = [
-        column or (lambda values, write=write: map(write, values))  # type: ignore[misc]
+        column or (lambda values, write=write: map(write, values))
         for column, write in zip(columns, writes, strict=True)
     ]
     form = pattern.__mod__
@@ -317,7 +316,7 @@ def _parts(value: Any, names: tuple[str, ...]) -> tuple[Any, ...]:
     if value.__class__ is Fields:
         own = value.names
         if own == names:
-            return value.values  # type: ignore[no-any-return]
+            return value.values
         if len(own) == len(names) and set(own) == set(names):
             return tuple([value[name] for name in names])
     raise Unwritable(value, f"has not the fields {', '.join(names)}")
@@ -388,7 +387,7 @@ def _indices(value: Any, json_like: bool) -> str | None:
         texts = list(_ints(value)) if value else []
     except TypeError:
         return None
-    ascending = len(value) > 1 and value[0] >= 0 and not json_like
+    ascending = len(texts) > 1 and value[0] >= 0 and not json_like
     if ascending and value == tuple(range(value[0], value[0] + len(value))):
         return f"range({value[0]}, {value[-1] + 1})"
     return f"[{', '.join(texts)}]"
@@ -403,8 +402,8 @@ def literal(value: Any, json_like: bool = False) -> str:
             return str(value).lower() if json_like else str(value)
         case str():
             text = json.dumps(value, ensure_ascii=False)
-            quoted = json_like or "'" in value
-            return text if quoted else f"'{text[1:-1]}'".replace('\\"', '"')
+            double = json_like or "'" in value
+            return text if double else f"'{text[1:-1]}'".replace('\\"', '"')
         case tuple():
             return f"[{', '.join(literal(v, json_like) for v in value)}]"
         case Fields(names=names, values=values):

@@ -168,18 +168,24 @@ class Splits:
         return replace(self, train=self.train.take(kept))
 
     def shaped(self, kind: str, shape: tuple[int, ...]) -> Splits:
-        """The same samples as a network's input of another kind: flattened, or image rows as steps."""
+        """The same samples as a network's input of another kind: flattened, image rows as steps, or
+        grey images as coloured ones."""
         if not all(isinstance(part, Tensors) for part in (self.train, self.valid, self.test)):
             return self
         flat = kind == "vector" and shape == (int(np.prod(self.shape)),)
         rows = kind == "sequence" and self.shape in ((1, *shape), shape)
-        if (kind, shape) == (self.kind, self.shape) or self.kind == "tokens" or not (flat or rows):
+        grey = kind == self.kind == "image" and (3, *self.shape[1:]) == shape and self.shape[0] == 1
+        if (kind, shape) == (self.kind, self.shape) or self.kind == "tokens" or not (flat or rows or grey):
             return self
+
+        def read(x: Tensor, *samples: int) -> Tensor:
+            return x.expand(*samples, *shape) if grey else x.reshape(*samples, *shape)
+
         mean, std = self.mean, self.std
         if mean is not None and std is not None:
-            mean, std = (v.expand(self.shape).reshape(shape) for v in (mean, std))
+            mean, std = (read(v.expand(self.shape)) for v in (mean, std))
         parts = {
-            name: Tensors(part.x.reshape(-1, *shape), part.y)
+            name: Tensors(read(part.x, len(part.x)), part.y)
             for name, part in (("train", self.train), ("valid", self.valid), ("test", self.test))
             if isinstance(part, Tensors)
         }

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
+from math import isqrt, prod
 
-from .base import Attrs, Code, Op, Param, Shape
+from .base import Attrs, Code, Op, Param, Shape, ShapeError
 from .common import divides, expect, sequence, whole
 from .text import module
 
@@ -46,6 +46,38 @@ def _attention_parameters(inputs: Inputs, attrs: Attrs) -> int:
 def _attention_macs(inputs: Inputs, attrs: Attrs) -> int:
     (t, f), dim = inputs[0], _dim(inputs, attrs)
     return 4 * t * f * dim + 2 * t * t * dim
+
+
+def _side(inputs: Inputs) -> int:
+    t, _ = expect(inputs[0], 2)
+    side = isqrt(t - 1)
+    if side < 1 or side * side != t - 1:
+        raise ShapeError(f"{t} steps are not a class token and a square of others")
+    return side
+
+
+def _relative_shape(inputs: Inputs, attrs: Attrs) -> Shape:
+    _side(inputs)
+    return _attention_shape(inputs, attrs)
+
+
+def _relative_lower(inputs: Inputs, attrs: Attrs) -> Code:
+    sizes = {
+        "features": inputs[0][1], "dim": _dim(inputs, attrs), "heads": attrs["heads"],
+        "side": _side(inputs), "reach": attrs["reach"],
+    }  # fmt: skip
+    return module("RelativeAttention", sizes, helper="RelativeAttention")
+
+
+def _relative_parameters(inputs: Inputs, attrs: Attrs) -> int:
+    per_head = _dim(inputs, attrs) // whole(attrs["heads"])
+    tables = 4 * (2 * whole(attrs["reach"]) + 2) * per_head
+    return _attention_parameters(inputs, attrs) + tables
+
+
+def _relative_macs(inputs: Inputs, attrs: Attrs) -> int:
+    t, dim = inputs[0][0], _dim(inputs, attrs)
+    return _attention_macs(inputs, attrs) + 2 * t * t * dim
 
 
 def _cross_lower(inputs: Inputs, attrs: Attrs) -> Code:
@@ -110,6 +142,18 @@ OPS = (
         _attention_parameters,
         _attention_macs,
         rule="(T, F) -> (T, F); heads divides dim",
+    ),
+    Op(
+        "relative_attention",
+        "Multi-head self-attention of a class token and a square of steps, whose keys and values get "
+        "learned vectors of the distance in rows and columns, up to `reach`. " + _COST,
+        1,
+        (_HEADS, _DIM, Param("reach", "int", 14, low=1)),
+        _relative_shape,
+        _relative_lower,
+        _relative_parameters,
+        _relative_macs,
+        rule="(1 + n*n, F) -> (1 + n*n, F); heads divides dim",
     ),
     Op(
         "cross_attention",

@@ -16,7 +16,8 @@ _CORNERS = Param("corners", "bool", False)
 
 def _mode(attrs: Attrs) -> dict[str, tuple[Value, Value]]:
     """F.interpolate's mode; bilinear with half-pixel centres unless `corners` are aligned."""
-    return {"mode": (attrs["mode"], "nearest"), "align_corners": (attrs["corners"], False)}
+    corners = {"align_corners": (True, False)} if attrs["corners"] else {}
+    return {"mode": (attrs["mode"], "nearest"), **corners}
 
 
 def _check_corners(attrs: Attrs) -> None:

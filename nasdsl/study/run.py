@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from nasdsl.codes import typed
 from nasdsl.diagnostics import Diagnostic, NasError
 from nasdsl.evaluators import Evaluator, make_evaluator
 from nasdsl.strategies import Strategy, Trial, make_strategy
@@ -115,6 +116,16 @@ class Search:
             self.progress.add(trial)
 
 
+def check_choices(space: Space) -> None:
+    """NAS549 for the network of a text, which has nothing to choose."""
+    codes = typed(space.programs)
+    if space.size == 1 and codes:
+        name = next(iter(codes.values()))
+        message = f"`{space.name}` is the network of one text of `{name}`: there is nothing to search"
+        help = f"train it by `nasdsl train --as {name} TEXT`, or search a space (`nasdsl spaces`)"
+        raise NasError(Diagnostic("NAS549", message, help=help))
+
+
 def start(
     store: Store,
     space: Space,
@@ -126,9 +137,11 @@ def start(
     """A search over a new or an existing study, replayed to where it stands.
 
     The evaluator is made from the configuration unless one is given. NAS546 if the space is not
-    the study's, NAS547 if there is no evaluator, NAS549 if trials cannot be stopped in time here.
+    the study's, NAS547 if there is no evaluator, NAS549 if there is nothing to search, NAS557 if
+    trials cannot be stopped in time here.
     """
     check_space(store.info(), space)
+    check_choices(space)
     check_time_limit(config.trial_time)
     if evaluator is None:
         if config.evaluate is None:

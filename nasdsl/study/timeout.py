@@ -12,7 +12,7 @@ from nasdsl.diagnostics import fail
 
 
 def check_time_limit(seconds: float | None) -> None:
-    """Raise NAS549 if a limit is asked for that cannot be kept here."""
+    """Raise NAS557 if a limit is asked for that cannot be kept here."""
     if seconds is None:
         return
     if not hasattr(signal, "setitimer"):
@@ -22,7 +22,7 @@ def check_time_limit(seconds: float | None) -> None:
     else:
         return
     raise fail(
-        "NAS549", f"`trial_time` cannot be kept {where}",
+        "NAS557", f"`trial_time` cannot be kept {where}",
         help="leave it out, and limit the evaluator itself, as in `train(time_limit = 60)`",
     )  # fmt: skip
 
@@ -36,7 +36,7 @@ def time_limit(seconds: float | None) -> Iterator[None]:
     """Raise TrialTimeout in the block after so many seconds.
 
     It arrives between two Python instructions, so a call that never returns to Python is not cut
-    short. Raises NAS549 off the main thread, and where the system has no such timer.
+    short. Raises NAS557 off the main thread, and where the system has no such timer.
     """
     if seconds is None:
         yield

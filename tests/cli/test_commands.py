@@ -198,3 +198,10 @@ def test_sizes_of_thousands_of_digits_are_told(tmp_path: Path) -> None:
 def test_size_text(power: int) -> None:
     assert f"about 1.00e{power}" in size_text(10**power)
     assert f"about 1.23e{power}" in size_text(123 * 10 ** (power - 2))
+
+
+def test_info_looks_at_fewer_samples_of_large_networks(tmp_path: Path) -> None:
+    path = tmp_path / "large.nas"
+    path.write_text("network = vector(4) -> linear(1 + sum([any [1, 3] for i in 1..9000]))\n")
+    assert json.loads(invoke("info", "--json", path).output)["samples"] == 5
+    assert json.loads(invoke("info", "--json", "--samples", "2", path).output)["samples"] == 2

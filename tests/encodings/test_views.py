@@ -37,13 +37,11 @@ encode v = VIEW
 """
 
 # For each decision, or group of decisions, some ways to write it.
-EDGE = "(case `{0}` {{ conv: e(op = \"conv\", k = `{0}=conv/conv.kernel`), pool: e(op = \"pool\"), skip: e(op = \"skip\") }})"
-EDGE_INDEX = (
-    "(case `{0}` {{ conv: [0, 2, 4][0] + `{0}=conv/conv.kernel`, pool: 0, skip: 10 }})"
-)
+EDGE = '(case `{0}` {{ conv: e(op = "conv", k = `{0}=conv/conv.kernel`), pool: e(op = "pool"), skip: e(op = "skip") }})'
+EDGE_INDEX = "(case `{0}` {{ conv: [0, 2, 4][0] + `{0}=conv/conv.kernel`, pool: 0, skip: 10 }})"
 EDGE_NONE = (
-    "([none] if `{0}` == \"skip\" else [`{0}`] + "
-    "([`{0}=conv/conv.kernel` * 2 - 1] if `{0}` == \"conv\" else []))"
+    '([none] if `{0}` == "skip" else [`{0}`] + '
+    '([`{0}=conv/conv.kernel` * 2 - 1] if `{0}` == "conv" else []))'
 )
 EDGES = [EDGE, EDGE_INDEX, EDGE_NONE]
 WAYS: dict[str, list[str]] = {
@@ -69,7 +67,9 @@ def views(draw: st.DrawFn) -> str:
         "[" + edge.format(f"graph/i[{i}]/s={{j}}/edge") + f" for j in {source}]"
         for i, source in ((0, "any_order([0, 1])"), (1, "`graph/i[1]/s`"))
     ]
-    nodes = [f"[[j, {n[1:].split(' for j in ')[0]}] for j in {n.split(' for j in ')[1]}" for n in nodes]
+    nodes = [
+        f"[[j, {n[1:].split(' for j in ')[0]}] for j in {n.split(' for j in ')[1]}" for n in nodes
+    ]
     layer = draw(st.sampled_from(EDGES)).format("graph/out/repeat[{i}]/edge")
     layers = draw(st.sampled_from([
         f"[{layer} for i in 0..`depth`-1]",
@@ -162,7 +162,7 @@ def test_a_word_that_is_missing() -> None:
     [
         ("`wdith`", "NAS080", "did you mean `width`"),
         ("[`graph/i[{width}]/s`]", "NAS081", "named by its path"),
-        ("[`graph/i[{`gap`}]/s`]", "NAS161", ""),
+        ("[`graph/i[{1 +}]/s`]", "NAS161", "in the path"),
         ("[`graph/i[{no}]/s`]", "NAS101", "`no` is not defined"),
         ("conv(3)", "NAS081", "means nothing in a view"),
         ("relu", "NAS081", "has no value in a view"),

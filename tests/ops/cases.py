@@ -125,6 +125,13 @@ def attentions(draw: st.DrawFn, inputs: int) -> Call:
 
 
 @st.composite
+def relative(draw: st.DrawFn) -> Call:
+    heads, width, side = draw(st.integers(1, 3)), draw(small), draw(st.integers(1, 3))
+    arguments = {"heads": heads, "reach": draw(st.integers(1, 3)), "dim": heads * draw(small)}
+    return arguments, ((1 + side * side, width),)
+
+
+@st.composite
 def narrowed(draw: st.DrawFn) -> Call:
     shape = draw(tensors)
     count = shape[0] if len(shape) == 3 else shape[-1]
@@ -243,7 +250,8 @@ CASES: dict[str, Calls] = {
         required(images, {"size": size}, mode=mode, corners=flag),
     ),
     "resize_like": st.tuples(
-        st.fixed_dictionaries({}, optional={"mode": mode, "corners": flag}), st.tuples(images, images)
+        st.fixed_dictionaries({}, optional={"mode": mode, "corners": flag}),
+        st.tuples(images, images),
     ),
     "pad": full(images, amount=sides),
     "crop": full(images, amount=sides),
@@ -261,6 +269,7 @@ CASES: dict[str, Calls] = {
     "mul": products(),
     "concat": concatenations(),
     "matmul": st.tuples(small, small, small).map(lambda d: ({}, (d[:2], d[1:]))),
+    "relative_attention": relative(),
     "attention": attentions(1),
     "cross_attention": attentions(2),
     "position": calls(sequences, kind=st.sampled_from(["learned", "sinusoidal"])),

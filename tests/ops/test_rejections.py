@@ -35,7 +35,7 @@ STRICTER = {
     "pixel_shuffle pixel_unshuffle": "images only, never unbatched",
     "conv dw_conv deconv conv1d": "ranks are not guessed from missing batches",
     "zero noise": "a vector has no positions to stride over",
-    "attention cross_attention position class_token lstm gru rnn matmul unembed": "sequences only",
+    "attention relative_attention cross_attention position class_token lstm gru rnn matmul unembed": "sequences only",
 }
 STRICT = {name for names in STRICTER for name in names.split()}
 OTHERS = sorted(name for name, op in TABLE.items() if op.arity != 0)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from nasdsl.costs import cost
 from nasdsl.diagnostics import NasError
 from nasdsl.encodings.convert import convert
 from nasdsl.encodings.library import encoding, open_code
@@ -25,6 +26,34 @@ TRIPLES = (
     "Genotype(normal=[('sep_conv_3x3', 2, 0), ('none', 3, 2)], normal_concat=[2, 3], "
     "reduce=[('max_pool_3x3', 2, 1)], reduce_concat=[2])"
 )
+SNAS = """SNAS_mild_edge_all = Genotype(normal=[('sep_conv_3x3', 0), ('sep_conv_3x3', 1), ('skip_connect', 0),
+('dil_conv_3x3', 1), ('none', 2), ('skip_connect', 0), ('skip_connect', 1), ('none', 3), ('none', 2),
+('skip_connect', 0), ('sep_conv_3x3', 1), ('none', 4), ('none', 3), ('none', 2)], normal_concat=range(2, 6),
+reduce=[('max_pool_3x3', 0), ('max_pool_3x3', 1), ('none', 0), ('max_pool_3x3', 1), ('skip_connect', 2),
+('none', 0), ('max_pool_3x3', 1), ('skip_connect', 2), ('none', 3), ('max_pool_3x3', 0), ('dil_conv_5x5', 2),
+('none', 1), ('none', 3), ('none', 4)], reduce_concat=range(2, 6))"""
+UNET = (
+    "Genotype(down=[('down_conv', 1), ('max_pool', 0)], down_concat=[2], "
+    "up=[('identity', 0), ('up_conv', 1)], up_concat=[2])"
+)
+PATH = json.dumps(
+    {
+        "path": [1, 0, 0],
+        "cell": [
+            [0, 7],
+            [1, 4],
+            [2, 4],
+            [3, 6],
+            [5, 4],
+            [8, 4],
+            [11, 5],
+            [13, 5],
+            [19, 7],
+            [18, 5],
+        ],
+    }
+)
+DPC = """[{"op": "conv", "kernel": 3, "rate": [1, 6], "input": -1}, {"op": "conv", "input": 0}]"""
 CODES = json.dumps([["11"] * 14] * 20)
 
 
@@ -44,7 +73,17 @@ CODES = json.dumps([["11"] * 14] * 20)
         ("fairdarts", TRIPLES, "2, 1)", "2, 2)", "NAS073", "node 2 reads states 0 to 1", "('max"),
         ("fairdarts", TRIPLES, "[2, 3]", "[2]", "NAS073", "node 3 is put out", "('none"),
         ("fairdarts", TRIPLES, "3, 2)], normal_concat=[2, 3]", "4, 3)], normal_concat=[2, 4]", "NAS073", "no state that is there", "('none"),
-        ("robnet", CODES, '"11"', '"12"', "NAS071", "`12` where `00`, `01`, `10` or `11`", '12"'),
+        ("snas", SNAS, "('none', 4), ", "", "NAS073", "a cell has 14 edges", "[('sep"),
+        ("snas", SNAS, "('none', 2)", "('none', 3)", "NAS073", "edge 4 cannot read 3", "('none', 3)"),
+        ("nasunet", UNET, "down_conv'", "downconv'", "NAS072", "did you mean `down_conv`", "downconv"),
+        ("nasunet", UNET, "conv', 1)], up", "conv', 2)], up", "NAS073", "reads states 0 to 1", "('up"),
+        ("autodeeplab", PATH, "[1, 0, 0]", "[1, 0, 2]", "NAS073", "changes by one at most", "2]"),
+        ("autodeeplab", PATH, "[19, 7]", "[18, 7]", "NAS073", "branch 18 has two operators", "[18, 7]"),
+        ("autodeeplab", PATH, "[0, 7], [1, 4], ", "", "NAS073", "no branch from 0 to 1", "{"),
+        ("autodeeplab", PATH, "[0, 7]", "[0, 8]", "NAS073", "operators are 0 to 7", "[0, 8]"),
+        ("dpc", DPC, '"input": 0', '"input": 1', "NAS073", "branch 1 reads -1 or an earlier", '{"op'),
+        ("dpc", DPC, "[1, 6]", "[6]", "NAS073", "two numbers", '{"op'),
+        ("robnet", CODES, '"11"', '"12"', "NAS071", "`12` where", '12"'),
         ("robnet", CODES, '["11", ', "[", "NAS073", "a cell has 14 edges, not 13", '["11'),
     ],
 )  # fmt: skip
@@ -68,6 +107,15 @@ def test_a_genotype_may_be_pasted_as_it_stands_in_a_module() -> None:
     notation = encoding("darts")
     text = DARTS.replace("'", '"').replace("), (", "),  # an edge\n  (").replace(")]", "),]")
     assert notation.decode(f"\nDARTS_V2 = {text}\n") == notation.decode(DARTS)
+
+
+def test_all_edges_of_snas_are_its_two_edges_a_node() -> None:
+    mild = next(e for e in ENTRIES if e["id"] == "snas-snas_mild-cifar-C36")
+    there = convert(SNAS, "snas", "darts")
+    assert not there.lost
+    assert encoding("darts").decode(there.text) == encoding("darts").decode(mild["string"])
+    space, genotype = open_code("snas", SNAS, {"auxiliary": True})
+    assert cost(space.build(genotype)).params == mild["params_with_aux"]
 
 
 def _conversions() -> list[Any]:

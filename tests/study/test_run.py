@@ -108,8 +108,8 @@ def test_a_limit_that_cannot_be_kept_is_refused(tmp_path: Path) -> None:
 
     started = partial(searching, tmp_path, Scripted(), config(trial_time=5))
     with ThreadPoolExecutor(1) as pool:
-        assert pool.submit(code_of, enter).result() == "NAS549"
-        assert pool.submit(code_of, started).result() == "NAS549"
+        assert pool.submit(code_of, enter).result() == "NAS557"
+        assert pool.submit(code_of, started).result() == "NAS557"
 
 
 def test_a_wrong_setup_ends_the_run(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ ROWS += [
             "stem": None, "head": "head", "input": "size", "classes": "classes", "width": "wider",
             "depth": "deeper",
         },
+        more=lambda entry: {"swish": entry["system"] != "MnasNet"},
     ),
     Row(
         "fbnet-blocks [op,c,s,n,{expansion}] per stage", "mobile_vision",

@@ -28,6 +28,13 @@ ROWS = [
     ),
     Row("hat-subtransformer-yaml", "hat", {"qkv_dim": "qkv", "counted": None}),
     Row(
+        "autoformer-yaml (layer_num, mlp_ratio[], num_heads[], embed_dim)", "autoformer",
+        {
+            "patch": "patch", "input": "size", "classes": "classes", "head_dim": "head",
+            "rel_pos_max": "reach", "abs_pos": None, "pool": None,
+        },
+    ),
+    Row(
         "autogan-ints (conv,norm,up,shortcut | x2 + skip bits)", "autogan",
         {"gf_dim": "C", "latent": "latent", "bottom_width": "bottom"},
     ),

@@ -34,8 +34,10 @@ def _builder(given: dict[str, Any]) -> Params:
     rounding = given.get("round_chs_fn", {})
     found: Params = {"wider": rounding.get("multiplier", 1.0)}
     found["round_limit"] = rounding.get("round_limit", 0.9)
+    found["act_layer"] = given.get("act_layer", "ReLU")
+    found["pads"] = {"": "same", "same": "tf"}[given.get("pad_type", "")]
+    found["bn_eps"] = given.get("norm_layer", {}).get("eps", 1e-5)
     for theirs, ours in (
-        ("act_layer", "act_layer"),
         ("head_bias", "head_bias"),
         ("head_norm", "head_norm"),
     ):

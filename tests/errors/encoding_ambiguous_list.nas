@@ -1,0 +1,4 @@
+encoding e {
+  code = "{node , ...},{int}"
+  node = "{a: int}:{b: int}"
+}

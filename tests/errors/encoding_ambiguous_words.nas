@@ -1,0 +1,4 @@
+encoding e tight {
+  code = "{op ...}"
+  op = "conv" | "conv3" | "3"
+}

@@ -1,0 +1,1 @@
+encoding e { code = "{int" }

@@ -1,0 +1,4 @@
+encoding e {
+  code = "{int , ...}"
+  require size(code) > 1 "two of them"
+}

@@ -1,0 +1,4 @@
+encoding e {
+  code = "{args}"
+  args = { k: "k{int}" s: "s{int}" }
+}

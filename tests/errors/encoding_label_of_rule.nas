@@ -1,0 +1,4 @@
+encoding e {
+  code = a: op | "{int}"
+  op = "a" | "b"
+}

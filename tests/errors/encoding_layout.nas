@@ -1,0 +1,4 @@
+encoding e tigth {
+  code = "{op}"
+  op = "a" | "b"
+}

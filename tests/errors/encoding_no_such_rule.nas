@@ -1,0 +1,4 @@
+encoding e {
+  code = "{opp , ...}"
+  op = "a" | "b"
+}

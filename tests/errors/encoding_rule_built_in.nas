@@ -1,0 +1,4 @@
+encoding e {
+  code = "{word}"
+  word = "a"
+}

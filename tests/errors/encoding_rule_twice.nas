@@ -1,0 +1,5 @@
+encoding e {
+  code = "{op}"
+  op = "a"
+  op = "b"
+}

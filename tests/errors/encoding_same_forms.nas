@@ -1,0 +1,4 @@
+encoding e {
+  code = "{op , ...}"
+  op = x: "a" | y: "a"
+}

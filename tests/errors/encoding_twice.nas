@@ -1,0 +1,2 @@
+encoding e { code = "{int}" }
+encoding e { code = "{word}" }

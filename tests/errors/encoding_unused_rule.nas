@@ -1,0 +1,4 @@
+encoding e {
+  code = "{int}"
+  op = "a" | "b"
+}

@@ -1,0 +1,1 @@
+encoding e { code = "x{int}" as 3 }
