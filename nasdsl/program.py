@@ -45,6 +45,7 @@ class Item:
 
 
 Program = tuple[Item, ...]
+MAX_SWEPT = 256  # items that are swept again for each part of a program
 MAX_BRANCHES = 100_000  # options of a decision on which something depends
 NONE: frozenset[Var] = frozenset()
 
@@ -190,6 +191,8 @@ def _components(program: Program) -> list[Program]:
     """Split into parts without common decisions, in order of their first item."""
     if len(program) == 1:
         return [program]
+    if len(program) > MAX_SWEPT:
+        return _joined(program)
     defined = 0
     for item in program:
         defined |= item.makes
@@ -210,6 +213,33 @@ def _components(program: Program) -> list[Program]:
         found.append(tuple(compress(rest, inside)))
         rest = [item for item, held in zip(rest, inside, strict=True) if not held]
     return found
+
+
+def _joined(program: Program) -> list[Program]:
+    """The same for long programs, in almost linear time."""
+    first: dict[Var, int] = {}
+    parent = list(range(len(program)))
+
+    def root(place: int) -> int:
+        while parent[place] != place:
+            parent[place] = place = parent[parent[place]]
+        return place
+
+    def join(a: int, b: int) -> None:
+        a, b = root(a), root(b)
+        parent[max(a, b)] = min(a, b)
+
+    for place, item in enumerate(program):
+        for var in item.defines:
+            join(place, first.setdefault(var, place))
+    for place, item in enumerate(program):
+        for var in item.uses:
+            if var in first:
+                join(place, first[var])
+    groups: dict[int, list[Item]] = {}
+    for place, item in enumerate(program):
+        groups.setdefault(root(place), []).append(item)
+    return [tuple(group) for group in groups.values()]
 
 
 def _take(program: Program, var: Var, index: int) -> Program:

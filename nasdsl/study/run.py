@@ -118,8 +118,8 @@ class Search:
 
 def check_choices(space: Space) -> None:
     """NAS549 for the network of a text, which has nothing to choose."""
-    codes = typed(space.programs)
-    if space.size == 1 and codes:
+    codes = typed(space.programs) if space.size == 1 else {}
+    if codes:
         name = next(iter(codes.values()))
         message = f"`{space.name}` is the network of one text of `{name}`: there is nothing to search"
         help = f"train it by `nasdsl train --as {name} TEXT`, or search a space (`nasdsl spaces`)"
