@@ -36,7 +36,11 @@ LOOKED_AT = 40_000  # decisions of samples, unless it is said how many samples
 
 @click.command()
 @file_argument
-@click.option("--samples", type=click.IntRange(min=1), help=f"For the cost range; {SAMPLES} if left out, fewer of large networks.")
+@click.option(
+    "--samples",
+    type=click.IntRange(min=1),
+    help=f"For the cost range; {SAMPLES} if left out, fewer of large networks.",
+)
 @click.option("--all", "show_all", is_flag=True, help="List every decision.")
 @seed_option
 @set_option

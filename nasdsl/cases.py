@@ -78,7 +78,9 @@ class OpenMachine(Machine):
         self.diagnostics: list[Diagnostic] = []
         self.mistakes = 0  # so far, in cases that cannot occur too
         self.home: object = object()
-        self.places = 1  # inputs of the graph at hand, for depths; those of the network count as one
+        self.places = (
+            1  # inputs of the graph at hand, for depths; those of the network count as one
+        )
         self.inputs = 0
         self.cost = CostRange()
         self.rule = ShapeRule()
@@ -315,6 +317,8 @@ class OpenMachine(Machine):
 def on_real_numbers(condition: Any) -> bool:
     """Whether a condition depends on a choice from a range of real numbers."""
     return isinstance(condition, Sym) and any(v.domain.size is None for v in condition.vars)
+
+
 def _fails(function: Callable[..., Any], args: Sequence[Any]) -> bool:
     """Whether a function fails on some values of these arguments."""
     failures: list[Exception] = []

@@ -13,7 +13,9 @@ from .symbolic import Sym, apply, select
 from .values import POISON, UNKNOWN, MaybeList, Tensor
 
 
-def join(rule: ShapeRule, home: object, key: Sym, results: Mapping[Any, Any], span: Span | None) -> Any:
+def join(
+    rule: ShapeRule, home: object, key: Sym, results: Mapping[Any, Any], span: Span | None
+) -> Any:
     """One value for all cases. POISON is no value: the others stand for it. `span` is for mistakes."""
     found = {case: r for case, r in results.items() if r is not POISON}
     if not found:
@@ -25,14 +27,17 @@ def join(rule: ShapeRule, home: object, key: Sym, results: Mapping[Any, Any], sp
     if any(v is UNKNOWN for v in values):
         return UNKNOWN
     if all(_tensors(v) for v in values):
-        tensors = {c: phi(rule, home, v, span) if isinstance(v, Sym) else v for c, v in found.items()}
+        tensors = {
+            c: phi(rule, home, v, span) if isinstance(v, Sym) else v for c, v in found.items()
+        }
         shape = rule.joined(key, {c: t.shape for c, t in tensors.items()})
         return Tensor(home, 0, shape, one_of([t.depth for t in tensors.values()]))
     if isinstance(first, tuple) and all(
         isinstance(v, tuple) and len(v) == len(first) for v in values
     ):
         return tuple(
-            join(rule, home, key, {c: v[i] for c, v in found.items()}, span) for i in range(len(first))
+            join(rule, home, key, {c: v[i] for c, v in found.items()}, span)
+            for i in range(len(first))
         )
     if any(isinstance(v, MaybeList) or _holds_open(v) for v in values):
         return _join_lists(rule, home, key, found, span)

@@ -33,6 +33,7 @@ from .untracked import ABSENT, Untracked, bounds_of
 from .values import POISON, UNKNOWN, OpModule
 
 MAX_TIDY = 1024  # assignments that are tried to find out on what a shape depends
+MAX_TABLES = 100  # lists of outcomes that are remembered
 MAX_SUBSETS = 256  # ways in which some tensors of a list may be there
 
 Guards = tuple[Condition, ...]
@@ -170,6 +171,8 @@ class ShapeRule(Untracked):
         key = module.op, tuple(names), arity, tuple(fixed), tuple(map(type, fixed)), rows
         outcomes = self.tables.get(key)
         if outcomes is None:
+            if len(self.tables) >= MAX_TABLES:
+                self.tables.clear()
             outcomes = self.tables[key] = []
             for numbers in product(*(range(len(c.rows)) for c in found)):
                 full = _filled(fixed, found, numbers)

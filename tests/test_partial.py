@@ -21,7 +21,9 @@ SIZES = {
     "all": (ONE + "relu\nrequire all([8 / y < 5 for y in [a] if y != 0])", 2),
     "another decides": (TWO + "relu\nrequire (1 if b == 2 else 8 / a) < 5", 4),
     "another decides when": (
-        TWO + "graph (x) { when b == 1 { require 8 / a < 5 } out x -> relu }", 4),
+        TWO + "graph (x) { when b == 1 { require 8 / a < 5 } out x -> relu }",
+        4,
+    ),
     "backwards": (LIST + "linear(1 + sum(reverse(xs)))\nrequire sum(reverse(xs)) > 1", 2),
     "greatest": (LIST + "linear(max([1] + xs))\nrequire max([1] + xs) > 1", 2),
     "pick": ("network = vector(4) -> linear(1 + sum(reverse(pick 1 of [1, 2])))", 2),

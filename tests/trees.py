@@ -197,7 +197,10 @@ _MAKERS: list[tuple[int, _Make]] = [
     (p.POSTFIX, lambda m, d: s.Call(m.expr(d, p.POSTFIX), m.some(lambda: m.argument(d)))),
     (p.POSTFIX, lambda m, d: s.Index(m.expr(d, p.POSTFIX), m.expr(d))),
     (p.POSTFIX, lambda m, d: m.slice(d)),
-    (p.POSTFIX, lambda m, d: s.Field(m.expr(d, p.POSTFIX), m.draw(st.one_of(NAMES, st.just("in"))))),
+    (
+        p.POSTFIX,
+        lambda m, d: s.Field(m.expr(d, p.POSTFIX), m.draw(st.one_of(NAMES, st.just("in")))),
+    ),
     (p.ATOM, lambda m, d: m.leaf()),
     (p.ATOM, lambda m, d: s.Group(m.expr(d, p.BODY))),
     (p.ATOM, lambda m, d: s.Tensors(m.some(lambda: m.expr(d), 2))),

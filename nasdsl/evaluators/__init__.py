@@ -34,8 +34,14 @@ EVALUATORS: Mapping[str, Entry] = {
         "nasdsl.evaluators.train:TrainEvaluator",
         takes_space=False,
         metrics=(
-            "accuracy", "loss", "train_accuracy", "train_loss", "epochs", "seconds", "perplexity",
-        ),  # fmt: skip
+            "accuracy",
+            "loss",
+            "train_accuracy",
+            "train_loss",
+            "epochs",
+            "seconds",
+            "perplexity",
+        ),
     ),
     "tabular": Entry(
         "nasdsl.evaluators.tabular:TabularConfig", "nasdsl.evaluators.tabular:Tabular"

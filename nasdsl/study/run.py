@@ -121,7 +121,9 @@ def check_choices(space: Space) -> None:
     codes = typed(space.programs) if space.size == 1 else {}
     if codes:
         name = next(iter(codes.values()))
-        message = f"`{space.name}` is the network of one text of `{name}`: there is nothing to search"
+        message = (
+            f"`{space.name}` is the network of one text of `{name}`: there is nothing to search"
+        )
         help = f"train it by `nasdsl train --as {name} TEXT`, or search a space (`nasdsl spaces`)"
         raise NasError(Diagnostic("NAS549", message, help=help))
 
