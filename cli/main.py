@@ -67,6 +67,7 @@ class LazyGroup(click.Group):
         run: Callable[..., Any] = super().main
         if not standalone_mode:
             return run(*args, standalone_mode=False, **extra)
+        sys.set_int_max_str_digits(0)  # sizes are long, and bounded by the language
         sys.exit(guarded(lambda: run(*args, standalone_mode=False, **extra)))
 
 
