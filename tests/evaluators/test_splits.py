@@ -103,6 +103,18 @@ def test_images_read_as_vectors_and_as_sequences_keep_their_values() -> None:
     assert splits.shaped("vector", (63,)) is splits
 
 
+def test_grey_images_read_as_coloured_ones() -> None:
+    splits = load_data("digits")
+    assert isinstance(splits.train, Tensors)
+    other = splits.shaped("image", (3, 8, 8))
+    assert other.shape == (3, 8, 8)
+    assert isinstance(other.train, Tensors)
+    x, y = splits.normalise(splits.train.x[:5]), other.normalise(other.train.x[:5])
+    assert torch.equal(y, x.expand(5, 3, 8, 8))
+    assert splits.shaped("image", (3, 9, 9)) is splits
+    assert other.shaped("image", (1, 8, 8)) is other, "colours are not thrown away"
+
+
 def test_too_few_samples_are_an_error() -> None:
     found = Found("vector", 2, Tensors(torch.zeros(2, 3), torch.tensor([0, 1])))
     with pytest.raises(NasError, match="NAS704"):
