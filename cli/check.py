@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .common import echo_json, find_space, json_option
+from .common import echo_json, find_space, json_option, read_sets, set_option
 
 if TYPE_CHECKING:
     from nasdsl.diagnostics import Diagnostic
@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@set_option
 @json_option
-def check(files: tuple[str, ...], as_json: bool) -> int:
-    """Report every mistake of .nas files; exit code 2 if there is an error, 0 for warnings."""
-    found = [d for name in files for d in check_file(name)]
+def check(files: tuple[str, ...], sets: tuple[str, ...], as_json: bool) -> int:
+    """Report every mistake of .nas files; exit code 2 if there is an error, 0 for warnings and notes."""
+    found = [d for name in files for d in check_file(name, sets)]
     errors = sum(d.severity == "error" for d in found)
     if as_json:
         echo_json([as_record(d) for d in found])
@@ -30,19 +31,22 @@ def check(files: tuple[str, ...], as_json: bool) -> int:
     return 2 if errors else 0
 
 
-def check_file(name: str) -> list[Diagnostic]:
+def check_file(name: str, sets: tuple[str, ...] = ()) -> list[Diagnostic]:
     """The mistakes of one file: that it cannot be found, its code, its search block."""
     from nasdsl.checks import check_space
+    from nasdsl.constraints import unproven
     from nasdsl.diagnostics import NasError
 
     try:
         path = find_space(name)
+        given = read_sets(sets)
     except NasError as error:
         return list(error.diagnostics)
-    found, space = check_space(path)
+    found, space = check_space(path, given)
     if space is None or any(d.severity == "error" for d in found):
         return found
-    return found + search_mistakes(space)
+    note = unproven(space)
+    return found + search_mistakes(space) + ([note] if note else [])
 
 
 def search_mistakes(space: Space) -> list[Diagnostic]:

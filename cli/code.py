@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -85,6 +86,16 @@ def open_code(code: Code, notation: str, sets: tuple[str, ...]) -> tuple[Space, 
         return open_code(name_of(code.text, notation), code.text, read_sets(sets))
 
 
+def label(space: Space, genotype: Genotype) -> str:
+    """How a network is told from others in a file: the text of a code, or the genotype."""
+    from nasdsl.codes import typed
+
+    codes = typed(space.programs)
+    if not codes:
+        return space.text(genotype)
+    return "; ".join(f"{codes[n]} {' '.join(str(space.params[n]).split())}" for n in codes)
+
+
 def name_of(text: str, notation: str) -> str:
     """The encoding that --as names; for `auto`, the only one that the text belongs to (NAS562)."""
     if notation != AUTO:
@@ -101,7 +112,7 @@ def read_codes(argument: str, notation: str) -> list[Code]:
     # comments between texts are passed over. If only the whole file is a text, it is one.
     """
     if argument == "-":
-        source = Source("<stdin>", click.get_text_stream("stdin").read())
+        source = Source("<stdin>", sys.stdin.read())
     elif argument.startswith("@"):
         from nasdsl.source import load_source
 
@@ -112,7 +123,11 @@ def read_codes(argument: str, notation: str) -> list[Code]:
     if not codes:
         raise click.UsageError(f"{source.name} holds no text")
     whole = source.text.strip()
-    if len(codes) > 1 and _reads(whole, notation) and not all(_reads(c.text, notation) for c in codes):
+    if (
+        len(codes) > 1
+        and _reads(whole, notation)
+        and not all(_reads(c.text, notation) for c in codes)
+    ):
         return [Code(whole, source, source.text.index(whole))]
     return codes
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 from collections.abc import Callable, Collection, Sequence
@@ -159,7 +160,11 @@ def pick(space: Space, genotype: str | None, rank: int | None) -> Genotype:
     if space.size is None or not 0 <= rank < space.size:
         size = "no ranks: it has ranges of real numbers" if space.size is None else space.size
         message = f"there is no rank {rank} in space `{space.name}`"
-        help = f"its size is {size:,}, counted from 0" if space.size else f"it has {size}"
+        help = (
+            f"its size is {size_text(space.size)}, counted from 0"
+            if space.size
+            else f"it has {size}"
+        )
         raise NasError(Diagnostic("NAS554", message, help=help))
     return space.unrank(rank)
 
@@ -189,7 +194,8 @@ def size_text(size: int | None) -> str:
         return "uncountable (it has ranges of real numbers)"
     if size < 10**9:
         return f"{size:,}"
-    power = len(str(size)) - 1
+    power = int((size.bit_length() - 1) * math.log10(2))  # its digits are never all needed
+    power += size >= 10 ** (power + 1)
     lead = round(size / 10 ** (power - 2)) if power < 300 else size // 10 ** (power - 2)
     if lead == 1000:
         lead, power = 100, power + 1

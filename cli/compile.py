@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .code import as_option, open_code, open_one, read_codes
+from .code import as_option, label, open_code, open_one, read_codes
 from .common import costs, file_argument, genotype_options, set_option
 
 if TYPE_CHECKING:
@@ -71,12 +71,12 @@ def write(space: Space, chosen: Genotype, form: str, output: Path | None) -> Non
     if form == "nas":
         from nasdsl.printer import print_architecture
 
-        text = print_architecture(architecture, f"genotype {space.text(chosen)}")
+        text = print_architecture(architecture, f"genotype {label(space, chosen)}")
     else:
         from nasdsl.compiler import emit
 
         cost = costs(architecture)
-        name = space.text(chosen)
+        name = label(space, chosen)
         text = emit(architecture, genotype=name, parameters=cost["params"], macs=cost["macs"])
     if output is None:
         click.echo(text, nl=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -130,10 +131,8 @@ def encodings(name: str | None, grammar: bool, as_json: bool) -> None:
         rows = [summary(n) for n in homes()]
         if as_json:
             echo_json(rows)
-            return
-        width = max((len(row["name"]) for row in rows), default=0)
-        for row in rows:
-            click.echo(f"{row['name']:<{width}}  {row['doc']}")
+        else:
+            print_columns([(row["name"], used_by(row), row["doc"]) for row in rows])
         return
     if grammar:
         click.echo(encoding(name).grammar, nl=False)
@@ -145,3 +144,15 @@ def encodings(name: str | None, grammar: bool, as_json: bool) -> None:
     for key, value in row.items():
         if value:
             click.echo(f"{key:<11} {', '.join(value) if isinstance(value, list) else value}")
+
+
+def used_by(row: Mapping[str, Any]) -> str:
+    """The program that compiles texts of an encoding, and the spaces with members of it."""
+    return ", ".join([row["program"]] * (row["program"] is not None) + row["spaces"])
+
+
+def print_columns(rows: list[tuple[str, ...]]) -> None:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)]
+        click.echo("  ".join(cells).rstrip())

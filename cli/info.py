@@ -24,21 +24,34 @@ from .common import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from nasdsl.genotype import Genotype
     from nasdsl.space import Space
 
 SHOWN = 30
+SAMPLES = 50  # unless it is said how many
+LOOKED_AT = 40_000  # decisions of samples, unless it is said how many samples
 
 
 @click.command()
 @file_argument
-@click.option("--samples", type=click.IntRange(min=1), default=50, help="For the cost range.")
+@click.option(
+    "--samples",
+    type=click.IntRange(min=1),
+    help=f"For the cost range; {SAMPLES} if left out, fewer of large networks.",
+)
 @click.option("--all", "show_all", is_flag=True, help="List every decision.")
 @seed_option
 @set_option
 @json_option
 def info(
-    file: str, samples: int, show_all: bool, seed: int | None, sets: tuple[str, ...], as_json: bool
+    file: str,
+    samples: int | None,
+    show_all: bool,
+    seed: int | None,
+    sets: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Size, decisions and cost range of a space.
 
@@ -53,7 +66,8 @@ def info(
     click.echo(f"size        {size_text(space.size)}")
     low, high = found["decisions_per_genotype"]
     click.echo(f"decisions   {low}" + (f" to {high}" if high != low else "") + " per architecture")
-    of = "all" if found["exact"] else f"of {found['samples']} samples"
+    plural = "" if found["samples"] == 1 else "s"
+    of = "all" if found["exact"] else f"of {found['samples']} sample{plural}"
     for name, (least, most) in found["cost"].items():
         low, high = found["bounds"].get(name, (0, None))
         bounds = "" if high is None else f"; none outside {human(low)} to {human(high)}"
@@ -66,14 +80,17 @@ def info(
     print_decisions(found["decisions"], show_all)
 
 
-def survey(space: Space, samples: int, seed: int) -> dict[str, Any]:
+def survey(space: Space, samples: int | None, seed: int) -> dict[str, Any]:
     """What can be said of a space: exactly if it has at most so many members as samples."""
-    exact = space.size is not None and space.size <= samples
-    genotypes = list(_some(space, samples, seed, exact))
+    most = samples or SAMPLES
+    exact = space.size is not None and space.size <= most
+    genotypes = _some(space, most, seed, exact)
     ranges: dict[str, tuple[int, int]] = {}
     decisions: dict[str, dict[str, Any]] = {}
     lengths: list[int] = []
     for genotype in genotypes:
+        if samples is None and not exact and sum(lengths) >= LOOKED_AT:
+            break
         taken = space.decisions(genotype)
         lengths.append(len(taken))
         for decision in taken:
@@ -83,13 +100,13 @@ def survey(space: Space, samples: int, seed: int) -> dict[str, Any]:
             least, most = ranges.get(name, (value, value))
             ranges[name] = min(least, value), max(most, value)
     for record in decisions.values():
-        record["active"] /= len(genotypes)
+        record["active"] /= len(lengths)
     return {
         "space": space.name,
         "hash": space.hash,
         "size": space.size,
         "exact": exact,
-        "samples": len(genotypes),
+        "samples": len(lengths),
         "decisions_per_genotype": [min(lengths), max(lengths)],
         "cost": ranges,
         "bounds": bounds(space),
@@ -100,20 +117,25 @@ def survey(space: Space, samples: int, seed: int) -> dict[str, Any]:
 
 def bounds(space: Space) -> dict[str, tuple[int, int]]:
     """What no architecture of the space goes below or above, where that is known."""
-    found = {"params": space.cost_range.params, "macs": space.cost_range.macs}
+    names = ("params", "macs", "activations", "depth")
+    found = {name: getattr(space.cost_range, name) for name in names}
     return {n: (low, int(high)) for n, (low, high) in found.items() if math.isfinite(high)}
 
 
-def _some(space: Space, samples: int, seed: int, exact: bool) -> list[Genotype]:
+def _some(space: Space, samples: int, seed: int, exact: bool) -> Iterator[Genotype]:
     if exact:
         feasible = [g for g in islice(space.enumerate(), samples) if space.feasible(g)]
         if feasible:
-            return feasible
+            yield from feasible
+            return
     rng = random.Random(seed)
-    try:
-        return [space.sample_feasible(rng) for _ in range(samples)]
-    except NasError:
-        return [space.sample(rng) for _ in range(samples)]
+    draw = space.sample_feasible
+    for _ in range(samples):
+        try:
+            yield draw(rng)
+        except NasError:
+            draw = space.sample
+            yield draw(rng)
 
 
 def _record(domain: Any) -> dict[str, Any]:

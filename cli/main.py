@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "convert": ("nasdsl.cli.decode:convert", "Write a published string in another notation."),
     "cost": ("nasdsl.cli.cost:cost", "Parameters and operations of an architecture."),
     "compile": ("nasdsl.cli.compile:compile", "Write an architecture as PyTorch source."),
+    "draw": ("nasdsl.cli.draw:draw", "Draw an architecture as SVG."),
     "train": ("nasdsl.cli.train:train", "Train one architecture of a space."),
     "search": ("nasdsl.cli.search:search", "Search a space for the best architecture."),
     "resume": ("nasdsl.cli.search:resume", "Go on with a search that was stopped."),
@@ -66,6 +67,7 @@ class LazyGroup(click.Group):
         run: Callable[..., Any] = super().main
         if not standalone_mode:
             return run(*args, standalone_mode=False, **extra)
+        sys.set_int_max_str_digits(0)  # sizes are long, and bounded by the language
         sys.exit(guarded(lambda: run(*args, standalone_mode=False, **extra)))
 
 

@@ -189,16 +189,21 @@ def stored_space(store: Store) -> Space:
 
 def check_evaluator(config: SearchConfig, space: Space) -> None:
     """Fail for a wrong set-up before a folder is made."""
-    from nasdsl.evaluators import make_evaluator
+    from nasdsl.evaluators import EVALUATORS, make_evaluator
     from nasdsl.strategies import make_strategy
+    from nasdsl.study.task import MEASURED, check_objectives
 
     make_strategy(config.strategy.name, space, config.strategy.options, 0)
-    if config.evaluate is not None and config.evaluate.name != "train":
-        make_evaluator(config.evaluate.name, space, config.evaluate.options)
     if config.evaluate is None:
         message = f"space `{space.name}` does not say how to evaluate"
         help = "give --evaluate 'train(data = \"digits\")', or write it into its search block"
         raise NasError(Diagnostic("NAS547", message, help=help))
+    name = config.evaluate.name
+    known = EVALUATORS[name].metrics
+    if name != "train":  # torch is slow to load
+        known = getattr(make_evaluator(name, space, config.evaluate.options), "metrics", known)
+    if known is not None:
+        check_objectives(config.objectives, [*known, *MEASURED])
 
 
 def check_python(config: SearchConfig, python: str | None) -> None:

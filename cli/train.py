@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .code import as_option, open_one
+from .code import as_option, label, open_one
 from .common import (
     echo_json,
     file_argument,
@@ -80,7 +80,7 @@ def train(
     except FailedTraining as error:
         raise FailedRun(f"training failed: {error}") from error
     if as_json:
-        echo_json({"genotype": space.text(chosen), **found})
+        echo_json({"genotype": label(space, chosen), **found})
         return
     for name, value in found.items():
         click.echo(f"{name:<16} {value:.6g}" if isinstance(value, float) else f"{name}  {value}")
@@ -114,8 +114,8 @@ def finish_into(
         architecture,
         config,
         out,
-        text=print_architecture(architecture, f"genotype {space.text(chosen)}"),
-        genotype=space.text(chosen),
+        text=print_architecture(architecture, f"genotype {label(space, chosen)}"),
+        genotype=label(space, chosen),
         seed=seed,
         on_epoch=None if quiet else epoch_printer(),
     )

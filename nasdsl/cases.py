@@ -9,18 +9,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from . import syntax
+from .bounds import CostRange, one_of
+from .columns import settled
 from .diagnostics import Diagnostic, NasError, fail
 from .domains import Domain
 from .effort import PURSE
 from .evaluate.lists import STRUCTURAL
 from .evaluate.machine import Machine, Mistake
-from .grids import Condition, Known, Trial, assignments, connected
+from .grids import Condition
 from .joins import join
 from .ops.base import Op
 from .program import Decide, Demand, Item, Program, Shared, Switch
-from .shapes import CostRange, ShapeRule, Unreachable, free_join
+from .shapes import ShapeRule, Unreachable
 from .spans import Span
-from .symbolic import Sym, Var, apply, evaluate, index_of, select
+from .symbolic import Sym, Var, apply, evaluate, index_of, select, weigh
+from .trials import Known, Trial, assignments, connected
 from .values import (
     POISON,
     UNKNOWN,
@@ -31,6 +34,10 @@ from .values import (
 
 MAX_CASES = 1024  # values of one key under which something is evaluated
 MAX_DIAGNOSTICS = 50
+
+
+_DEPENDS_ON_SHAPE = "NAS221", "a choice must not depend on the shape of a tensor or on its readers"
+_PASS_IT = "pass the number as a parameter of the motif instead"
 
 
 class TooMany(Exception):
@@ -47,8 +54,12 @@ class OpenMachine(Machine):
         recursive: frozenset[str],
         settled: frozenset[str],
         checked: dict[Any, Any],
+        known: Sequence[Sym] = (),
     ) -> None:
-        """`recursive` and `settled` are motifs: those that call themselves, and that decide nothing."""
+        """`recursive` and `settled` are motifs: those that call themselves, and that decide nothing.
+
+        known: requirements that an earlier elaboration found.
+        """
         super().__init__(globals, ops, checked)
         self.recursive = recursive
         self.settled = settled - recursive
@@ -61,11 +72,15 @@ class OpenMachine(Machine):
         self.vars: dict[tuple[str, Domain], Var] = {}
         self.spans: dict[Var, Span | None] = {}
         self.excluded: set[tuple[Var, int]] = set()  # options that a plain condition rules out
-        self.demands: list[Sym] = []  # the requirements found
-        self.known = Known(())  # those that an earlier elaboration found
+        self.later: list[syntax.Expr] = []  # requirements that only a genotype can be held to
+        self.held = Known(known)  # the requirements found so far
+        self.known = Known(known)  # those that an earlier elaboration found
         self.diagnostics: list[Diagnostic] = []
         self.mistakes = 0  # so far, in cases that cannot occur too
         self.home: object = object()
+        self.places = (
+            1  # inputs of the graph at hand, for depths; those of the network count as one
+        )
         self.inputs = 0
         self.cost = CostRange()
         self.rule = ShapeRule()
@@ -85,13 +100,11 @@ class OpenMachine(Machine):
         self.mistakes += 1
         if self.reachable(self.guards):
             for diagnostic in error.diagnostics:
-                if diagnostic not in self.diagnostics:
+                if not any(_same_mistake(diagnostic, d) for d in self.diagnostics):
                     self.diagnostics.append(diagnostic)
             if len(self.diagnostics) >= MAX_DIAGNOSTICS:
                 raise TooMany
-        elif self.base and self.reachable(
-            self.guards[self.base :]
-        ):  # it is due to the cases outside
+        elif self.base and self.reachable(self.guards[self.base :]):  # due to the cases outside
             self.touched |= _decisions(self.guards)
         return POISON
 
@@ -105,24 +118,26 @@ class OpenMachine(Machine):
 
     def bearing(self, variables: frozenset[Var]) -> tuple[Condition, ...]:
         """What holds in the present case and bears on decisions, directly or by way of others."""
-        return connected(variables, self._relevant(variables, self.guards))
+        return connected(variables, self.known.among(variables, self.guards))
+
+    def how(self, key: Any) -> tuple[tuple[str, None], ...]:
+        """Notes that say which decisions give an open key its present value."""
+        if not isinstance(key, Sym):
+            return ()
+        env = next(iter(self.possible(key.vars) or ()), None)
+        shown = env and witness({v: i for v, i in env.items() if v in key.vars})
+        return ((f"this happens with {shown}", None),) if shown else ()
 
     def possible(
         self, variables: frozenset[Var], guards: Sequence[Condition] | None = None
     ) -> Trial | None:
         """The assignments (of more variables, if need be) that can occur; None: too many to try."""
-        conditions = self._relevant(variables, self.guards if guards is None else guards)
-        wide = variables.union(*(d.vars for d in self.known.touching(variables)))
+        conditions = self.held.among(variables, self.guards if guards is None else guards)
+        wide = variables.union(*(d.vars for d in self.held.touching(variables)))
         tried = assignments(sorted(wide, key=lambda v: v.path), conditions)
         if tried is None and wide != variables:
             return assignments(sorted(variables, key=lambda v: v.path), conditions)
         return tried
-
-    def _relevant(
-        self, variables: frozenset[Var], guards: Sequence[Condition]
-    ) -> Sequence[Condition]:
-        """The guards, and of the known requirements those that may bear on the decisions."""
-        return [*guards, *self.known.bearing(variables, guards)] if self.known else guards
 
     # -------------------------------------------------------------- choices stay open
 
@@ -131,8 +146,7 @@ class OpenMachine(Machine):
         var = self.vars.get((path, domain))
         if var is None:
             if not self.recording:
-                raise fail("NAS221", "a choice must not depend on the shape of a tensor or on its readers", span,
-                           help="pass the number as a parameter of the motif instead")  # fmt: skip
+                raise fail(*_DEPENDS_ON_SHAPE, span, help=_PASS_IT)
             var = self.vars[path, domain] = Var(path, domain)
             self.spans[var] = span
         if self.recording:
@@ -152,7 +166,7 @@ class OpenMachine(Machine):
         if key.values is None or len(key.values) > MAX_CASES:
             raise fail("NAS404", "what follows depends on too many combinations of decisions", span,
                        help=f"at most {MAX_CASES} different values may decide the structure here")  # fmt: skip
-        return self._cases(key, run)
+        return self._cases(key, run, span)
 
     def among(self, index: Any, found: list[tuple[Any, Any]], span: Span | None) -> Any:
         ruled_out = {key for key, value in self.guards if value is False}
@@ -163,11 +177,14 @@ class OpenMachine(Machine):
         return select(index, options)
 
     def eval(self, node: syntax.Expr, env: Env, scope: Scope) -> Any:
-        PURSE.spend(30)
+        PURSE.spend(10)
         return super().eval(node, env, scope)
 
-    def _cases(self, key: Sym, run: Callable[[Any], Any]) -> Any:
-        PURSE.spend(200)
+    def unsure(self) -> Any:
+        return self.rule.bit()
+
+    def _cases(self, key: Sym, run: Callable[[Any], Any], span: Span | None) -> Any:
+        PURSE.spend(30 + 10 * len(key.values or ()))
         outer, before = self.items, self.cost
         self.touched |= key.vars
         results: dict[Any, Any] = {}
@@ -190,6 +207,8 @@ class OpenMachine(Machine):
                     programs.append((value, tuple(self.items)))
                 self.items, self.cost = outer, before
         self.pick_frames.pop()
+        if programs and any(v.free for v in key.vars):
+            raise fail(*_DEPENDS_ON_SHAPE, span, help=_PASS_IT)
         spread = CostRange.either(costs)
         if self.pick_frames and self.pick_frames[-1] is not None:
             self.pick_frames[-1].append(max(costs, key=_weight, default=CostRange()))
@@ -197,7 +216,7 @@ class OpenMachine(Machine):
             self.cost = before.plus(spread)
         if self.recording and programs:
             self.items.append(Switch(key, tuple(programs)))
-        return join(self.home, key, results)
+        return join(self.rule, self.home, key, results, span)
 
     def _cases_unknown(self, run: Callable[[Any], Any], span: Span | None) -> Any:
         """A condition that is not tracked (a shape, a reader): both ways, no decisions inside."""
@@ -216,11 +235,11 @@ class OpenMachine(Machine):
         inside, self.items = self.items, outer
         self.cost = before.plus(CostRange.either(costs))
         if any(isinstance(i, Decide | Switch | Shared) for i in inside):
-            raise fail("NAS221", "a choice must not depend on the shape of a tensor or on its readers", span,
-                       help="pass the number as a parameter of the motif instead")  # fmt: skip
+            raise fail(*_DEPENDS_ON_SHAPE, span, help=_PASS_IT)
         known = [r for r in results if r is not POISON]
         if known and all(isinstance(r, Tensor) for r in known):
-            return Tensor(self.home, 0, free_join([t.shape for t in known]))
+            shape = self.rule.free_join([t.shape for t in known])
+            return Tensor(self.home, 0, shape, one_of([t.depth for t in known]))
         if known and all(r is known[0] for r in known):
             return known[0]
         modules = [r for r in known if not isinstance(r, int | float | bool | str | tuple)]
@@ -250,7 +269,11 @@ class OpenMachine(Machine):
     ) -> None:
         """Raise for the first reachable combination of decisions on which the function fails."""
         variables = frozenset().union(*(a.vars for a in args if isinstance(a, Sym)))
+        if not _fails(function, settled(args, self.bearing(variables))[0]):
+            return
+        effort = weigh(args)
         for env in self.possible(variables) or ():
+            PURSE.spend(effort)
             try:
                 function(*[evaluate(a, env) for a in args])
             except Mistake as mistake:
@@ -275,17 +298,43 @@ class OpenMachine(Machine):
             return
         if condition.values is not None and not any(condition.values):
             raise fail("NAS510", "this requirement can never hold, whatever is chosen", span)
+        if on_real_numbers(condition):
+            raise fail("NAS411", "a requirement in here cannot be about a real number", span,
+                       notes=(("neither can what an option is there for", None),),
+                       help="name the number by `let` at the top and put the `require` there, "
+                       "or choose from a list of values, as in `any [0.1, 0.2]`")  # fmt: skip
         always = implied(self.guards, condition)
+        if any(v.free for k in (condition, always) if isinstance(k, Sym) for v in k.vars):
+            return  # nobody can tell before it is built
         if isinstance(always, Sym):
-            self.demands.append(always)
+            self.held.add(always)
         if self.recording:
             self.items.append(Demand(condition))
         else:
             self.root.append(Demand(always))
 
 
+def on_real_numbers(condition: Any) -> bool:
+    """Whether a condition depends on a choice from a range of real numbers."""
+    return isinstance(condition, Sym) and any(v.domain.size is None for v in condition.vars)
+
+
+def _fails(function: Callable[..., Any], args: Sequence[Any]) -> bool:
+    """Whether a function fails on some values of these arguments."""
+    failures: list[Exception] = []
+    try:
+        apply(function, *args, failures=failures)
+    except (ArithmeticError, LookupError):
+        return True
+    return bool(failures)
+
+
 def _decisions(conditions: Iterable[Condition]) -> frozenset[Var]:
     return frozenset().union(*(key.vars for key, _ in conditions))
+
+
+def _same_mistake(a: Diagnostic, b: Diagnostic) -> bool:
+    return a.code == b.code and a.message == b.message and a.span == b.span
 
 
 def _weight(cost: CostRange) -> float:
@@ -310,12 +359,9 @@ def implied(guards: Sequence[tuple[Sym, Any]], condition: Sym) -> Any:
     """The condition, required only in the present case."""
     result: Any = condition
     for key, value in reversed(guards):
-        result = apply(_unless, key, value, result)
+        values = key.values or (value,)
+        result = select(key, {v: result if v is value or v == value else True for v in values})
     return result
-
-
-def _unless(key: Any, value: Any, condition: bool) -> bool:
-    return bool(key != value or condition)
 
 
 def witness(env: Mapping[Var, int]) -> str:

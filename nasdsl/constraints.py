@@ -69,7 +69,7 @@ def sample_feasible(space: Space, rng: Random) -> Genotype:
             if now <= far:
                 far, genotype = now, other
         best = min(best, (far, genotype), key=lambda pair: pair[0])
-    raise fail("NAS512", f"no architecture within the cost limits was found in {DRAWS + RESTARTS * STEPS} tries",
+    raise fail("NAS512", f"no architecture within the limits was found in {DRAWS + RESTARTS * STEPS} tries",
                space.limits[0].span,
                notes=((f"the nearest one misses them by {100 * best[0]:.1f} %: {space.text(best[1])}", None),),
                help="relax the limit, or offer cheaper choices")  # fmt: skip
@@ -83,11 +83,12 @@ Interval = tuple[float, float]
 def impossible_limits(space: Space) -> list[Diagnostic]:
     """The limits that no architecture meets, by the bounds of the cost; and those without sense."""
     cost = space.cost_range
-    sure = space.unproven == 0  # else some shapes are not known: the upper bounds may be too low
     known: dict[str, Interval] = {
-        "params": (cost.params[0], cost.params[1] if sure else inf),
-        "macs": (cost.macs[0], cost.macs[1] if sure else inf),
-        "flops": (2 * cost.macs[0], 2 * cost.macs[1] if sure else inf),
+        "params": cost.params,
+        "macs": cost.macs,
+        "flops": (2 * cost.macs[0], 2 * cost.macs[1]),
+        "activations": cost.activations,
+        "depth": cost.depth,
     }
     out: list[Diagnostic] = []
     machine, env = space.cost_machine(Cost(1, 1, 1, 1), space.genotype({}))
@@ -145,11 +146,7 @@ def _interval(space: Space, node: syntax.Expr, known: dict[str, Interval]) -> In
         case syntax.Name(name):
             machine, env = space.cost_machine(Cost(1, 1, 1, 1), None)
             try:
-                found: Any = (
-                    machine.lookup(name, env, None)
-                    if name not in ("depth", "activations")
-                    else None
-                )
+                found: Any = machine.lookup(name, env, None)
             except NasError:
                 return None  # it depends on decisions
             return (found, found) if isinstance(found, int | float) else None
@@ -165,9 +162,27 @@ def _interval(space: Space, node: syntax.Expr, known: dict[str, Interval]) -> In
     return None
 
 
+def unproven(space: Space) -> Diagnostic | None:
+    """A note where shapes could not be tried over all choices."""
+    if not space.unproven:
+        return None
+    places = sorted((s for s in space.doubts if s is not None), key=lambda s: s.start)
+    shown = "; ".join(f"`{s.text}`" for s in places[:_PLACES])
+    more = f" and {len(places) - _PLACES} more places" if len(places) > _PLACES else ""
+    return Diagnostic(
+        "NAS516", f"the shapes at {space.unproven} operators depend on too many decisions to try them all",
+        places[0] if places else None, notes=((f"the operators are {shown}{more}", None),) if shown else (),
+        help="no mistake is certain; one that only some architectures have would show when they are built",
+        severity="note")  # fmt: skip
+
+
+_PLACES = 4
+
+
 def dead_options(space: Space) -> list[Diagnostic]:
     """A warning for every option of a decision that requirements leave to no genotype."""
     alive: dict[Any, set[int]] = {}
+    whole: set[Any] = set()
     seen: set[int] = set()
     stack: list[Node] = [space.root]
     while stack:
@@ -183,11 +198,10 @@ def dead_options(space: Space) -> list[Diagnostic]:
             alive.setdefault(node.var, set()).update(node.feasible)
             stack += [c for c in node.children if c is not None]
         elif isinstance(node, Leaf):
-            few = node.var.domain.kind in _FEW
-            alive.setdefault(node.var, set()).update(range(node.arity or 0 if few else 0))
+            whole.add(node.var)
     out = []
     for var, indices in alive.items():
-        if var.domain.kind not in _FEW:
+        if var.domain.kind not in _FEW or var in whole:
             continue
         for index in range(var.domain.size or 0):
             if index not in indices and (var, index) not in space.excluded:

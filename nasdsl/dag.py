@@ -55,6 +55,12 @@ class Branch:
             self.size, self.bounds = total, tuple(bounds)
         self.even = len(set(sizes)) == 1
 
+    def below(self, index: float) -> Node:
+        """What follows a feasible option."""
+        found = self.children[int(index)]
+        assert found is not None
+        return found
+
     def child_of_rank(self, rank: int) -> tuple[int, int]:
         """The index of the child that holds a rank, and the rank inside it."""
         index = bisect_right(self.bounds, rank) - 1

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from threading import RLock
 from typing import Any
 
-from .cases import TooMany
+from . import syntax
+from .bounds import CostRange, whole_depth
+from .cases import TooMany, on_real_numbers
 from .dag import Node, Pool, TooLarge
 from .diagnostics import Diagnostic, NasError, fail
 from .effort import PURSE, Exhausted
 from .elaborate import Elaborator
 from .evaluate.basic import bound, truth
-from .grids import Known
 from .ops.base import Op
-from .program import compile_program
+from .program import MAX_BRANCHES, TooWide, compile_program
 from .record import Frozen, record
 from .scope import (
     COSTS,
@@ -24,10 +26,11 @@ from .scope import (
     recursive_motifs,
     settled_motifs,
 )
-from .shapes import CostRange
 from .spans import Span
 from .symbolic import Var, forget
 from .values import POISON, UNKNOWN, Env, Scope
+
+_ONE_AT_A_TIME = RLock()  # the purse and the tables of open values are shared
 
 
 @record
@@ -37,22 +40,34 @@ class Elaborated(Frozen):
     root: Node | None
     diagnostics: tuple[Diagnostic, ...]
     cost: CostRange
-    unproven: int
+    doubts: Mapping[Span | None, int]
     spans: Mapping[Var, Span | None]
     excluded: frozenset[tuple[Var, int]]
+    later: tuple[syntax.Expr, ...]
 
 
 def elaborate_program(
     program: Outline, ops: Mapping[str, Op], fixed: Env, checked: dict[Any, Any]
 ) -> Elaborated:
-    """Elaborate a program."""
+    """Elaborate a program: its graph of choices, and every mistake found on the way."""
+    with _ONE_AT_A_TIME:
+        PURSE.fill()
+        forget()
+        try:
+            return _elaborate(program, ops, fixed, checked)
+        finally:
+            forget()
+
+
+def _elaborate(
+    program: Outline, ops: Mapping[str, Op], fixed: Env, checked: dict[Any, Any]
+) -> Elaborated:
     motifs = recursive_motifs(program), settled_motifs(program)
-    PURSE.fill()
-    forget()
     machine = _run(Elaborator(globals_of(program, fixed), ops, *motifs, checked), program)
-    if machine.diagnostics and machine.demands:  # which the requirements may exclude
-        again = Elaborator(globals_of(program, fixed), ops, *motifs, {})
-        again.vars, again.known = machine.vars, Known(machine.demands)
+    demands = machine.held.demands
+    if machine.diagnostics and demands:  # which the requirements may exclude
+        again = Elaborator(globals_of(program, fixed), ops, *motifs, {}, demands)
+        again.vars, again.spans = machine.vars, machine.spans
         machine = _run(again, program)
     root: Node | None = None
     if not machine.diagnostics:
@@ -64,11 +79,19 @@ def elaborate_program(
             machine.diagnostics.append(Diagnostic(
                 "NAS409", f"the decisions depend on each other in more than {error.limit:,} ways",
                 program.network.span, help="decide fewer things by the same requirement or condition"))  # fmt: skip
+        except TooWide as error:
+            machine.diagnostics.append(_too_wide(error.var, machine.spans.get(error.var)))
         else:
             if root is None:
                 machine.diagnostics.append(_unsatisfiable(program))
-    return Elaborated(root, tuple(machine.diagnostics), machine.cost, machine.rule.unproven,
-                      machine.spans, frozenset(machine.excluded))  # fmt: skip
+    return Elaborated(root, tuple(machine.diagnostics), machine.cost, machine.rule.doubts,
+                      machine.spans, frozenset(machine.excluded), tuple(machine.later))  # fmt: skip
+
+
+def _too_wide(var: Var, span: Span | None) -> Diagnostic:
+    return Diagnostic("NAS412", f"`{var.path}` has {var.domain.size:,} options, too many for a requirement or a "
+                      f"structure that depends on it: at most {MAX_BRANCHES:,}", span,
+                      help="choose from fewer values, as in `any 0..1000000 step 1000`, or require nothing of it")  # fmt: skip
 
 
 def _too_much(program: Outline) -> Diagnostic:
@@ -104,8 +127,10 @@ def _elaborate_network(machine: Elaborator, program: Outline) -> None:
     if not machine.inputs and value is not POISON:
         raise fail("NAS502", "this network has no input", program.network.span,
                    help="begin with one, as in `image(3, 32, 32) -> …`")  # fmt: skip
-    for output in outputs:
-        machine.tensor(output, program.network.span)
+    found = [machine.tensor(output, program.network.span) for output in outputs]
+    spent = machine.cost
+    depth = whole_depth(t.depth for t in found if t is not POISON)
+    machine.cost = CostRange(spent.params, spent.macs, spent.activations, depth)
 
 
 def _elaborate_requires(machine: Elaborator, program: Outline) -> None:
@@ -116,6 +141,10 @@ def _elaborate_requires(machine: Elaborator, program: Outline) -> None:
             continue
         value = machine.attempt(condition, machine.globals, Scope("require"))
         try:
-            machine.demand(truth(machine, value, condition.span), condition.span)
+            held = truth(machine, value, condition.span)
+            if on_real_numbers(held):
+                machine.later.append(condition)
+            else:
+                machine.demand(held, condition.span)
         except NasError as error:
             machine.report(error)

@@ -21,7 +21,7 @@ class Diagnostic(Record):
     label: str = ""
     notes: tuple[tuple[str, Span | None], ...] = ()
     help: str = ""
-    severity: Literal["error", "warning"] = "error"
+    severity: Literal["error", "warning", "note"] = "error"
 
     @property
     def where(self) -> str:

@@ -94,8 +94,9 @@ class Domain(Record):
             return f"{self.low:g}..{self.high:g}" + (" log" if self.log else "")
         if self.kind == "bit":
             return "no | yes"
-        names = [str(n) for n in self.labels]
-        shown = " | ".join(names if len(names) <= 12 else [*names[:5], "…", *names[-2:]])
+        labels = self.labels
+        few = labels if len(labels) <= 12 else [*labels[:5], "…", *labels[-2:]]
+        shown = " | ".join(map(str, few))
         if self.kind == "one":
             return shown
         if self.kind == "permutation":

@@ -6,9 +6,7 @@ Every program has a meaning, but the one of a few lines may be too much to work 
 
 from __future__ import annotations
 
-LIMIT = (
-    20_000_000  # about as many microseconds; the largest spaces of the literature take 9 million
-)
+LIMIT = 3_000_000  # about as many microseconds; shipped spaces take at most 1.3 million
 
 
 class Exhausted(Exception):

@@ -6,25 +6,33 @@ values and shapes of every reachable combination, collects mistakes, and bounds 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from . import syntax
-from .cases import OpenMachine, witness
+from .bounds import (
+    ANY_DEPTH,
+    NO_PATH,
+    UNKNOWN_COST,
+    CostRange,
+    among,
+    deeper,
+    deepest,
+    starts,
+    through,
+)
+from .cases import witness
 from .diagnostics import fail
 from .effort import PURSE
-from .evaluate.basic import bound
-from .evaluate.call import is_module, name_module, to_module
-from .evaluate.lists import elements, settle
+from .evaluate.lists import elements
 from .evaluate.statements import Frame, ShapeBound, output_count, run_block
-from .grids import assignments
 from .joins import phi
-from .program import Program, Shared
-from .shapes import UNKNOWN_COST, CostRange, free_shape
+from .motifs import MotifMachine
 from .spans import Span
 from .specialize import check_inputs, freeze
-from .symbolic import Sym, Var, evaluate, typed
+from .symbolic import Sym, Var, evaluate
+from .trials import assignments
 from .values import (
     POISON,
     UNKNOWN,
@@ -33,7 +41,6 @@ from .values import (
     Env,
     GraphModule,
     MaybeList,
-    MotifFunction,
     Named,
     OpModule,
     Scan,
@@ -42,11 +49,10 @@ from .values import (
     describe,
 )
 
-_PLAIN = (int, float, bool, str)
 MAX_EMPTY = 256  # assignments that are tried for one that makes a list empty
 
 
-class Elaborator(OpenMachine):
+class Elaborator(MotifMachine):
     """Elaborates one program; see `elaborate_program` in nasdsl.denote."""
 
     # -------------------------------------------------------------- tensors are shapes
@@ -55,9 +61,9 @@ class Elaborator(OpenMachine):
         if value is POISON:
             return POISON
         if value is UNKNOWN:
-            return Tensor(self.home, 0, None)
+            return self.unknown_tensor()
         if isinstance(value, Sym) and self.is_tensor(value):
-            value = phi(self.home, value)
+            value = phi(self.rule, self.home, value, span)
         if not isinstance(value, Tensor):
             raise fail("NAS249", f"expected a tensor, not {describe(value)}", span)
         if value.home is not self.home:
@@ -66,7 +72,7 @@ class Elaborator(OpenMachine):
         return value
 
     def unknown_tensor(self) -> Tensor:
-        return Tensor(self.home, 0, None)
+        return Tensor(self.home, 0, None, (ANY_DEPTH,) * (self.places + 1))
 
     def source(self, module: OpModule, span: Span | None) -> Any:
         if not self.recording or self.guards:
@@ -84,7 +90,8 @@ class Elaborator(OpenMachine):
                 self.touched |= value.vars
         shape, cost = self.rule(module, shapes, self.bearing, span)
         self.cost = self.cost.plus(cost)
-        return Tensor(self.home, 0, shape)
+        depth = deepest([t.depth for t in tensors]) if tensors else starts(1)[0]
+        return Tensor(self.home, 0, shape, deeper(depth, cost))
 
     def combine(self, module: OpModule, items: list[tuple[Any, Any]], span: Span | None) -> Any:
         items = [(held, t) for held, t in items if held is not False]
@@ -98,16 +105,20 @@ class Elaborator(OpenMachine):
             return self.operate(module, sure, span)
         if not sure:
             self._refuse_empty(module, [held for held, _ in maybe], span)
-        shape, cost = self.rule.optional(module, sure, maybe, self.bearing, span)
+        shape, cost = self.rule.optional(
+            module, [t.shape for t in sure], [(held, t.shape) for held, t in maybe],
+            self.bearing, span,
+        )  # fmt: skip
         self.cost = self.cost.plus(cost)
-        return Tensor(self.home, 0, shape)
+        depth = among([t.depth for t in sure], [t.depth for _, t in maybe])
+        return Tensor(self.home, 0, shape, deeper(depth, cost))
 
     def _refuse_empty(self, module: OpModule, guards: list[Any], span: Span | None) -> None:
         """Raise if none of the tensors may be there, as far as that can be tried out."""
         syms = [g for g in guards if isinstance(g, Sym)]
         if len(syms) < len(guards) or any(v.free for g in syms for v in g.vars):
             return
-        conditions = [*self.guards, *self.known.all(), *((g, False) for g in syms)]
+        conditions = [*self.guards, *self.held.all(), *((g, False) for g in syms)]
         variables = sorted(
             frozenset().union(*(k.vars for k, _ in conditions)), key=lambda v: v.path
         )
@@ -163,16 +174,15 @@ class Elaborator(OpenMachine):
         self, module: GraphModule, shapes: Sequence[Any], span: Span | None
     ) -> tuple[Tensor, ...]:
         check_inputs(module, len(shapes), span)
-        outer, self.home = self.home, object()
+        outer = self.home, self.places
+        inputs = self._inside(shapes)
         names = (n.id for n in module.block.inputs)
-        env = Env(
-            module.env, dict(zip(names, (Tensor(self.home, 0, s) for s in shapes), strict=True))
-        )
+        env = Env(module.env, dict(zip(names, inputs, strict=True)))
         frame = Frame()
         try:
             run_block(self, module.block.body, env, module.scope.restart(), frame)
         finally:
-            self.home = outer
+            self.home, self.places = outer
         if frame.outputs is None:
             if not module.outputs:
                 raise fail("NAS255", "this graph has no `out`", module.block.span,
@@ -234,13 +244,21 @@ class Elaborator(OpenMachine):
             found.append((held, one(True) if held is True else self.cases(held, one, span)))
         return self.combine(combiner, found, span)
 
+    def _inside(self, shapes: Sequence[Any]) -> list[Tensor]:
+        """Enter a graph with inputs of these shapes."""
+        self.home, self.places = object(), len(shapes)
+        depths = starts(len(shapes))
+        return [Tensor(self.home, 0, s, d) for s, d in zip(shapes, depths, strict=True)]
+
     def _call(
         self, module: Named | GraphModule, tensors: Sequence[Tensor], span: Span | None
     ) -> tuple[Tensor, ...]:
-        shapes = tuple(self.tensor(t, span).shape for t in tensors)
+        tensors = [self.tensor(t, span) for t in tensors]
+        shapes = tuple([t.shape for t in tensors])
         shared = id(module) in self.widen
         if shared:
-            shapes = tuple(free_shape(s) for s in shapes)
+            shapes = tuple([self.rule.free_join([s]) for s in shapes])
+        shapes, names = self.rule.renamed(shapes)
         entry = self.memo.get((id(module), shapes))
         if entry is None:
             entry = self.memo[id(module), shapes] = (set(), {})
@@ -260,11 +278,16 @@ class Elaborator(OpenMachine):
             known[self._context(touched)] = found
         self.touched |= touched
         outputs, cost = found
-        if shared:
-            outputs = tuple(free_shape(s) for s in outputs)
         self.cost = self.cost.plus(cost)
-        found_values: list[Any] = [s if s is POISON else Tensor(self.home, 0, s) for s in outputs]
-        return tuple(found_values)
+        given = [t.depth for t in tensors]
+        out: list[Any] = []
+        for output in outputs:
+            if output is not POISON:
+                shape, depth = output
+                shape = self.rule.free_join([shape]) if shared else self.rule.restored(shape, names)
+                output = Tensor(self.home, 0, shape, through(given, depth))
+            out.append(output)
+        return tuple(out)
 
     def _context(self, touched: set[Var]) -> tuple[tuple[Sym, Any], ...]:
         """The part of the present case that matters to what depends on these decisions."""
@@ -273,44 +296,46 @@ class Elaborator(OpenMachine):
     def _measure(
         self, module: Named | GraphModule, shapes: Sequence[Any], span: Span | None
     ) -> tuple[tuple[Any, ...], CostRange]:
+        """Of each output the shape and the depth, and the cost."""
         cost, self.cost = self.cost, CostRange()
         recording, self.recording = self.recording, False
         self.pick_frames.append(None)
-        outer, self.home = self.home, object()
+        outer = self.home, self.places
         base, self.base = self.base, len(self.guards)
         try:
             if isinstance(module, GraphModule):
                 outputs: Sequence[Any] = self._run(module, shapes, span)
             else:
                 outputs = self._named(module, shapes, span)
-            return tuple(o if o is POISON else o.shape for o in outputs), self.cost
+            return tuple([o if o is POISON else (o.shape, o.depth) for o in outputs]), self.cost
         except ShapeBound:
-            return (None,) * max(1, getattr(module, "outputs", 1)), UNKNOWN_COST
+            unknown = None, (ANY_DEPTH,) * (len(shapes) + 1)
+            return (unknown,) * max(1, getattr(module, "outputs", 1)), UNKNOWN_COST
         finally:
-            self.home, self.recording, self.cost, self.base = outer, recording, cost, base
+            (self.home, self.places), self.recording, self.cost = outer, recording, cost
+            self.base = base
             self.pick_frames.pop()
 
     def _named(self, module: Named, shapes: Sequence[Any], span: Span | None) -> Sequence[Any]:
         if isinstance(module.module, GraphModule):
             return self._run(module.module, shapes, span)
-        return self.apply(module.module, [Tensor(self.home, 0, s) for s in shapes], span)
+        return self.apply(module.module, self._inside(shapes), span)
 
     def _scan(self, module: Scan, tensors: Sequence[Tensor], span: Span | None) -> Any:
         shape = tensors[0].shape
         if shape is None:
-            return Tensor(self.home, 0, None)
-        if len(tensors) != 1 or isinstance(shape, Sym) or len(shape) != 2:
+            return self.unknown_tensor()
+        if len(tensors) != 1 or not isinstance(shape, tuple) or len(shape) != 2:
             raise fail(
                 "NAS256", "`scan` runs over one sequence (steps, features) of fixed shape", span
             )
         states = tuple(tuple(s) for s in module.states)
-        inside, cost = self.home, self.cost
-        self.home, self.cost = object(), CostRange()
+        inside, cost = (self.home, self.places), self.cost
+        self.cost = CostRange()
         try:
-            inputs = [Tensor(self.home, 0, s) for s in ((shape[1],), *states)]
-            outputs = self.apply(module.cell, inputs, span)
+            outputs = self.apply(module.cell, self._inside([(shape[1],), *states]), span)
         finally:
-            spent, self.home, self.cost = self.cost, inside, cost
+            spent, (self.home, self.places), self.cost = self.cost, inside, cost
         self.cost = self.cost.plus(spent.repeated(shape[0]))
         if any(lost(o) for o in outputs):
             return POISON
@@ -318,99 +343,8 @@ class Elaborator(OpenMachine):
         if None not in got and got != states:
             raise fail("NAS257", f"the cell's outputs {got} are not its states {states}", span,
                        help="a recurrent cell returns its next states, in order")  # fmt: skip
-        return Tensor(self.home, 0, (shape[0], *states[0]))
-
-    # -------------------------------------------------------------- top level and recursion
-
-    def at_root(self, make: Callable[[], Any]) -> Any:
-        """Evaluate what is decided once, wherever it is first used."""
-        saved = self.items, self.recording, self.guards, self.home, self.cost, self.pick_frames
-        self.items, self.recording, self.guards = self.root, True, []
-        self.cost, self.pick_frames = CostRange(), []
-        try:
-            return make()
-        finally:
-            (self.items, self.recording, self.guards, self.home, self.cost, self.pick_frames) = (
-                saved
-            )
-
-    def call_motif(self, function: MotifFunction, env: Env, scope: Scope, span: Span | None) -> Any:
-        motif = function.motif
-        if motif.name in self.settled:
-            return self._made_once(function, env, scope, span)
-        if motif.name not in self.recursive:
-            return bound(self, motif.body, env, scope)
-        for name, value in env.names.items():
-            if isinstance(value, Sym) and not self.is_tensor(value):
-
-                def fixed(v: Any, name: str = name) -> Any:
-                    inner = Env(env.parent, {**env.names, name: v})
-                    return self.call_motif(function, inner, scope.restart(), span)
-
-                return self.cases(value, fixed, span)
-        return self._recursive(function, env, scope, span)
-
-    def _made_once(self, function: MotifFunction, env: Env, scope: Scope, span: Span | None) -> Any:
-        """A call that decides nothing: equal arguments give the same module."""
-        values = env.names.values()
-        if not all(v.__class__ in _PLAIN for v in values):
-            return bound(self, function.motif.body, env, scope)
-        key = function.motif.name, *map(typed, values)
-        value = self.settled_calls.get(key)
-        if value is None:
-            before = self.mistakes
-            value = bound(self, function.motif.body, env, scope)
-            if is_module(value) and not isinstance(value, Sym) and self.mistakes == before:
-                value = self.settled_calls[key] = name_module(value, function.motif.name, span)
-        return value
-
-    def _recursive(self, function: MotifFunction, env: Env, scope: Scope, span: Span | None) -> Any:
-        values = tuple(settle(self, v, span) for v in env.names.values())
-        counts = tuple(sorted((scope.counts or {}).items()))
-        key = (function.motif.name, values, counts)
-        if key in self.active:
-            raise fail("NAS402", f"`{function.motif.name}` calls itself with the same arguments: it never ends",
-                       span, notes=(("it is defined here", function.motif.span),))  # fmt: skip
-        if key in self.plain:
-            return bound(self, function.motif.body, env, scope)
-        if key in self.shared:
-            result, marker, program = self.shared[key]
-        else:
-            self.markers += 1
-            marker = f"§{self.markers}§"
-            result, program = self._elaborate_apart(function, env, scope, key, marker)
-            if result is POISON:
-                return POISON
-            if not is_module(result):
-                self.plain.add(key)
-                return bound(self, function.motif.body, env, scope)
-            self.shared[key] = result, marker, program
-            self.widen.add(id(result))
-            self.keep.append(result)
-        if self.recording and program:
-            self.items.append(Shared(marker, scope.path, program))
-        return result
-
-    def _elaborate_apart(
-        self, function: MotifFunction, env: Env, scope: Scope, key: Any, marker: str
-    ) -> tuple[Any, Program]:
-        """A recursive call by itself: its decisions are named relative to the marker."""
-        apart = scope.restart()
-        apart.name, apart.parent = marker, None
-        saved = self.items, self.guards, self.recording
-        self.items, self.guards, self.recording = [], [], True
-        self.active.add(key)
-        try:
-            result = bound(self, function.motif.body, env, apart)
-            if is_module(result):
-                result = to_module(self, result, apart, function.motif.span)
-            program = tuple(self.items)
-        finally:
-            self.active.discard(key)
-            self.items, self.guards, self.recording = saved
-        if is_module(result) and not isinstance(result, Named | GraphModule):
-            result = Named(function.motif.name, result, function.motif.span)
-        return result, program
+        depth = through([tensors[0].depth], (outputs[0].depth[0], NO_PATH))
+        return Tensor(self.home, 0, (shape[0], *states[0]), depth)
 
 
 def _first(variables: list[Var], conditions: list[tuple[Sym, Any]]) -> Iterator[dict[Var, int]]:

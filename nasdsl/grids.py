@@ -7,20 +7,21 @@ over few decisions keeps its own, so that no function is called again and no ass
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import prod
 from typing import Any
 
 from .effort import PURSE
 from .symbolic import (
     FAILED,
-    MAX_ASSIGNMENTS,
+    MANY,
     Sym,
     Var,
     evaluate,
     is_index,
     is_select,
     same,
+    tabulated,
 )
 
 Condition = tuple[Sym, Any]
@@ -95,18 +96,25 @@ class Grid:
             return self._positions(sym.args)
         if is_select(sym):
             return self._selected(sym)
-        codes = sym.codes
-        if codes is None:  # it has one value, whatever its argument is
-            return [0] * self.count
+        if sym.codes is MANY:
+            return self._evaluated(sym)
+        if sym.values is not None and len(sym.values) == 1 and sym.codes is None:
+            return [0] * self.count  # whatever its argument is
+        codes = tabulated(sym)
         column: Column | None = None
         for arg in sym.args:
-            if arg.__class__ is Sym:
+            if isinstance(arg, Sym):
                 part = self.column(arg)
-                column = part if column is None else _paired(column, part, len(arg.values))
+                column = part if column is None else _paired(column, part, len(arg.values or ()))
         assert column is not None
         if FAILED in column:
             return [c if c < 0 else codes[c] for c in column]
         return [codes[c] for c in column]
+
+    def _evaluated(self, sym: Sym) -> Column:
+        values = sym.values or ()
+        found = [_code(values, self.unlisted(sym, p, _MISSING)) for p in range(self.count)]
+        return [FAILED if code is None else code for code in found]
 
     def _selected(self, sym: Sym) -> Column:
         key, cases = sym.args
@@ -117,7 +125,7 @@ class Grid:
             if case is _MISSING:
                 sides.append(FAILED)
             elif case.__class__ is Sym:
-                sides.append((self.column(case), [codes[_typed(v)] for v in case.values]))
+                sides.append((self.column(case), [codes[_typed(v)] for v in case.values or ()]))
             else:
                 sides.append(codes[_typed(case)])
         out = []
@@ -127,7 +135,7 @@ class Grid:
                 inner = side[0][point]  # type: ignore[index]
                 side = FAILED if inner < 0 else side[1][inner]  # type: ignore[index]
             out.append(side)
-        return out  # type: ignore[return-value]
+        return out
 
     def _positions(self, inner: tuple[Var, ...]) -> Column:
         """For every point, the number of the point of the grid of some of the decisions."""
@@ -185,85 +193,6 @@ def _kept(sym: Sym) -> tuple[tuple[Var, ...], Column] | None:
     return sym.table or None
 
 
-class Trial:
-    """The joint assignments of some decisions that meet conditions, in lexicographic order.
-
-    points: their numbers in `grid`, whose decisions are those asked for.
-    """
-
-    __slots__ = ("grid", "points")
-
-    def __init__(self, grid: Grid, points: Sequence[int]) -> None:
-        self.grid, self.points = grid, points
-
-    def __iter__(self) -> Iterator[dict[Var, int]]:
-        return map(self.grid.env, self.points)
-
-    def __bool__(self) -> bool:
-        return bool(self.points)
-
-    def column(self, value: Any) -> tuple[Column, Sequence[Any]]:
-        """What a value is in every assignment: its place (or FAILED) in a list of values."""
-        if value.__class__ is not Sym:
-            return [0] * len(self.points), (value,)
-        if value.values is None:
-            found = [self.grid.unlisted(value, p, _MISSING) for p in self.points]
-            return [FAILED if v is _MISSING else i for i, v in enumerate(found)], found
-        column = self.grid.column(value)
-        return [column[p] for p in self.points], value.values
-
-
-def assignments(
-    variables: Sequence[Var], conditions: Sequence[Condition], limit: int = MAX_ASSIGNMENTS
-) -> Trial | None:
-    """Every joint assignment that meets the conditions, or None if there are too many to try.
-
-    Conditions that also depend on other decisions count as far as the limit allows to try those, too.
-    """
-    fixed = fixed_by(conditions)
-    count = combinations(variables, fixed, limit)
-    if count is None:
-        return None
-    known = set(variables)
-    relevant: list[Condition] = []
-    others: list[Var] = []
-    waiting = [c for c in conditions if not is_index(c[0])]
-    grown = True
-    while grown:
-        grown, left = False, []
-        for condition in waiting:
-            touched = condition[0].vars
-            if touched.isdisjoint(known):
-                left.append(condition)
-                continue
-            more = sorted(touched - known, key=lambda v: v.path)
-            times = combinations(more, fixed, limit // count)
-            if times is None:
-                continue
-            count *= times
-            known.update(more)
-            others += more
-            relevant.append(condition)
-            grown = grown or bool(more)
-        waiting = left
-    grid = Grid([*variables, *others], fixed)
-    PURSE.spend(10 + grid.count // 8)
-    points: Sequence[int] = range(grid.count)
-    for condition in sorted(relevant, key=_listed_first):
-        points = grid.meeting(points, condition)
-        if not points:
-            break
-    if not others:
-        return Trial(grid, points)
-    asked = Grid(variables, fixed)
-    behind = grid.count // asked.count if asked.count else 1
-    return Trial(asked, list(dict.fromkeys(p // behind for p in points)))
-
-
-def _listed_first(condition: Condition) -> bool:
-    return condition[0].values is None
-
-
 def combinations(variables: Iterable[Var], fixed: Mapping[Var, int], limit: int) -> int | None:
     """How many joint assignments there are; None past the limit."""
     count = 1
@@ -276,62 +205,3 @@ def combinations(variables: Iterable[Var], fixed: Mapping[Var, int], limit: int)
         if count > limit:
             return None
     return count
-
-
-def connected(variables: frozenset[Var], conditions: Sequence[Condition]) -> tuple[Condition, ...]:
-    """The conditions that bear on these decisions, directly or by way of others."""
-    known, waiting = variables, list(conditions)
-    found: list[Condition] = []
-    while True:
-        touching = [c for c in waiting if not c[0].vars.isdisjoint(known)]
-        if not touching:
-            return tuple(found)
-        found += touching
-        waiting = [c for c in waiting if c[0].vars.isdisjoint(known)]
-        known = known.union(*(c[0].vars for c in touching))
-
-
-def fixed_by(conditions: Iterable[Condition]) -> dict[Var, int]:
-    """The decisions that conditions of the form `index = i` settle."""
-    return {key.args[0]: value for key, value in conditions if is_index(key)}
-
-
-class Known:
-    """Requirements that hold in every case, found by the decisions that they are about."""
-
-    def __init__(self, demands: Sequence[Sym]) -> None:
-        self.demands = tuple(dict.fromkeys(demands))
-        self._places: dict[Var, list[int]] = {}
-        for place, demand in enumerate(self.demands):
-            for var in demand.vars:
-                self._places.setdefault(var, []).append(place)
-
-    def __bool__(self) -> bool:
-        return bool(self.demands)
-
-    def all(self) -> list[Condition]:
-        """All of them as conditions."""
-        return [(demand, True) for demand in self.demands]
-
-    def touching(self, variables: Iterable[Var]) -> list[Sym]:
-        """Those about some of the decisions."""
-        places = {p for v in variables for p in self._places.get(v, ())}
-        return [self.demands[p] for p in sorted(places)]
-
-    def bearing(self, variables: frozenset[Var], guards: Sequence[Condition]) -> list[Condition]:
-        """Those that bear on the decisions, directly or by way of others or of guards."""
-        places: set[int] = set()
-        seen: set[Var] = set(variables)
-        waiting = list(variables)
-        for key, _ in guards:
-            if key.vars - seen:
-                waiting += key.vars - seen
-                seen |= key.vars
-        while waiting:
-            for place in self._places.get(waiting.pop(), ()):
-                if place not in places:
-                    places.add(place)
-                    fresh = self.demands[place].vars - seen
-                    seen |= fresh
-                    waiting += fresh
-        return [(self.demands[p], True) for p in sorted(places)]

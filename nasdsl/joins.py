@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .bounds import one_of
 from .diagnostics import fail
+from .shapes import ShapeRule
+from .spans import Span
 from .symbolic import Sym, apply, select
 from .values import POISON, UNKNOWN, MaybeList, Tensor
 
 
-def join(home: object, key: Sym, results: Mapping[Any, Any]) -> Any:
-    """One value for all cases. POISON is no value: the others stand for it."""
+def join(
+    rule: ShapeRule, home: object, key: Sym, results: Mapping[Any, Any], span: Span | None
+) -> Any:
+    """One value for all cases. POISON is no value: the others stand for it. `span` is for mistakes."""
     found = {case: r for case, r in results.items() if r is not POISON}
     if not found:
         return POISON
@@ -22,15 +27,20 @@ def join(home: object, key: Sym, results: Mapping[Any, Any]) -> Any:
     if any(v is UNKNOWN for v in values):
         return UNKNOWN
     if all(_tensors(v) for v in values):
-        return Tensor(home, 0, _joined_shape(key, {c: _shape(home, v) for c, v in found.items()}))
+        tensors = {
+            c: phi(rule, home, v, span) if isinstance(v, Sym) else v for c, v in found.items()
+        }
+        shape = rule.joined(key, {c: t.shape for c, t in tensors.items()})
+        return Tensor(home, 0, shape, one_of([t.depth for t in tensors.values()]))
     if isinstance(first, tuple) and all(
         isinstance(v, tuple) and len(v) == len(first) for v in values
     ):
         return tuple(
-            join(home, key, {c: v[i] for c, v in found.items()}) for i in range(len(first))
+            join(rule, home, key, {c: v[i] for c, v in found.items()}, span)
+            for i in range(len(first))
         )
     if any(isinstance(v, MaybeList) or _holds_open(v) for v in values):
-        return _join_lists(home, key, found)
+        return _join_lists(rule, home, key, found, span)
     return select(key, found)
 
 
@@ -46,31 +56,20 @@ def _tensors(value: Any) -> bool:
     return isinstance(value, Tensor)
 
 
-def _shape(home: object, value: Any) -> Any:
-    return phi(home, value).shape if isinstance(value, Sym) else value.shape
-
-
-def _joined_shape(key: Sym, shapes: Mapping[Any, Any]) -> Any:
-    return None if any(s is None for s in shapes.values()) else select(key, shapes)
-
-
-def phi(home: object, value: Sym) -> Tensor:
+def phi(rule: ShapeRule, home: object, value: Sym, span: Span | None) -> Tensor:
     """An open choice between tensors, as one tensor."""
     tensors = value.values or ()
     if not all(isinstance(t, Tensor) for t in tensors):
-        raise fail("NAS408", "this is a tensor in one case and something else in another")
-    shapes = [t.shape for t in tensors]
-    if any(s is None for s in shapes):
-        shape: Any = None
-    elif all(s == shapes[0] for s in shapes):
-        shape = shapes[0]
-    else:
-        shape = select(value, dict(zip(tensors, shapes, strict=True)))
-    return Tensor(tensors[0].home if tensors else home, 0, shape)
+        raise fail("NAS408", "this is a tensor in one case and something else in another", span)
+    shape = rule.joined(value, {t: t.shape for t in tensors})
+    depth = one_of([t.depth for t in tensors])
+    return Tensor(tensors[0].home if tensors else home, 0, shape, depth)
 
 
-def _join_lists(home: object, key: Sym, found: Mapping[Any, Any]) -> MaybeList:
-    lists = {c: _maybe(v) for c, v in found.items()}
+def _join_lists(
+    rule: ShapeRule, home: object, key: Sym, found: Mapping[Any, Any], span: Span | None
+) -> MaybeList:
+    lists = {c: _maybe(v, span) for c, v in found.items()}
     longest = max(len(v.elements) for v in lists.values())
     guards, elements = [], []
     for i in range(longest):
@@ -78,7 +77,7 @@ def _join_lists(home: object, key: Sym, found: Mapping[Any, Any]) -> MaybeList:
         guards.append(
             select(key, {c: v.guards[i] if c in present else False for c, v in lists.items()})
         )
-        elements.append(join(home, key, {c: v.elements[i] for c, v in present.items()}))
+        elements.append(join(rule, home, key, {c: v.elements[i] for c, v in present.items()}, span))
     width = select(
         key, {c: len(v.elements) if v.width is None else v.width for c, v in lists.items()}
     )
@@ -88,7 +87,7 @@ def _join_lists(home: object, key: Sym, found: Mapping[Any, Any]) -> MaybeList:
                      exact=open_width and exact)  # fmt: skip
 
 
-def _maybe(value: Any) -> MaybeList:
+def _maybe(value: Any, span: Span | None) -> MaybeList:
     if (
         isinstance(value, Sym)
         and value.values
@@ -104,7 +103,7 @@ def _maybe(value: Any) -> MaybeList:
         return value
     if isinstance(value, tuple | range):
         return MaybeList(tuple(value), (True,) * len(value))
-    raise fail("NAS408", "a list in one case and something else in another cannot be joined")
+    raise fail("NAS408", "a list in one case and something else in another cannot be joined", span)
 
 
 def _at(xs: Any, i: int) -> Any:

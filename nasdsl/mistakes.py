@@ -221,6 +221,25 @@ def _bracket(spot: Spot) -> Diagnostic | None:
 # ------------------------------------------------------------------ words
 
 
+def _choice(spot: Spot) -> Diagnostic | None:
+    """A choice beside an operator that binds tighter than it does."""
+    if spot.text not in _OPEN_CHOICES or spot.prev not in _TIGHTER or not spot.wants_operand:
+        return None
+    shown = _OPEN_CHOICES[spot.text]
+    help = f"write `… {spot.prev} ({shown})`"
+    message = f"a choice beside `{spot.prev}` stands in parentheses"
+    return spot.error("NAS026", message, help)
+
+
+_OPEN_CHOICES = {
+    "any": "any xs",
+    "some": "some of xs",
+    "pick": "pick 2 of xs",
+    "permutation": "permutation of xs",
+}
+_TIGHTER = frozenset(("+", "-", "*", "/", "%", "..", "step", "any", "of"))
+
+
 def _binder(spot: Spot) -> Diagnostic | None:
     """A keyword where a name is introduced."""
     listed = "the keywords are " + " ".join(sorted(KEYWORDS))
@@ -424,5 +443,5 @@ def _comma(spot: Spot) -> Diagnostic | None:
 
 RULES: tuple[Rule, ...] = (
     _string, _comment, _case, _operator, _character, _bracket, _one_of, _foreign, _number, _statement,
-    _top_level, _comparison, _missing_word, _binder, _comma,
+    _top_level, _comparison, _missing_word, _choice, _binder, _comma,
 )  # fmt: skip

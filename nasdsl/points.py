@@ -71,7 +71,7 @@ def unrank(root: Node, rank: int) -> list[Index]:
         elif isinstance(node, Branch):
             index, rest = node.child_of_rank(rest)
             out.append(index)
-            stack.append((node.children[index], rest))  # type: ignore[arg-type]
+            stack.append((node.below(index), rest))
         elif isinstance(node, Prefix):
             stack.append((node.child, rest))
         elif node.cards is not None:
@@ -82,7 +82,7 @@ def unrank(root: Node, rank: int) -> list[Index]:
             out += reversed(digits)
         else:
             for child in reversed(node.children):
-                rest, part = divmod(rest, child.size)  # type: ignore[operator]
+                rest, part = divmod(rest, child.size or 0)
                 stack.append((child, part))
     return out
 
@@ -106,13 +106,13 @@ def rank(root: Node, choices: Sequence[Index]) -> int:
                 position += len(node.cards)
                 return total
             for child in node.children:
-                total = total * child.size + visit(child)  # type: ignore[operator]
+                total = total * (child.size or 0) + visit(child)
             return total
         index = take(node, choices, position)
         position += 1
         if isinstance(node, Leaf):
             return int(index)
-        return node.bounds[int(index)] + visit(node.children[int(index)])  # type: ignore[arg-type]
+        return node.bounds[int(index)] + visit(node.below(index))
 
     total = visit(root)
     if position != len(choices):
@@ -172,10 +172,10 @@ def _points(node: Node, start: int, stop: int, known: _Known) -> Iterator[tuple[
             yield (index,)
     else:
         for index in node.feasible:
-            child, low = node.children[index], node.bounds[index]
-            size = child.size or 0  # type: ignore[union-attr]
+            child, low = node.below(index), node.bounds[index]
+            size = child.size or 0
             if low < stop and start < low + size:
-                below = _points(child, max(0, start - low), min(size, stop - low), known)  # type: ignore[arg-type]
+                below = _points(child, max(0, start - low), min(size, stop - low), known)
                 yield from map((index,).__add__, below)
 
 
@@ -241,7 +241,7 @@ def first(node: Node) -> list[Index]:
             out.append(lowest(node))
         else:
             out.append(node.feasible[0])
-            stack.append(node.children[node.feasible[0]])  # type: ignore[arg-type]
+            stack.append(node.below(node.feasible[0]))
     return out
 
 

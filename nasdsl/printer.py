@@ -7,48 +7,12 @@ the same architecture again (equal canonical hash, equal cost).
 from __future__ import annotations
 
 from .architecture import Architecture, Graph, Node
+from .lexemes import KEYWORDS
 from .ops.base import Value
 from .ops.bind import show
 from .ops.table import TABLE
 
 _WIDTH = 100
-_KEYWORDS = frozenset(
-    [
-        "space",
-        "import",
-        "param",
-        "let",
-        "motif",
-        "network",
-        "require",
-        "search",
-        "where",
-        "if",
-        "else",
-        "or",
-        "and",
-        "not",
-        "in",
-        "any",
-        "some",
-        "of",
-        "pick",
-        "permutation",
-        "step",
-        "log",
-        "true",
-        "false",
-        "one",
-        "graph",
-        "repeat",
-        "as",
-        "for",
-        "when",
-        "out",
-        "ordered",
-        "repeated",
-    ]
-)
 
 
 def print_architecture(architecture: Architecture, comment: str = "") -> str:
@@ -69,7 +33,7 @@ def print_architecture(architecture: Architecture, comment: str = "") -> str:
 
 class _Printer:
     def __init__(self) -> None:
-        self.taken = set(_KEYWORDS) | set(TABLE)
+        self.taken = set(KEYWORDS) | set(TABLE)
         from .evaluate.builtins import BUILTINS
 
         self.taken |= set(BUILTINS)

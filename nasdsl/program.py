@@ -9,7 +9,8 @@ substituted. Equal residues are one node, so constraints and states that meet ag
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import compress
 from typing import Any
 
 from .dag import Branch, Leaf, Node, Pool, Prefix, TooLarge
@@ -20,14 +21,16 @@ from .symbolic import Sym, Var, constant, evaluate, index_of, substitute
 class Item:
     """An item, with the decisions that it defines for others and those of others that it uses.
 
-    Items are compared by content and serve as keys, so their hash is computed once.
+    Items are compared by content and serve as keys, so their hash is computed once. The compiler
+    numbers them, and notes as bits the decisions that they define, and define or use.
     """
 
-    __slots__ = ("_hash", "_key", "defines", "uses")
+    __slots__ = ("_hash", "_key", "bits", "defines", "makes", "number", "uses")
 
     def __init__(self, key: tuple[Any, ...], defines: frozenset[Var], uses: frozenset[Var]) -> None:
         self._key, self._hash = key, hash((self.__class__, key))
         self.defines, self.uses = defines, uses
+        self.number = self.bits = self.makes = 0
 
     def __hash__(self) -> int:
         return self._hash
@@ -42,6 +45,8 @@ class Item:
 
 
 Program = tuple[Item, ...]
+MAX_SWEPT = 256  # items that are swept again for each part of a program
+MAX_BRANCHES = 100_000  # options of a decision on which something depends
 NONE: frozenset[Var] = frozenset()
 
 
@@ -98,10 +103,18 @@ class Infeasible(Exception):
     """A demand does not hold."""
 
 
+class TooWide(Exception):
+    """Something depends on a decision with too many options to look at each."""
+
+    def __init__(self, var: Var) -> None:
+        super().__init__(var)
+        self.var = var
+
+
 def compile_program(program: Program, pool: Pool) -> Node | None:
     """The graph of choices of a program, or None if its demands cannot be met.
 
-    Raises TooLarge when more distinct residues arise than the pool allows.
+    Raises TooLarge when more distinct residues arise than the pool allows, and TooWide.
     """
     return _Compiler(pool).node(program)
 
@@ -109,20 +122,38 @@ def compile_program(program: Program, pool: Pool) -> Node | None:
 class _Compiler:
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
-        self.memo: dict[Program, Node | None] = {}
+        self.memo: dict[tuple[int, ...], Node | None] = {}
+        self.numbers: dict[Item, int] = {}
+        self.bits: dict[Var, int] = {}
+
+    def _number(self, item: Item) -> int:
+        """The number of an item, the same for equal ones; its bits are set, too."""
+        PURSE.spend(2)
+        item.number = self.numbers.setdefault(item, len(self.numbers) + 1)
+        item.makes = self._mask(item.defines)
+        item.bits = item.makes | self._mask(item.uses)
+        return item.number
+
+    def _mask(self, variables: Iterable[Var]) -> int:
+        mask = 0
+        for var in variables:
+            mask |= self.bits.setdefault(var, 1 << len(self.bits))
+        return mask
 
     def node(self, program: Program) -> Node | None:
-        if program in self.memo:
-            return self.memo[program]
+        key = tuple([item.number or self._number(item) for item in program])
+        if key in self.memo:
+            return self.memo[key]
         parts = []
-        for component in self._components(program):
+        PURSE.spend(10 + len(program))
+        for component in _components(program):
             part = self._part(component)
             if part is None:
-                self.memo[program] = None
+                self.memo[key] = None
                 return None
             parts.append(part)
         result = self.pool.product(parts)
-        self.memo[program] = result
+        self.memo[key] = result
         if len(self.memo) > self.pool.limit:
             raise TooLarge(self.pool.limit)
         return result
@@ -138,8 +169,8 @@ class _Compiler:
         place, var = self._first_decision(component)
         rest = component[:place] + component[place + 1 :]
         size = var.domain.size
-        if size is None:
-            raise TooLarge(self.pool.limit)
+        if size is None or size > MAX_BRANCHES:
+            raise TooWide(var)
         children: list[Node | None] = []
         for index in range(size):
             try:
@@ -155,37 +186,66 @@ class _Compiler:
                 return place, item.var
         raise AssertionError("a part without a decision refers to one that is not there")
 
-    def _components(self, program: Program) -> list[Program]:
-        """Split into parts without common decisions, in order of their first item."""
-        owner: dict[Var, int] = {}
-        parent = list(range(len(program)))
 
-        def root(i: int) -> int:
-            while parent[i] != i:
-                parent[i] = parent[parent[i]]
-                i = parent[i]
-            return i
+def _components(program: Program) -> list[Program]:
+    """Split into parts without common decisions, in order of their first item."""
+    if len(program) == 1:
+        return [program]
+    if len(program) > MAX_SWEPT:
+        return _joined(program)
+    defined = 0
+    for item in program:
+        defined |= item.makes
+    found: list[Program] = []
+    rest: Sequence[Item] = program
+    while rest:
+        reached, grown = 0, rest[0].bits & defined
+        inside = [False] * len(rest)
+        inside[0] = True
+        while grown != reached:
+            reached = grown
+            inside = [bool(item.bits & grown) for item in rest]
+            inside[0] = True
+            for item, held in zip(rest, inside, strict=True):
+                if held:
+                    grown |= item.bits
+            grown &= defined
+        found.append(tuple(compress(rest, inside)))
+        rest = [item for item, held in zip(rest, inside, strict=True) if not held]
+    return found
 
-        for i, item in enumerate(program):
-            for var in item.defines:
-                if var in owner:
-                    parent[root(i)] = root(owner[var])
-                owner[var] = i
-        for i, item in enumerate(program):
-            for var in item.uses:
-                if var in owner:
-                    a, b = root(i), root(owner[var])
-                    parent[max(a, b)] = min(a, b)
-        groups: dict[int, list[Item]] = {}
-        for i, item in enumerate(program):
-            groups.setdefault(root(i), []).append(item)
-        return [tuple(g) for g in groups.values()]
+
+def _joined(program: Program) -> list[Program]:
+    """The same for long programs, in almost linear time."""
+    first: dict[Var, int] = {}
+    parent = list(range(len(program)))
+
+    def root(place: int) -> int:
+        while parent[place] != place:
+            parent[place] = place = parent[parent[place]]
+        return place
+
+    def join(a: int, b: int) -> None:
+        a, b = root(a), root(b)
+        parent[max(a, b)] = min(a, b)
+
+    for place, item in enumerate(program):
+        for var in item.defines:
+            join(place, first.setdefault(var, place))
+    for place, item in enumerate(program):
+        for var in item.uses:
+            if var in first:
+                join(place, first[var])
+    groups: dict[int, list[Item]] = {}
+    for place, item in enumerate(program):
+        groups.setdefault(root(place), []).append(item)
+    return [tuple(group) for group in groups.values()]
 
 
 def _take(program: Program, var: Var, index: int) -> Program:
     """The program once a decision is taken. Raises Infeasible if a demand fails."""
     out: list[Item] = []
-    PURSE.spend(1 + len(program) // 4)
+    PURSE.spend(4 + len(program) // 4)
     for item in program:
         if var not in item.uses:
             out.append(item)
@@ -209,7 +269,12 @@ def _take_demand(condition: Sym, var: Var, index: int) -> Iterable[Item]:
         return ()
     if held.values is not None and not any(held.values):
         raise Infeasible
-    return () if held.values is not None and all(held.values) else (Demand(held),)
+    if held.values is not None and all(held.values):
+        return ()
+    if held.item is None:
+        PURSE.spend(3)
+        held.item = Demand(held)
+    return (held.item,)
 
 
 def _take_switch(
@@ -248,5 +313,5 @@ def _false(_: Any) -> bool:
 
 __all__ = [
     "Branch", "Decide", "Demand", "Infeasible", "Leaf", "Prefix", "Program", "Shared", "Switch",
-    "compile_program", "evaluate", "index_of",
+    "TooWide", "compile_program", "evaluate", "index_of",
 ]  # fmt: skip

@@ -1,399 +1,402 @@
-"""Shape rules over all choices, and bounds of the cost.
+"""Shape rules over all choices.
 
-Where the inputs of an operator depend on decisions, its rule is tried on every joint assignment; past a
-limit, on every combination of the values each may take, which may include combinations that cannot
-occur: then only a mistake in all of them is certain.
+Where the inputs of an operator depend on decisions, its rule is tried on every joint value that they
+may have: exactly where these are few enough (nasdsl.columns), else on combinations some of which may
+not occur. Then only a mistake in all of them is certain, and one in some of them is counted as unproven.
+What a shape depends on is kept as far as it can be tabulated; past that only its values are, and past
+MAX_FREE of them only their bounds (nasdsl.boxes).
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
-from typing import Any, TypeGuard
+from math import prod
+from typing import Any
 
-from .domains import Domain
-from .grids import Condition, Trial, assignments, fixed_by
-from .ops.base import Op, Shape, ShapeError, free_of_charge
-from .ops.table import infer
-from .record import Record, put, record
+from .bounds import FREE, CostRange
+from .boxes import EQUAL, Box, Outcome, hull, measure, sizes, unmeasured
+from .columns import Column, by_size, columns, forced, joint_value, open_value, settled
+from .diagnostics import NasError
+from .grids import Condition
+from .ops.table import TABLE
 from .spans import Span
 from .specialize import shape_mistake
 from .symbolic import (
     MAX_ASSIGNMENTS,
-    Cases,
     Sym,
     Var,
-    apply,
-    distinct,
-    index_of,
     select,
-    substitute,
 )
-from .values import POISON, UNKNOWN, OpModule, Tensor
+from .trials import assignments, connected
+from .untracked import ABSENT, Untracked, bounds_of
+from .values import POISON, UNKNOWN, OpModule
 
-UNREACHED = object()  # in place of a value that an expression does not have
-ABSENT = "absent"  # in place of the shape of a tensor that is not there
-MAX_FREE = 128  # values of a shape whose dependence on decisions is not tracked
-MAX_TABLE = 256  # assignments that an open shape lists; past it, only its possible values are kept
+MAX_TIDY = 1024  # assignments that are tried to find out on what a shape depends
+MAX_TABLES = 100  # lists of outcomes that are remembered
+MAX_SUBSETS = 256  # ways in which some tensors of a list may be there
 
-
-@record
-class CostRange(Record):
-    """Bounds of params and macs, each (lowest, highest); inf where nothing is known."""
-
-    params: tuple[int, float] = (0, 0)
-    macs: tuple[int, float] = (0, 0)
-
-    def __init__(
-        self, params: tuple[int, float] = (0, 0), macs: tuple[int, float] = (0, 0)
-    ) -> None:
-        put(self, "params", params)
-        put(self, "macs", macs)
-
-    def plus(self, other: CostRange) -> CostRange:
-        return CostRange(_add(self.params, other.params), _add(self.macs, other.macs))
-
-    def repeated(self, times: int) -> CostRange:
-        """Shared weights, used several times."""
-        return CostRange(self.params, (self.macs[0] * times, self.macs[1] * times))
-
-    @staticmethod
-    def either(costs: Sequence[CostRange]) -> CostRange:
-        """One of these."""
-        if not costs:
-            return CostRange()
-        return CostRange(_hull([c.params for c in costs]), _hull([c.macs for c in costs]))
-
-    @staticmethod
-    def some(costs: Sequence[CostRange], count: int) -> CostRange:
-        """The sum of `count` of these."""
-        low_p, high_p = _extreme([c.params for c in costs], count)
-        low_m, high_m = _extreme([c.macs for c in costs], count)
-        return CostRange((low_p, high_p), (low_m, high_m))
-
-
-def _add(a: tuple[int, float], b: tuple[int, float]) -> tuple[int, float]:
-    return a[0] + b[0], a[1] + b[1]
-
-
-def _hull(pairs: Iterable[tuple[int, float]]) -> tuple[int, float]:
-    lows, highs = zip(*pairs, strict=True)
-    return min(lows), max(highs)
-
-
-def _extreme(pairs: Sequence[tuple[int, float]], count: int) -> tuple[int, float]:
-    lows = sorted(p[0] for p in pairs)[:count]
-    highs = sorted((p[1] for p in pairs), reverse=True)[:count]
-    return sum(lows), sum(highs)
-
-
-UNKNOWN_COST = CostRange((0, math.inf), (0, math.inf))
-
-
-def _unmeasured(op: Op) -> CostRange:
-    """The cost of an operator on a shape that is not known."""
-    return (
-        CostRange()
-        if op.parameters is free_of_charge and op.macs is free_of_charge
-        else UNKNOWN_COST
-    )
+Guards = tuple[Condition, ...]
+Bearing = Callable[[frozenset[Var]], Guards]
+Measured = tuple[Any, CostRange]  # a shape and a cost
 
 
 class Unreachable(Exception):
     """No assignment of the decisions leads here."""
 
 
-Outcome = tuple[Shape | None, int, int, str]
-Bearing = Callable[[frozenset[Var]], tuple[Condition, ...]]
+class Misfit(Exception):
+    """Shapes that an operator does not accept, why, and decisions that lead there."""
+
+    def __init__(
+        self, shapes: tuple[Any, ...], why: str, env: dict[Var, int] | None = None
+    ) -> None:
+        super().__init__(why)
+        self.shapes, self.why, self.env = shapes, why, env or {}
 
 
-def _nothing(_: frozenset[Var]) -> tuple[Condition, ...]:
-    return ()
-
-
-class ShapeRule:
+class ShapeRule(Untracked):
     """Applies operators to shapes; remembers what it has tried."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.memo: dict[Any, Outcome] = {}
-        self.open: dict[Any, tuple[Any, CostRange]] = {}
-        self.unproven = 0
+        self.tables: dict[Any, list[Outcome | None]] = {}
+        self.open: dict[Any, Measured] = {}
+        self.known: dict[Sym, Any] = {}
+        self.doubts: dict[Span | None, int] = {}  # operators not proven to fit always: how often
 
     def __call__(
-        self,
-        module: OpModule,
-        shapes: tuple[Any, ...],
-        bearing: Bearing,
-        span: Span | None,
-    ) -> tuple[Any, CostRange]:
+        self, module: OpModule, shapes: tuple[Any, ...], bearing: Bearing, span: Span | None
+    ) -> Measured:
         """The output shape and the cost. Raises NasError if some reachable case does not fit.
 
         `bearing` gives the conditions of the present case that bear on decisions.
         """
         attrs = tuple(module.attrs.items())
         if any(s is None for s in shapes) or any(v is UNKNOWN or v is POISON for _, v in attrs):
-            return None, _unmeasured(module.op)
-        syms = [s for s in (*shapes, *(v for _, v in attrs)) if isinstance(s, Sym)]
-        if not syms:
+            return None, unmeasured(module.op)
+        shapes = tuple([self.tidy(s) for s in shapes])
+        return self._apply(module, shapes, bearing, span)
+
+    def doubt(self, module: OpModule, unproven: bool) -> None:
+        """Note that an operator may not fit in combinations that could not be told apart."""
+        if unproven:
+            self.doubts[module.span] = self.doubts.get(module.span, 0) + 1
+
+    def _apply(
+        self, module: OpModule, shapes: tuple[Any, ...], bearing: Bearing, span: Span | None,
+        keep_absent: bool = False,
+    ) -> Measured:  # fmt: skip
+        attrs = tuple(module.attrs.items())
+        if not any(isinstance(s, Sym) for s in (*shapes, *module.attrs.values())):
             outcome = self._try(module, shapes, attrs)
-            if outcome[0] is None:
-                raise shape_mistake(module, shapes, outcome[3], span)
-            return outcome[0], _exactly(outcome)
-        found = frozenset().union(*(s.vars for s in syms))
-        relevant = bearing(found)
-        key = (module.op, shapes, attrs, relevant)
+            if outcome.error:
+                raise _mistake(module, Misfit(shapes, outcome.error), {}, span)
+            self.doubt(module, not outcome.sure)
+            return outcome.shape, outcome.cost
+        touching = bearing(_decisions((*shapes, *module.attrs.values())))
+        operands, narrower = settled((*shapes, *module.attrs.values()), touching)
+        relevant = connected(_decisions(operands), narrower)
+        key = (module.op, tuple(operands), tuple(map(type, operands)), relevant, keep_absent)
         known = self.open.get(key)
         if known is None:
-            known = self.open[key] = self._open(module, shapes, attrs, found, relevant, span)
+            try:
+                known = self._open(module, operands, len(shapes), relevant, span, keep_absent)
+            except Misfit as misfit:
+                open_now = _decisions((*shapes, *module.attrs.values()))
+                env = {v: i for v, i in forced(touching).items() if v in open_now} | misfit.env
+                raise _mistake(module, misfit, env, span) from None
+            self.open[key] = known
         return known
-
-    def _open(
-        self, module: OpModule, shapes: tuple[Any, ...], attrs: tuple[Any, ...], found: frozenset[Var],
-        guards: tuple[tuple[Sym, Any], ...], span: Span | None,
-    ) -> tuple[Any, CostRange]:  # fmt: skip
-        fixed = fixed_by(guards)
-        for var in found & fixed.keys():
-            shapes = tuple(substitute(s, var, fixed[var]) for s in shapes)
-            attrs = tuple((n, substitute(v, var, fixed[var])) for n, v in attrs)
-        variables = sorted(found - fixed.keys(), key=lambda v: v.path)
-        tried = assignments(variables, guards, MAX_ASSIGNMENTS)
-        if tried is None:
-            return self._by_values(module, shapes, attrs, span)
-        return self._by_assignments(module, shapes, attrs, variables, tried, span)
 
     def _try(self, module: OpModule, shapes: tuple[Any, ...], attrs: tuple[Any, ...]) -> Outcome:
         key = (module.op, shapes, tuple(map(type, shapes)), attrs)
         found = self.memo.get(key)
         if found is None:
-            values = dict(attrs)
-            try:
-                shape = infer(module.op, shapes, values)
-                found = (
-                    shape,
-                    module.op.parameters(shapes, values),
-                    module.op.macs(shapes, values),
-                    "",
-                )
-            except ShapeError as error:
-                found = (None, 0, 0, str(error))
-            self.memo[key] = found
+            found = self.memo[key] = measure(module.op, shapes, attrs)
         return found
 
-    def _by_assignments(
-        self, module: OpModule, shapes: tuple[Any, ...], attrs: tuple[Any, ...], variables: list[Var],
-        tried: Trial, span: Span | None,
-    ) -> tuple[Any, CostRange]:  # fmt: skip
-        table: dict[int, Shape] = {}
-        outcomes: dict[tuple[int, ...], Outcome | None] = {}
-        failure: tuple[int, tuple[Any, ...], str] | None = None
-        columns = [tried.column(s) for s in (*shapes, *(v for _, v in attrs))]
-        kinds = [values for _, values in columns]
-        rows = zip(*(codes for codes, _ in columns), strict=True)
-        for point, row in zip(tried.points, rows, strict=True):
-            if row in outcomes:
-                outcome = outcomes[row]
-            else:
-                found = [UNREACHED if c < 0 else k[c] for c, k in zip(row, kinds, strict=True)]
-                outcome = outcomes[row] = self._outcome(module, found, len(shapes), attrs)
-            if outcome is None:
-                continue
-            if outcome[0] is None:
-                here = [k[c] for c, k in zip(row[: len(shapes)], kinds, strict=False)]
-                failure = failure or (point, tuple(s for s in here if s != ABSENT), outcome[3])
-            else:
-                table[point] = outcome[0]
-        free = any(v.free for v in variables)
-        if failure is not None and (not free or not table):
-            from .cases import witness
+    def _open(
+        self, module: OpModule, operands: list[Any], arity: int, guards: Guards,
+        span: Span | None, keep_absent: bool,
+    ) -> Measured:  # fmt: skip
+        found = columns(operands, guards)
+        if found is not None and _count(found) > MAX_ASSIGNMENTS:
+            if arity > 2 and _associative(module):
+                return self._fold(module, tuple(operands[:arity]), guards, span), FREE
+            operands, found = _widened(operands, arity, guards)
+        if found is None:
+            self.doubt(module, True)
+            return None, unmeasured(module.op)
+        return self._by_rows(module, operands, arity, found, keep_absent)
 
-            raise shape_mistake(
-                module, failure[1], failure[2], span, witness(tried.grid.env(failure[0]))
-            )
-        if not table:
+    def _by_rows(
+        self, module: OpModule, operands: list[Any], arity: int, found: list[Column],
+        keep_absent: bool,
+    ) -> Measured:  # fmt: skip
+        """The operator on every combination of rows. Raises Misfit."""
+        inputs = tuple(operands[:arity])
+        outcomes = self._outcomes(module, operands, arity, found)
+        numbers = list(product(*(range(len(c.rows)) for c in found)))
+        results = {
+            n: ABSENT if o is None else o.shape
+            for n, o in zip(numbers, outcomes, strict=True)
+            if (keep_absent if o is None else not o.error)
+        }
+        seen = {id(o): o for o in outcomes if o is not None}.values()
+        sure = all(o.sure for o in seen)
+        failed = next((o for o in seen if o.error), None)
+        if failed is not None:
+            if not any(c.free for c in found) or not results:
+                place = outcomes.index(failed)
+                plain = _filled(operands, found, numbers[place])[:arity]
+                shapes = tuple([s for s in plain if s is not ABSENT])
+                raise Misfit(shapes, failed.error, _example(found, numbers[place]))
+            sure = False
+        self.doubt(module, not sure)
+        if not results:
             raise Unreachable
-        shape = _open_shape(variables, table, tried)
-        return shape, CostRange.either([_exactly(o) for o in outcomes.values() if _fits(o)])
+        alike = inputs if module.op.name in EQUAL and _associative(module) else ()
+        cost = CostRange.either([o.cost for o in seen if not o.error])
+        return self._result(found, results, alike), cost
 
-    def _outcome(
-        self, module: OpModule, row: list[Any], count: int, attrs: tuple[Any, ...]
-    ) -> Outcome | None:
-        """What comes of shapes (the first `count`) and attributes; None where some has no value."""
-        plain = tuple(s for s in row[:count] if s != ABSENT)
-        if any(v is UNREACHED for v in row) or (not plain and count):
+    def _outcomes(
+        self, module: OpModule, operands: list[Any], arity: int, found: list[Column]
+    ) -> list[Outcome | None]:
+        """What the operator makes of every combination of rows; None where no operand is there."""
+        names = list(module.attrs)
+        fixed = _filled(operands, found, None)
+        rows = tuple((c.places, *((*row, *map(type, row)) for row in c.rows)) for c in found)
+        key = module.op, tuple(names), arity, tuple(fixed), tuple(map(type, fixed)), rows
+        outcomes = self.tables.get(key)
+        if outcomes is None:
+            if len(self.tables) >= MAX_TABLES:
+                self.tables.clear()
+            outcomes = self.tables[key] = []
+            for numbers in product(*(range(len(c.rows)) for c in found)):
+                full = _filled(fixed, found, numbers)
+                plain = tuple([s for s in full[:arity] if s is not ABSENT])
+                there = bool(plain) or not arity
+                attrs = tuple(zip(names, full[arity:], strict=True))
+                outcomes.append(self._try(module, plain, attrs) if there else None)
+        return outcomes
+
+    def _result(
+        self, found: list[Column], results: dict[tuple[int, ...], Any], alike: tuple[Any, ...]
+    ) -> Any:
+        """The output in all cases; any of the inputs that are `alike`, if it is always there."""
+        there = [s for s in alike if not isinstance(s, Box) and not _may_be_absent(s)]
+        for shape in there:
+            if not isinstance(shape, Sym):
+                return shape
+        shapes = list(results.values())
+        if any(s is None for s in shapes):
             return None
-        values = tuple((n, v) for (n, _), v in zip(attrs, row[count:], strict=True))
-        return self._try(module, plain, values)
+        if any(isinstance(s, Box) for s in shapes):
+            return hull([s for s in shapes if s is not ABSENT])
+        shape = joint_value(found, results)
+        if shape is None and not any(c.free for c in found):
+            shape = by_size(found, results)
+        if shape is None and there:
+            return min(there, key=lambda s: len(s.vars))
+        return self.free_of(shapes) if shape is None else shape
 
-    def _by_values(
-        self, module: OpModule, shapes: tuple[Any, ...], attrs: tuple[Any, ...], span: Span | None
-    ) -> tuple[Any, CostRange]:
-        self.unproven += 1
-        columns = [_values(s) for s in shapes] + [_values(v) for _, v in attrs]
-        count = 1
-        for column in columns:
-            count *= len(column) if column is not None else MAX_ASSIGNMENTS + 1
-        if count > MAX_ASSIGNMENTS:
-            if module.op.arity is None and len(shapes) > 2:
-                return self._pairwise(module, shapes, span), CostRange()
-            return None, _unmeasured(module.op)
-        outcomes, failed = [], None
-        for combination in product(*(c or () for c in columns)):
-            plain, values = combination[: len(shapes)], combination[len(shapes) :]
-            plain = tuple(s for s in plain if s != ABSENT)
-            if not plain and shapes:
-                continue
-            named = tuple((n, v) for (n, _), v in zip(attrs, values, strict=True))
-            outcome = self._try(module, plain, named)
-            if outcome[0] is None:
-                failed = failed or (plain, outcome[3])
-            else:
-                outcomes.append(outcome)
-        if not outcomes:
-            if failed:
-                raise shape_mistake(module, failed[0], failed[1], span)
-            raise Unreachable
-        shape = free_of(distinct([o[0] for o in outcomes]))
-        return shape, CostRange.either([_exactly(o) for o in outcomes])
+    # -------------------------------------------------------------- combining operators
 
-    def _pairwise(self, module: OpModule, shapes: tuple[Any, ...], span: Span | None) -> Any:
+    def _fold(
+        self, module: OpModule, shapes: tuple[Any, ...], guards: Guards, span: Span | None
+    ) -> Any:
         """A combining operator, which is associative, on two shapes at a time."""
-        free = [free_of(tuple(v for v in _values(s) or () if v != ABSENT)) for s in shapes]
-        joined = free[0]
-        for shape in free[1:]:
-            if joined is None or shape is None:
+
+        def bearing(variables: frozenset[Var]) -> Guards:
+            return connected(variables, guards)
+
+        joined = shapes[0]
+        for i, shape in enumerate(shapes[1:], 2):
+            last = i == len(shapes)
+            joined = self._apply(module, (joined, shape), bearing, span, not last)[0]
+            if joined is None:
                 return None
-            joined = self(module, (joined, shape), _nothing, span)[0]
+            joined = self.tidy(joined)
         return joined
 
     def optional(
-        self, module: OpModule, sure: list[Tensor], maybe: list[tuple[Any, Tensor]],
+        self, module: OpModule, sure: Sequence[Any], maybe: Sequence[tuple[Any, Any]],
         bearing: Bearing, span: Span | None,
-    ) -> tuple[Any, CostRange]:  # fmt: skip
-        """A combining operator on tensors of which some may be absent."""
-        shapes = [t.shape for t in sure] + [t.shape for _, t in maybe]
-        if any(s is None for s in shapes):
-            return None, CostRange()
-        if module.op.name == "concat":
-            shape = self._concat(module, [t.shape for t in sure], [t.shape for _, t in maybe], span)
-            return shape, CostRange()
-        tracked = [
-            select(held, {True: t.shape, False: ABSENT})
-            for held, t in maybe
-            if isinstance(held, Sym)
-        ]
-        untracked = [free_shape(t.shape) for held, t in maybe if not isinstance(held, Sym)]
-        known = tuple([t.shape for t in sure] + tracked)
-        joined = self(module, known, bearing, span)[0] if known else untracked[0]
-        if joined is None or None in untracked:
-            return joined, CostRange()
-        return self._pairwise(module, (joined, *untracked), span), CostRange()
+    ) -> Measured:  # fmt: skip
+        """A combining operator on shapes of which some may be absent: (whether it is there, shape)."""
+        sure = [self.tidy(s) for s in sure]
+        maybe = [(held, self.tidy(s)) for held, s in maybe]
+        if None in sure or any(s is None for _, s in maybe):
+            return None, unmeasured(module.op)
+        boxed = any(isinstance(s, Box) for s in (*sure, *(s for _, s in maybe)))
+        open_bits = sum(not isinstance(held, Sym) for held, _ in maybe)
+        if not boxed and 2**open_bits <= MAX_SUBSETS:
+            tracked = [
+                select(held if isinstance(held, Sym) else self.bit(), {True: s, False: ABSENT})
+                for held, s in maybe
+            ]
+            operands = (*sure, *tracked)
+            found = columns(*settled(operands, bearing(_decisions(operands))))
+            few = found is not None and _count(found) <= MAX_ASSIGNMENTS
+            if few or (module.op.name in EQUAL and _associative(module)):
+                return self._apply(module, operands, bearing, span)
+        guards = bearing(_decisions([held for held, _ in maybe]))
+        return self._of_subsets(module, sure, maybe, guards, span)
 
-    def _concat(
-        self, module: OpModule, sure: list[Any], maybe: list[Any], span: Span | None
-    ) -> Any:
-        """Every sum of channels that can arise; which ones do is not tracked.
-
-        Of open shapes, some combinations cannot occur: only a mistake in all of them is certain.
-        """
+    def _of_subsets(
+        self, module: OpModule, sure: Sequence[Any], maybe: Sequence[tuple[Any, Any]],
+        guards: Guards, span: Span | None,
+    ) -> Measured:  # fmt: skip
+        """Which tensors are there is tried out, but their shapes are only bounded."""
+        always = tuple([bounds_of(s) for s in sure])
+        others = [bounds_of(s) for _, s in maybe]
+        if None in always or None in others:
+            return None, unmeasured(module.op)
+        subsets, exact = self._subsets([held for held, _ in maybe], bool(sure), guards)
         attrs = tuple(module.attrs.items())
-        found: dict[Shape, None] = {}
-        frontier: list[Shape | None] = [None]
-        is_open = any(isinstance(s, Sym) for s in (*sure, *maybe))
-        self.unproven += is_open
-        for i, shape in enumerate((*sure, *maybe)):
-            grown: dict[Shape | None, None] = {} if i < len(sure) else dict.fromkeys(frontier)
-            for before in frontier:
-                for value in _values(shape) or ():
-                    inputs = (value,) if before is None else (before, value)
-                    outcome = self._try(module, inputs, attrs)
-                    if outcome[0] is not None:
-                        grown[outcome[0]] = None
-                    elif not is_open:
-                        raise shape_mistake(module, inputs, outcome[3], span)
-            if not grown:
-                raise shape_mistake(module, inputs, outcome[3], span)
-            frontier = list(grown)
-            if len(frontier) > MAX_FREE:
-                return None
-        for shape in frontier:
-            if shape is not None:
-                found[shape] = None
-        return free_of(tuple(found))
+        found: list[Outcome] = []
+        failure: Misfit | None = None
+        for subset in subsets:
+            present = always + tuple([o for o, there in zip(others, subset, strict=True) if there])
+            if not present:
+                continue
+            outcome = self._try(module, present, attrs)
+            if outcome.error:
+                failure = failure or Misfit(present, outcome.error)
+            else:
+                found.append(outcome)
+        if not found:
+            if failure is None:
+                raise Unreachable
+            raise _mistake(module, failure, {}, span)
+        self.doubt(module, failure is not None or not all(o.sure for o in found))
+        if any(o.shape is None for o in found):
+            return None, unmeasured(module.op)
+        cost = CostRange.either([o.cost for o in found])
+        if any(isinstance(o.shape, Box) for o in found) or not exact:
+            return hull([o.shape for o in found]), cost
+        return self.free_of([o.shape for o in found]), cost
+
+    def _subsets(
+        self, held: list[Any], any_sure: bool, guards: Guards
+    ) -> tuple[list[tuple[bool, ...]], bool]:
+        """Which may be there together, and whether these are all (else the fewest and the most)."""
+        if all(isinstance(h, Sym) for h in held):
+            held, conditions = settled(held, guards)
+            found = columns(held, conditions)
+            if found is not None and _count(found) <= MAX_ASSIGNMENTS:
+                rows = dict.fromkeys(_rows(held, found))
+                return list(rows), True
+        count = len(held)
+        if 2**count <= MAX_SUBSETS:
+            return list(product((False, True), repeat=count)), True
+        few = [(False,) * count] if any_sure else [
+            tuple(i == j for j in range(count)) for i in range(count)
+        ]  # fmt: skip
+        return [*few, (True,) * count], False
+
+    # -------------------------------------------------------------- what shapes depend on
+
+    def tidy(self, shape: Any) -> Any:
+        """The same open shape as a table over the decisions that it really depends on."""
+        if not isinstance(shape, Sym):
+            return shape
+        if shape in self.known:
+            return self.known[shape]
+        variables = sorted(shape.vars, key=lambda v: v.path)
+        found = shape
+        if assignments(variables, (), MAX_TIDY) is not None:
+            (column,) = columns((shape,), ())  # type: ignore[misc]
+            if column.rows:
+                values = {n: row[0] for n, row in enumerate(column.rows)}
+                found = open_value(
+                    column.variables, {i: values[n] for i, n in (column.table or {}).items()}
+                )
+                found = shape if found is None else found
+        self.known[shape] = found
+        return found
+
+    def joined(self, key: Sym, shapes: dict[Any, Any]) -> Any:
+        """The shape in each case of a key."""
+        if any(s is None for s in shapes.values()):
+            return None
+        if any(isinstance(s, Box) for s in shapes.values()):
+            return hull([bounds_of(s) for s in shapes.values()])
+        return self.tidy(select(key, shapes))
 
 
-def _fits(outcome: Outcome | None) -> TypeGuard[Outcome]:
-    return outcome is not None and outcome[0] is not None
+def _filled(
+    operands: Sequence[Any], found: Sequence[Column], numbers: Sequence[int] | None
+) -> list[Any]:
+    """The operands with what they are in these rows of the columns, or without what is open."""
+    full = list(operands)
+    for i, column in enumerate(found):
+        row = (None,) * len(column.places) if numbers is None else column.rows[numbers[i]]
+        for place, value in zip(column.places, row, strict=True):
+            full[place] = value
+    return full
 
 
-def _exactly(outcome: Outcome) -> CostRange:
-    return CostRange((outcome[1], outcome[1]), (outcome[2], outcome[2]))
+def _decisions(values: Sequence[Any]) -> frozenset[Var]:
+    return frozenset().union(*(v.vars for v in values if isinstance(v, Sym)))
 
 
-def _values(value: Any) -> tuple[Any, ...] | None:
-    return value.values if isinstance(value, Sym) else (value,)
+def _may_be_absent(shape: Any) -> bool:
+    return isinstance(shape, Sym) and (shape.values is None or ABSENT in shape.values)
 
 
-def _open_shape(variables: list[Var], found: dict[int, Shape], tried: Trial) -> Any:
-    shapes = distinct(list(found.values()))
-    if len(shapes) == 1:
-        return shapes[0]
-    rows = zip(*(tried.grid.digits(v, found) for v in variables), strict=True)
-    table = dict(zip(rows, found.values(), strict=True))
-    variables, table = _without_irrelevant(variables, table)
-    if len(table) > MAX_TABLE:
-        return free_of(shapes)
-    return apply(_look_up, Cases(table), *(index_of(v) for v in variables))
+def _associative(module: OpModule) -> bool:
+    op = module.op
+    return op.arity is None and TABLE.get(op.name) is op
 
 
-def _without_irrelevant(
-    variables: list[Var], table: dict[tuple[int, ...], Shape]
-) -> tuple[list[Var], dict[tuple[int, ...], Shape]]:
-    """The table over the decisions that it really depends on."""
-    place = 0
-    while place < len(variables):
-        smaller: dict[tuple[int, ...], Shape] = {}
-        for indices, shape in table.items():
-            rest = indices[:place] + indices[place + 1 :]
-            if smaller.setdefault(rest, shape) != shape:
-                place += 1
-                break
-        else:
-            variables, table = variables[:place] + variables[place + 1 :], smaller
-    return variables, table
+def _count(found: Sequence[Column]) -> int:
+    return prod(len(c.rows) for c in found)
 
 
-def _look_up(table: Cases, *indices: int) -> Shape:
-    return table.table[indices]  # type: ignore[no-any-return]
+def _widened(
+    operands: list[Any], arity: int, guards: Guards
+) -> tuple[list[Any], list[Column] | None]:
+    """Bounds in place of open shapes, until the combinations are few enough to be tried."""
+    operands = list(operands)
+    for place in sorted(
+        (p for p in range(arity) if isinstance(operands[p], Sym)),
+        key=lambda p: -len(operands[p].values or ()),
+    ):
+        values = operands[place].values
+        box = None if values is None or ABSENT in values else hull(values)
+        if box is None:
+            return operands, None
+        operands[place] = box
+        narrower = columns(operands, guards)
+        if narrower is not None and _count(narrower) <= MAX_ASSIGNMENTS:
+            return operands, narrower
+    return operands, None
 
 
-_FREE: dict[tuple[Any, ...], Any] = {}
+def _rows(held: list[Any], found: Sequence[Column]) -> list[tuple[bool, ...]]:
+    out = []
+    for rows in product(*(c.rows for c in found)):
+        bits = list(held)
+        for column, row in zip(found, rows, strict=True):
+            for place, value in zip(column.places, row, strict=True):
+                bits[place] = value
+        out.append(tuple(bits))
+    return out
 
 
-def free_of(values: tuple[Any, ...]) -> Any:
-    """Some one of these values, which one is not tracked. The same values give the same Sym."""
-    if len(values) == 1:
-        return values[0]
-    if not values or len(values) > MAX_FREE:
-        return None
-    key = tuple(sorted(values))
-    if key not in _FREE:
-        var = Var(f"?{len(_FREE)}", Domain("one", range(len(key))), free=True)
-        _FREE[key] = select(index_of(var), dict(enumerate(key)))
-    return _FREE[key]
+def _example(found: Sequence[Column], numbers: tuple[int, ...]) -> dict[Var, int]:
+    env: dict[Var, int] = {}
+    for column, number in zip(found, numbers, strict=True):
+        env.update(column.example(number))
+    return env
 
 
-def free_shape(shape: Any) -> Any:
-    """A shape without its dependence on decisions: just the values that it may take."""
-    if not isinstance(shape, Sym):
-        return shape
-    return None if shape.values is None else free_of(shape.values)
+def _mistake(module: OpModule, misfit: Misfit, env: dict[Var, int], span: Span | None) -> NasError:
+    from .cases import witness
 
-
-def free_join(shapes: Sequence[Any]) -> Any:
-    """Some one of these shapes, which one is not tracked."""
-    if all(s == shapes[0] for s in shapes):
-        return shapes[0]
-    if any(s is None or (isinstance(s, Sym) and s.values is None) for s in shapes):
-        return None
-    return free_of(distinct([v for s in shapes for v in _values(s) or ()]))
+    found = {v: env[v] for v in sorted(env, key=lambda v: v.path)}
+    shapes = [sizes(s) for s in misfit.shapes]
+    return shape_mistake(module, shapes, misfit.why, span, witness(found))

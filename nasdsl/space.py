@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from .encodings.views import Views
     from .urns import Urns
 
+SHOWN = 10**40  # from here on, a size is not written out
+
 
 class Space:
     """A search space. Random numbers come from the `random.Random` that a method is given."""
@@ -82,9 +84,13 @@ class Space:
         self.root: Node = found.root
         self.walks = Walks()
         self.cost_range = found.cost
-        self.unproven = found.unproven
+        self.doubts = found.doubts
         self.spans, self.excluded = found.spans, found.excluded
-        self.limits = tuple(c for c in self.outline.requires if mentions_cost(c, self.outline))
+        self.limits = tuple(
+            c
+            for c in self.outline.requires
+            if mentions_cost(c, self.outline) or any(c is late for late in found.later)
+        )
         if self.limits:
             from .constraints import impossible_limits
 
@@ -92,6 +98,11 @@ class Space:
                 raise NasError(errors)
 
     # -------------------------------------------------------------- what it is
+
+    @property
+    def unproven(self) -> int:
+        """How many shapes were not tried over all choices; `doubts` says where."""
+        return sum(self.doubts.values())
 
     @cached_property
     def warnings(self) -> tuple[Diagnostic, ...]:
@@ -162,7 +173,10 @@ class Space:
         """Genotype `number` of 0..size-1."""
         size = self._finite()
         if not 0 <= number < size:
-            raise fail("NAS462", f"`{self.name}` has the genotypes 0..{size - 1}, not {number}")
+            shown = size - 1 if size < SHOWN else "…"
+            raise fail(
+                "NAS462", f"`{self.name}` has the genotypes 0..{shown}: there is no such rank"
+            )
         return Genotype(tuple(points.unrank(self.root, number)))
 
     def enumerate(self, start: int = 0, stop: int | None = None) -> Iterator[Genotype]:
@@ -333,7 +347,8 @@ class Space:
         return self._views[encoding].decode(text)
 
     def __repr__(self) -> str:
-        return f"<Space {self.name}: {self.size} genotypes>"
+        shown = "many" if self.size is not None and self.size >= SHOWN else self.size
+        return f"<Space {self.name}: {shown} genotypes>"
 
 
 def load(path: str | os.PathLike[str], set: Mapping[str, Setting] | None = None) -> Space:

@@ -8,7 +8,7 @@ of a Sym is worked out once: many cases look at the same few expressions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -18,6 +18,8 @@ from .effort import PURSE
 MAX_VALUES = 4096  # possible values of one Sym that are listed
 MAX_ASSIGNMENTS = 4096  # joint assignments that are tried one by one
 FAILED = -1  # in place of a code, where a function has no value
+MAX_WEIGHT = 640  # up to which the size of an expression counts as the time it takes
+MANY: tuple[int, ...] = ()  # in place of codes
 
 
 class Var:
@@ -36,33 +38,54 @@ class Sym:
     """`function(*args)`, where some argument depends on a decision; made by the functions below.
 
     codes: if the values are listed, the position in `values` (or FAILED) for each combination of the
-    arguments' values, the last argument varying fastest. table: see nasdsl.grids.
+    arguments' values, the last argument varying fastest; MANY if there are too many of those, but the
+    values are known nevertheless. table: see nasdsl.grids.
+    weight: its size written out as a tree; parts are shared, so it may be astronomic.
+    partial: it may have no value in some case, so it is to be evaluated only where it is needed.
     """
 
-    __slots__ = ("args", "codes", "function", "table", "values", "vars")
+    __slots__ = (
+        "_members", "args", "codes", "function", "item", "partial", "table", "values", "vars", "weight",
+    )  # fmt: skip
 
     def __init__(
         self,
         function: Callable[..., Any],
         args: tuple[Any, ...],
         values: tuple[Any, ...] | None,
-        codes: list[int] | None = None,
+        codes: Sequence[int] | None = None,
     ) -> None:
         self.function, self.args, self.values, self.codes = function, args, values, codes
         self.table: Any = None
-        held = [a.vars for a in args if a.__class__ is Sym]
+        held = [a for a in args if a.__class__ is Sym]
+        self.item: Any = None  # the demand for it, once made
+        self._members: frozenset[Any] | None = None
+        held = [a for a in args if a.__class__ is Sym]
         if len(held) == 1:
-            self.vars: frozenset[Var] = held[0]
+            self.vars: frozenset[Var] = held[0].vars
+            self.weight: int = 1 + held[0].weight
+            self.partial: bool = held[0].partial
         else:
-            self.vars = frozenset().union(*held, (a for a in args if a.__class__ is Var))
+            inner = [a.vars for a in held]
+            self.vars = frozenset().union(*inner, (a for a in args if a.__class__ is Var))
+            self.weight = 1 + sum([a.weight for a in held])
+            self.partial = any(a.partial for a in held)
 
     @property
     def first(self) -> Any:
         """One of the values, to tell their kind; None if they are not listed."""
         return self.values[0] if self.values else None
 
+    @property
+    def members(self) -> frozenset[Any]:
+        """The listed values as a set."""
+        if self._members is None:
+            self._members = frozenset(self.values or ())
+        return self._members
+
     def __repr__(self) -> str:
-        return f"Sym({getattr(self.function, '__name__', '?')}, {self.args!r})"
+        name = getattr(self.function, "__name__", "?")
+        return f"<{name} of {len(self.vars)} decisions>"  # written out, it may be astronomic
 
 
 class Cases:
@@ -80,6 +103,9 @@ class Cases:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Cases) and self._key == other._key
 
+
+# Functions that have a short way: from the arguments of `apply` to its result, or None.
+RULES: dict[Callable[..., Any], Callable[..., Any]] = {}
 
 Failures = tuple[Exception, ...]
 _MADE: dict[Any, tuple[Any, Failures]] = {}  # by function and arguments: the result, what failed
@@ -125,7 +151,7 @@ def index_of(var: Var) -> Sym:
         size = var.domain.size
         listed = tuple(range(size)) if size is not None and size <= MAX_VALUES else None
         known = _MADE[_index, var] = Sym(_index, (var,), listed), ()
-    return known[0]  # type: ignore[no-any-return]
+    return known[0]
 
 
 def select(key: Sym, cases: Mapping[Any, Any]) -> Any:
@@ -143,9 +169,24 @@ def select(key: Sym, cases: Mapping[Any, Any]) -> Any:
         None if None in listed else distinct([v for vs in listed if vs is not None for v in vs])
     )
     sym = Sym(_select, (key, table), values)
-    sym.vars = sym.vars.union(*(r.vars for r in results if isinstance(r, Sym)))
+    syms = [r for r in results if isinstance(r, Sym)]
+    sym.vars = sym.vars.union(*(r.vars for r in syms))
+    sym.weight += max((r.weight for r in syms), default=0)
+    sym.partial = sym.partial or any(r.partial for r in syms) or len(cases) < len(key.values or ())
     _MADE[made] = sym, ()
     return sym
+
+
+def only_if(guard: Any, value: Any, otherwise: Any) -> Any:
+    """The value where the guard (open or not) holds: it need not have one elsewhere."""
+    if not isinstance(guard, Sym):
+        return value if guard else otherwise
+    return select(guard, {True: value, False: otherwise})
+
+
+def is_partial(value: Any) -> bool:
+    """Whether there may be cases in which this has no value."""
+    return isinstance(value, Sym) and value.partial
 
 
 def constant(function: Callable[..., Any], arg: Sym, value: Any) -> Sym:
@@ -153,9 +194,8 @@ def constant(function: Callable[..., Any], arg: Sym, value: Any) -> Sym:
     made = constant, function, arg, typed(value)
     known = _MADE.get(made)
     if known is None:
-        codes = None if arg.values is None else [0] * len(arg.values)
-        known = _MADE[made] = Sym(function, (arg,), (value,), codes), ()
-    return known[0]  # type: ignore[no-any-return]
+        known = _MADE[made] = Sym(function, (arg,), (value,)), ()
+    return known[0]
 
 
 def apply(function: Callable[..., Any], *args: Any, failures: list[Exception] | None = None) -> Any:
@@ -169,10 +209,32 @@ def apply(function: Callable[..., Any], *args: Any, failures: list[Exception] | 
     made = (function, *map(typed, args))
     known = _MADE.get(made)
     if known is None:
-        known = _MADE[made] = _apply(function, args)
+        rule = RULES.get(function)
+        short = None if rule is None else rule(*args)
+        known = _MADE[made] = _apply(function, args) if short is None else (short, ())
     if failures is not None:
         failures += known[1]
     return known[0]
+
+
+def listed(
+    function: Callable[..., Any], args: tuple[Any, ...], values: Iterable[Any], work: int = 0
+) -> Any:
+    """`function(*args)`, which always has one of these different values, found with so much work."""
+    found = tuple(values)
+    PURSE.spend(8 + work // 8)
+    sym = Sym(function, args, found)
+    return sym if len(found) != 1 or sym.partial else found[0]
+
+
+def tabulated(sym: Sym) -> Sequence[int]:
+    """The codes of a Sym that was made by a short way."""
+    if sym.codes is None:
+        places = {value: place for place, value in enumerate(sym.values or ())}
+        columns = [a.values or () if isinstance(a, Sym) else (a,) for a in sym.args]
+        sym.codes = [places[sym.function(*combination)] for combination in product(*columns)]
+        PURSE.spend(len(sym.codes))
+    return sym.codes
 
 
 def _apply(function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Any, Failures]:
@@ -181,10 +243,12 @@ def _apply(function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Any, Fa
     for arg in args:
         column = (arg,) if arg.__class__ is not Sym else arg.values
         if column is None or count * len(column) > MAX_ASSIGNMENTS:
-            return Sym(function, args, None), ()
+            unlisted = Sym(function, args, (True, False) if _is_test(function) else None, MANY)
+            unlisted.partial = True
+            return unlisted, ()
         count *= len(column)
         columns.append(column)
-    PURSE.spend(8 + count)
+    PURSE.spend(15 + 2 * count)
     seen: dict[tuple[type, Any], int] = {}
     failed: list[Exception] = []
     codes: list[int] = []
@@ -199,9 +263,19 @@ def _apply(function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Any, Fa
     values = tuple(key[1] for key in seen)
     if len(values) == 1 and not failed:
         return values[0], ()
-    if len(values) > MAX_VALUES:
-        return Sym(function, args, None), tuple(failed)
-    return Sym(function, args, values, codes), tuple(failed)
+    found = Sym(function, args, values if len(values) <= MAX_VALUES else None, codes)
+    found.partial = found.partial or bool(failed)
+    return found, tuple(failed)
+
+
+def _is_test(function: Callable[..., Any]) -> bool:
+    """Whether a function gives a truth value, by its annotation."""
+    return getattr(function, "__annotations__", {}).get("return") == "bool"
+
+
+def weigh(values: Iterable[Any]) -> int:
+    """About how long it takes to evaluate these once, in microseconds."""
+    return sum(min(v.weight, MAX_WEIGHT) for v in values if isinstance(v, Sym)) // 2
 
 
 def evaluate(value: Any, env: Mapping[Var, Any]) -> Any:
@@ -235,7 +309,7 @@ def substitute(value: Any, var: Var, index: Any) -> Any:
     made = value, var, index
     if made in _TAKEN:
         return _TAKEN[made]
-    PURSE.spend(4)
+    PURSE.spend(8)
     left = _TAKEN[made] = _substitute(value, var, index)
     return left
 
@@ -250,8 +324,20 @@ def _substitute(sym: Sym, var: Var, index: Any) -> Any:
         if not isinstance(key, Sym):
             return substitute(table[key], var, index)
         possible = key.values if key.values is not None else table
-        return select(key, {k: substitute(table[k], var, index) for k in possible if k in table})
+        return select(key, {k: _left(key, table[k], var, index) for k in possible if k in table})
     return apply(function, *[substitute(a, var, index) for a in args])
+
+
+def _left(key: Sym, case: Any, var: Var, index: Any) -> Any:
+    """A case once a decision is taken. That it then has no value does not rule out the others."""
+    try:
+        return substitute(case, var, index)
+    except (ArithmeticError, LookupError):
+        return apply(_nothing, key)
+
+
+def _nothing(_: Any) -> Any:
+    raise LookupError("there is no value in this case")
 
 
 def distinct(values: list[Any]) -> tuple[Any, ...]:

@@ -7,7 +7,7 @@ weights. Functions are motifs, operators and built-ins before their call.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from . import syntax
 from .ops.base import Op, Shape, Value
@@ -15,8 +15,12 @@ from .record import Frozen, Record, put, record
 from .spans import Span
 from .symbolic import Sym
 
-# A shape that depends on decisions is one Sym whose values are shapes; None is a shape not yet known.
-AnyShape = Shape | Sym | None
+if TYPE_CHECKING:
+    from .boxes import Box
+
+# A shape that depends on decisions is one Sym whose values are shapes; a Box bounds one whose
+# dependence is not tracked; None is a shape not yet known.
+AnyShape: TypeAlias = "Shape | Sym | Box | None"
 
 
 class Unknown:
@@ -40,16 +44,21 @@ POISON = Poison()
 
 @record
 class Tensor(Frozen):
-    """A value of the network under construction: value `number` of the graph `home`."""
+    """A value of the network under construction: value `number` of the graph `home`.
+
+    depth: bounds of how deep it lies below the graph's inputs, while choices are open.
+    """
 
     home: object
     number: int
     shape: AnyShape
+    depth: Any
 
-    def __init__(self, home: object, number: int, shape: AnyShape) -> None:
+    def __init__(self, home: object, number: int, shape: AnyShape, depth: Any = None) -> None:
         put(self, "home", home)
         put(self, "number", number)
         put(self, "shape", shape)
+        put(self, "depth", depth)
 
 
 @record

@@ -7,6 +7,7 @@
 # of its reduced training open; here they double from stage to stage.
 space genetic_cnn "Genetic CNN (Xie, Yuille; ICCV 2017)"
 import "lib_basic.nas"
+import "lib_genetic.nas"
 
 param K1 = 3, K2 = 4, K3 = 5  # nodes of each stage; 0 for no such stage
 param C = 64, size = 32, channels_in = 3, classes = 10
@@ -29,17 +30,6 @@ motif stage(k, c) = graph (x) {
 network = image(channels_in, size, size)
   -> chain([stage(k, [C, 2*C, 4*C][i]) for i, k in [K1, K2, K3] if k > 0])
   -> classifier(classes)
-
-encoding genetic_cnn tight "stages of bits, one for every pair of nodes: 1-01-100 | … (ICCV 2017)" {
-  code  = "{stage ' | ' ...}"
-  stage = "{first: bit}{rest: node ...}"
-  node  = "-{first: bit}{rest: bit ...}"
-  bit   = "0" as 0 | "1" as 1
-  require len(node.rest) == i + 1
-    for stage in code
-    for i, node in stage.rest
-    "node {i+3} of a stage has a bit for each of the {i+2} before"
-}
 
 motif stage_bit(s, i, j) = 1 if `chain/modules/i[{s}]/reads/i[{i}][{j}]` else 0
 

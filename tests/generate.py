@@ -100,6 +100,9 @@ class Maker:
         return f"case {self.number(depth)} {{ {body} }}"
 
     def _total(self, depth: int) -> str:
+        if self.chance(20):  # of what only some elements have
+            name = self.fresh("i")
+            return f"sum([6 / {name} for {name} in {self.list(depth)} if {name} != 0]) % 4"
         return f"{self.pick('sum', 'len', 'sum')}({self.list(depth)}) % 4"
 
     def _element(self, depth: int) -> str:
@@ -316,6 +319,9 @@ class Maker:
             self.numbers.append(name)
             return f"{name} = {value}"
         if form == "require":
+            if self.chance(30):  # of what only makes sense in this case
+                number = self.pick("1", *self.numbers)
+                return f"when {number} != 0 {{ require 6 / {number} > {self.number(0)} }}"
             return f"require {self.number(0)} < 3 or {self.condition(depth - 1)}"
         if form == "open":
             name = self.fresh("l")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import comb
 from time import perf_counter
 
 import pytest
@@ -15,14 +16,16 @@ LETS = "\n".join(f"let a{i} = any 0..9" for i in range(12))
 ENDS = {
     "doubled list": ("NAS405", "motif f(xs, n) = xs if n == 0 else f(xs + xs, n - 1)\n" + HEAD + "linear(len(f([1], 60)))"),
     "long range": ("NAS405", HEAD + "linear(sum(0..1000000000))"),
-    "long choice": ("NAS405", HEAD + "linear(1 + (any 0..1000000000))"),
+    "long choice required": ("NAS412", "let a = any 0..1000000000\n" + HEAD + "linear(4)\nrequire a != 5"),
+    "long choice decides": ("", HEAD + "linear(4) -> (relu if (any 0..1000000000) < 5 else tanh)"),
+    "choices by a long choice": ("NAS412", HEAD + "(linear(any 1..2) if (any 0..1000000000) < 5 else tanh)"),
+    "endless choice": ("NAS405", HEAD + "linear(1 + (any -4G * 1G..4G * 1G))"),
     "large number": ("NAS203", HEAD + "linear(1G * 1G * 1G)"),
     "large open number": ("NAS203", "let n = any 1G..(1G + 5)\n" + HEAD + "linear(n * n * n)"),
     "parentheses": ("NAS002", HEAD + "(" * 3000 + "relu" + ")" * 3000),
     "mutual recursion": ("NAS401", "motif f(n) = g(n + 1)\nmotif g(n) = f(n + 1)\n" + HEAD + "f(1)"),
     "growing recursion": ("NAS401", "motif f(n) = sum([f(n + 1), f(n + 1)])\n" + HEAD + "f(1)"),
     "long permutation": ("NAS404", HEAD + "linear(sum(permutation of 1..10000))"),
-    "large pick": ("NAS404", HEAD + "linear(sum(pick 500 of 0..1000))"),
     "nested loops": ("NAS405", HEAD + "linear(len([1 for i in 1..1000 for j in 1..1000 for k in 1..1000]))"),
     "negative repeat": ("NAS246", HEAD + "repeat -3 { relu }"),
     "division": ("NAS202", "let a = any 0..3\n" + HEAD + "linear(8 / a)"),
@@ -42,6 +45,7 @@ SLOW_ENDS = {
 }  # fmt: skip
 
 WORKS = {
+    "large pick": (HEAD + "linear(sum(pick 500 of 0..1000))", comb(1001, 500)),
     "million options": ("let a = any 1..100000\n" + HEAD + "linear(4)\nrequire 1 < 2", 1),
     "let tower": ("let m0 = relu | tanh\n" + "\n".join(f"let m{i + 1} = m{i} -> m{i}" for i in range(60))
                   + "\n" + HEAD + "m0", 2),

@@ -7,25 +7,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from nasdsl import precedence as p
 from nasdsl import syntax as s
 from nasdsl.lexemes import scan
-from nasdsl.precedence import (
-    AND,
-    ATOM,
-    BODY,
-    CHOICE,
-    COMPARE,
-    EXPR,
-    FACTOR,
-    NOT,
-    OPTIONS,
-    OR,
-    PIPE,
-    POSTFIX,
-    RANGE,
-    SUM,
-    TERM,
-)
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
@@ -61,7 +45,7 @@ class _Maker:
             return s.Boolean(self.draw(st.booleans()))
         return s.Name(self.name())
 
-    def expr(self, depth: int, least: int = EXPR) -> s.Expr:
+    def expr(self, depth: int, least: int = p.EXPR) -> s.Expr:
         """An expression where the grammar wants one of this level or tighter."""
         if depth <= 0:
             return self.leaf()
@@ -84,7 +68,7 @@ class _Maker:
     def alternative(self, depth: int) -> s.Alternative:
         label = self.draw(st.one_of(NAMES, TEXTS, st.just("in")))
         guard = self.maybe(lambda: self.expr(depth))
-        return s.Alternative(label, guard, self.expr(depth, BODY))
+        return s.Alternative(label, guard, self.expr(depth, p.BODY))
 
     def entry(self, depth: int) -> s.Entry:
         number, text = self.draw(NUMBERS), self.draw(st.one_of(NAMES, TEXTS, st.just("true")))
@@ -93,22 +77,22 @@ class _Maker:
         return s.Entry(key, self.expr(depth))
 
     def clause(self, depth: int) -> s.Clause:
-        cond = self.maybe(lambda: self.expr(depth, OR))
-        return s.Clause(self.maybe(self.name), self.name(), self.expr(depth, OR), cond)
+        cond = self.maybe(lambda: self.expr(depth, p.OR))
+        return s.Clause(self.maybe(self.name), self.name(), self.expr(depth, p.OR), cond)
 
     def slice(self, depth: int) -> s.Expr:
-        end = self.expr(depth, SUM)
+        end = self.expr(depth, p.SUM)
         start, stop = (end, None) if self.draw(st.booleans()) else (None, end)
-        return s.Slice(self.expr(depth, POSTFIX), start, stop)
+        return s.Slice(self.expr(depth, p.POSTFIX), start, stop)
 
     def range(self, depth: int) -> s.Expr:
-        step = self.maybe(lambda: self.expr(depth, SUM))
+        step = self.maybe(lambda: self.expr(depth, p.SUM))
         log = self.draw(st.booleans())
-        return s.Range(self.expr(depth, SUM), self.expr(depth, SUM), step, log)
+        return s.Range(self.expr(depth, p.SUM), self.expr(depth, p.SUM), step, log)
 
     def pick(self, depth: int) -> s.Expr:
         flags = self.draw(st.booleans()), self.draw(st.booleans())
-        return s.Pick(self.expr(depth, RANGE), self.expr(depth, RANGE), *flags)
+        return s.Pick(self.expr(depth, p.RANGE), self.expr(depth, p.RANGE), *flags)
 
     def graph(self, depth: int) -> s.Expr:
         inputs = self.some(lambda: s.Name(self.name()))
@@ -120,15 +104,15 @@ class _Maker:
     def statement(self, depth: int) -> s.Statement:
         match self.draw(st.integers(0, 5 if depth > 0 else 3)):
             case 0:
-                return s.Assign(self.some(self.name, 1), self.expr(depth, BODY))
+                return s.Assign(self.some(self.name, 1), self.expr(depth, p.BODY))
             case 1:
-                return s.Append(self.name(), self.expr(depth, BODY))
+                return s.Append(self.name(), self.expr(depth, p.BODY))
             case 2:
                 return s.Require(self.some(lambda: self.expr(depth), 1))
             case 3:
                 return s.Out(self.some(lambda: self.expr(depth), 1))
             case 4:
-                source = self.expr(depth - 1, OPTIONS)
+                source = self.expr(depth - 1, p.OPTIONS)
                 return s.Loop(self.maybe(self.name), self.name(), source, self.block(depth - 1))
             case _:
                 block, other = self.block(depth - 1), self.block(depth - 1)
@@ -139,7 +123,7 @@ class _Maker:
             case 8:
                 return self.encoding(depth)
             case 9:
-                return s.Encode(self.name(), self.expr(depth, BODY))
+                return s.Encode(self.name(), self.expr(depth, p.BODY))
             case 0:
                 return s.SpaceDecl(self.name(), self.maybe(lambda: self.draw(TEXTS)))
             case 1:
@@ -147,14 +131,14 @@ class _Maker:
             case 2:
                 return s.Param(self.some(lambda: self.parameter(depth), 1))
             case 3:
-                return s.Let(self.name(), self.expr(depth, BODY))
+                return s.Let(self.name(), self.expr(depth, p.BODY))
             case 4:
                 formals = self.some(
                     lambda: s.Formal(self.name(), self.maybe(lambda: self.expr(depth)))
                 )
-                return s.Motif(self.name(), formals, self.expr(depth, BODY))
+                return s.Motif(self.name(), formals, self.expr(depth, p.BODY))
             case 5:
-                return s.Network(self.expr(depth, BODY))
+                return s.Network(self.expr(depth, p.BODY))
             case 6:
                 return s.Require(self.some(lambda: self.expr(depth), 1))
             case _:
@@ -183,52 +167,55 @@ class _Maker:
                 lambda: s.FieldSet(self.some(lambda: self.form_field(depth), 1)),
             ]
         )
-        value = self.maybe(lambda: self.expr(depth, FACTOR))
+        value = self.maybe(lambda: self.expr(depth, p.FACTOR))
         return s.Form(self.maybe(self.name), self.draw(bodies)(), value)
 
     def form_field(self, depth: int) -> s.FormField:
         key = self.draw(st.one_of(NAMES, TEXTS, st.just("in")))
-        default = self.maybe(lambda: self.expr(depth, FACTOR))
+        default = self.maybe(lambda: self.expr(depth, p.FACTOR))
         return s.FormField(key, s.Text(self.draw(TEXTS)), default)
 
 
 _Make = Callable[[_Maker, int], s.Expr]
 _MAKERS: list[tuple[int, _Make]] = [
-    (BODY, lambda m, d: s.Where(m.expr(d), m.some(lambda: m.binding(d), 1))),
-    (EXPR, lambda m, d: s.Ternary(m.expr(d, OPTIONS), m.expr(d, OPTIONS), m.expr(d))),
-    (OPTIONS, lambda m, d: s.Alternatives(m.some(lambda: m.expr(d, PIPE), 2))),
-    (PIPE, lambda m, d: s.Pipeline(m.some(lambda: m.expr(d, OR), 2))),
-    (OR, lambda m, d: m.binary(d, "or", OR, AND)),
-    (AND, lambda m, d: m.binary(d, "and", AND, NOT)),
-    (NOT, lambda m, d: s.Unary("not", m.expr(d, NOT))),
-    (COMPARE, lambda m, d: m.binary(d, "==,!=,<,>=,in,not in", CHOICE, CHOICE)),
-    (CHOICE, lambda m, d: s.Any(m.expr(d, RANGE))),
-    (CHOICE, lambda m, d: s.Some(m.expr(d, RANGE))),
-    (CHOICE, lambda m, d: s.Permutation(m.expr(d, RANGE))),
-    (CHOICE, lambda m, d: m.pick(d)),
-    (RANGE, lambda m, d: m.range(d)),
-    (SUM, lambda m, d: m.binary(d, "+,-", SUM, TERM)),
-    (TERM, lambda m, d: m.binary(d, "*,/,%", TERM, FACTOR)),
-    (FACTOR, lambda m, d: s.Unary("-", m.expr(d, FACTOR))),
-    (POSTFIX, lambda m, d: s.Call(m.expr(d, POSTFIX), m.some(lambda: m.argument(d)))),
-    (POSTFIX, lambda m, d: s.Index(m.expr(d, POSTFIX), m.expr(d))),
-    (POSTFIX, lambda m, d: m.slice(d)),
-    (POSTFIX, lambda m, d: s.Field(m.expr(d, POSTFIX), m.draw(st.one_of(NAMES, st.just("in"))))),
-    (ATOM, lambda m, d: m.leaf()),
-    (ATOM, lambda m, d: s.Group(m.expr(d, BODY))),
-    (ATOM, lambda m, d: s.Tensors(m.some(lambda: m.expr(d), 2))),
-    (ATOM, lambda m, d: s.List(m.some(lambda: m.expr(d), 0, 12))),
-    (ATOM, lambda m, d: s.Comprehension(m.expr(d), m.some(lambda: m.clause(d), 1))),
-    (ATOM, lambda m, d: s.OneOf(m.some(lambda: m.alternative(d), 1))),
-    (ATOM, lambda m, d: s.Case(m.expr(d, OR), m.some(lambda: m.entry(d), 1))),
-    (ATOM, lambda m, d: m.graph(d)),
-    (ATOM, lambda m, d: s.Repeat(m.expr(d, CHOICE), m.maybe(m.name), m.expr(d, BODY))),
+    (p.BODY, lambda m, d: s.Where(m.expr(d), m.some(lambda: m.binding(d), 1))),
+    (p.EXPR, lambda m, d: s.Ternary(m.expr(d, p.OPTIONS), m.expr(d, p.OPTIONS), m.expr(d))),
+    (p.OPTIONS, lambda m, d: s.Alternatives(m.some(lambda: m.expr(d, p.PIPE), 2))),
+    (p.PIPE, lambda m, d: s.Pipeline(m.some(lambda: m.expr(d, p.OR), 2))),
+    (p.OR, lambda m, d: m.binary(d, "or", p.OR, p.AND)),
+    (p.AND, lambda m, d: m.binary(d, "and", p.AND, p.NOT)),
+    (p.NOT, lambda m, d: s.Unary("not", m.expr(d, p.NOT))),
+    (p.COMPARE, lambda m, d: m.binary(d, "==,!=,<,>=,in,not in", p.CHOICE, p.CHOICE)),
+    (p.CHOICE, lambda m, d: s.Any(m.expr(d, p.RANGE))),
+    (p.CHOICE, lambda m, d: s.Some(m.expr(d, p.RANGE))),
+    (p.CHOICE, lambda m, d: s.Permutation(m.expr(d, p.RANGE))),
+    (p.CHOICE, lambda m, d: m.pick(d)),
+    (p.RANGE, lambda m, d: m.range(d)),
+    (p.SUM, lambda m, d: m.binary(d, "+,-", p.SUM, p.TERM)),
+    (p.TERM, lambda m, d: m.binary(d, "*,/,%", p.TERM, p.FACTOR)),
+    (p.FACTOR, lambda m, d: s.Unary("-", m.expr(d, p.FACTOR))),
+    (p.POSTFIX, lambda m, d: s.Call(m.expr(d, p.POSTFIX), m.some(lambda: m.argument(d)))),
+    (p.POSTFIX, lambda m, d: s.Index(m.expr(d, p.POSTFIX), m.expr(d))),
+    (p.POSTFIX, lambda m, d: m.slice(d)),
+    (
+        p.POSTFIX,
+        lambda m, d: s.Field(m.expr(d, p.POSTFIX), m.draw(st.one_of(NAMES, st.just("in")))),
+    ),
+    (p.ATOM, lambda m, d: m.leaf()),
+    (p.ATOM, lambda m, d: s.Group(m.expr(d, p.BODY))),
+    (p.ATOM, lambda m, d: s.Tensors(m.some(lambda: m.expr(d), 2))),
+    (p.ATOM, lambda m, d: s.List(m.some(lambda: m.expr(d), 0, 12))),
+    (p.ATOM, lambda m, d: s.Comprehension(m.expr(d), m.some(lambda: m.clause(d), 1))),
+    (p.ATOM, lambda m, d: s.OneOf(m.some(lambda: m.alternative(d), 1))),
+    (p.ATOM, lambda m, d: s.Case(m.expr(d, p.OR), m.some(lambda: m.entry(d), 1))),
+    (p.ATOM, lambda m, d: m.graph(d)),
+    (p.ATOM, lambda m, d: s.Repeat(m.expr(d, p.CHOICE), m.maybe(m.name), m.expr(d, p.BODY))),
 ]
 
 
 @st.composite
 def expressions(draw: Draw, depth: int = 3) -> s.Expr:
-    return _Maker(draw).expr(depth, BODY)
+    return _Maker(draw).expr(depth, p.BODY)
 
 
 @st.composite

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from nasdsl import syntax
@@ -21,7 +22,8 @@ from nasdsl.values import Fields
 from .encoding import Encoding
 from .expressions import evaluate_in
 from .library import Home, encoding, home, homes
-from .write import Unwritable, show
+from .literals import show
+from .write import Unwritable
 
 MAX_STEPS = 3
 
@@ -56,7 +58,7 @@ def convert(text: str, source: str, target: str) -> Converted:
         help = f"it can be written as {', '.join(known)}" if known else ""
         raise NasError(Diagnostic("NAS563", message, help=help))
     result = value
-    for a, b in zip(way, way[1:], strict=False):
+    for a, b in pairwise(way):
         result = step(a, b, result)
     written = _written(last, result)
     lost: tuple[str, ...] = ()
@@ -64,7 +66,7 @@ def convert(text: str, source: str, target: str) -> Converted:
     if back is not None and source != target:
         again = last.decode(written)
         try:
-            for a, b in zip(back, back[1:], strict=False):
+            for a, b in pairwise(back):
                 again = step(a, b, again)
         except NasError as error:
             lost = (error.diagnostics[0].message,)

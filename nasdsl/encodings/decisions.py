@@ -11,8 +11,8 @@ from nasdsl.dag import Node as Choice
 from nasdsl.domains import Domain
 from nasdsl.walks import Names, resolve
 
+from .literals import show
 from .matching import FAIL, Agenda, Matcher, Next, Node, Where, same
-from .write import show
 
 if TYPE_CHECKING:
     from nasdsl.space import Space

@@ -12,14 +12,15 @@ from nasdsl.scopes import place
 from nasdsl.spans import Source, Span
 
 from .forms import APART, Forms, resolve
+from .literals import show
 from .rows import Condition, Failure, compile_row
 from .scan import Miss, scanner
-from .write import Unwritable, show, writer
+from .write import Unwritable, writer
 
 if TYPE_CHECKING:
     from .read import Reader, Spot
 
-MAX_CHARACTERS = 200_000
+MAX_CHARACTERS = 1_000_000
 ASSIGNED = re.compile(r"\s*[A-Za-z_]\w*[ \t]*=(?!=)", re.ASCII)  # what names a text in its source
 
 

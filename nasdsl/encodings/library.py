@@ -208,5 +208,6 @@ def summary(name: str) -> dict[str, Any]:
         "doc": encoding(name).doc,
         "declared": stem(place.declared),
         "program": stem(place.program) if place.program else None,
+        "converts_to": list(place.others),
         "spaces": [stem(path) for path in place.spaces],
     }

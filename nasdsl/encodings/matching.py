@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 from nasdsl.diagnostics import fail
 from nasdsl.values import Fields
 
-from .write import show
+from .literals import show
 
 MAX_STEPS = 500_000
 

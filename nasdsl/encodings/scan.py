@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 from nasdsl.values import Fields
 
@@ -26,16 +26,25 @@ from .forms import (
     Slot,
     Template,
 )
-from .read import MAX_DIGITS, MAX_RANGE, NUMBERS
+from .pieces import (
+    NO,
+    Convert,
+    Memo,
+    Pattern,
+    Scan,
+    builder,
+    compiled,
+    convert_of,
+    either,
+    first_of,
+    quick_list,
+    segments,
+    taker,
+)
+from .read import MAX_DIGITS, MAX_RANGE
 from .terminals import BLANKS, TERMINALS, closings, is_quoted, mark_pattern, separator_marks
 from .tokens import Tokens, terminal
 
-Scan: TypeAlias = Callable[[str, int], tuple[Any, int]]
-"""The value of a part at a place and where it ends; -1 if it does not stand there."""
-Convert: TypeAlias = Callable[[Any], Any]
-
-_MEMO = 4096
-NO: tuple[Any, int] = (None, -1)
 _WHOLE = rf"-?\d{{1,{MAX_DIGITS - 1}}}+(?!\d)"
 
 
@@ -81,21 +90,6 @@ def _blanks(layout: str) -> str:
     return r"\s*+(?:#[^\n]*+\s*+)*+" if layout == "python" else r"\s*+"
 
 
-class _Pattern:
-    """A regular expression in the making: with groups for its slots, and what gives their values."""
-
-    def __init__(self) -> None:
-        self.pieces: list[str] = []
-        self.converts: list[Convert | None] = []
-
-    def group(self, body: str, convert: Convert | None) -> None:
-        self.pieces.append(f"\0{body})")
-        self.converts.append(convert)
-
-    def text(self, groups: bool = True) -> str:
-        return "".join(self.pieces).replace("\0", "(" if groups else "(?:")
-
-
 class _Maker:
     """Makes scans of texts all of whose quotes are of one kind."""
 
@@ -132,7 +126,7 @@ class _Maker:
         """The pattern of a part that is one word or number, and what gives its value."""
         if rule in SCALARS:
             symbol, body = terminal(rule), TERMINALS[rule][1]
-            return self.guarded(symbol, _WHOLE if rule == "int" else body), _convert(rule)
+            return self.guarded(symbol, _WHOLE if rule == "int" else body), convert_of(rule)
         words = self.forms.rules[rule].words if rule in self.forms.rules else None
         if not words or any(len(w.inside(self.inside)) != 1 for w in words):
             raise _Unknown
@@ -158,7 +152,7 @@ class _Maker:
             self.pending.add(name)
             options = [self.form(f) for f in self.forms.rules[name].forms]
             self.pending.discard(name)
-            self.made[name, self.inside] = options[0] if len(options) == 1 else _either(options)
+            self.made[name, self.inside] = options[0] if len(options) == 1 else either(options)
         return self.made[name, self.inside]
 
     def form(self, form: Form) -> Scan:
@@ -171,20 +165,20 @@ class _Maker:
     def template(self, form: Template) -> Scan:
         steps = self.steps(form.inside(self.inside))
         build = builder(form)
-        if len(steps) == 1 and isinstance(steps[0], _Pattern):
-            match = _compiled(steps[0])
-            take = _taker(steps[0], build)
+        if len(steps) == 1 and isinstance(steps[0], Pattern):
+            match = compiled(steps[0])
+            take = taker(steps[0], build)
 
             def scan_one(text: str, at: int) -> tuple[Any, int]:
                 found = match(text, at)
                 return NO if found is None else (take(found), found.end())
 
             return scan_one
-        segments = _segments(steps)
+        parts = segments(steps)
 
         def scan(text: str, at: int) -> tuple[Any, int]:
             values: list[Any] = []
-            for match, take, part in segments:
+            for match, take, part in parts:
                 if match is not None:
                     found = match(text, at)
                     if found is None:
@@ -201,13 +195,13 @@ class _Maker:
 
         return scan
 
-    def steps(self, parts: Sequence[Part]) -> list[_Pattern | Scan]:
+    def steps(self, parts: Sequence[Part]) -> list[Pattern | Scan]:
         """Patterns as long as they go, and between them functions for what is no pattern."""
-        found: list[_Pattern | Scan] = []
+        found: list[Pattern | Scan] = []
 
-        def pattern() -> _Pattern:
-            if not found or not isinstance(found[-1], _Pattern):
-                found.append(_Pattern())
+        def pattern() -> Pattern:
+            if not found or not isinstance(found[-1], Pattern):
+                found.append(Pattern())
             return found[-1]  # type: ignore[return-value]
 
         commas = closings(parts, "tight" if self.inside else self.layout)
@@ -227,10 +221,10 @@ class _Maker:
                 self.pending.discard(part.rule)
             else:
                 found.append(self.slot(part))
-        return found or [_Pattern()]
+        return found or [Pattern()]
 
     def quoted(
-        self, part: Quoted, found: list[_Pattern | Scan], pattern: Callable[[], _Pattern]
+        self, part: Quoted, found: list[Pattern | Scan], pattern: Callable[[], Pattern]
     ) -> None:
         """The steps of a part between quotes, which cannot hold quotes themselves."""
         pattern().pieces.append(self.blanks + self.guarded("QUOTED", self.quote))
@@ -241,12 +235,12 @@ class _Maker:
 
     def join(
         self,
-        found: list[_Pattern | Scan],
-        more: list[_Pattern | Scan],
-        pattern: Callable[[], _Pattern],
+        found: list[Pattern | Scan],
+        more: list[Pattern | Scan],
+        pattern: Callable[[], Pattern],
     ) -> None:
         first, *others = more
-        if isinstance(first, _Pattern):
+        if isinstance(first, Pattern):
             pattern().pieces += first.pieces
             pattern().converts += first.converts
         else:
@@ -301,7 +295,7 @@ class _Maker:
             return self.field_set(form, joint, trailing)
         pattern, build = self.item(slot.rule, form)
         if pattern is not None and "(?!" not in (pattern.text() + joint).replace(r"(?!\d)", ""):
-            return _quick_list(pattern, build, joint, trailing)
+            return quick_list(pattern, build, joint, trailing)
         item = self.slot(Slot("", slot.rule, None, None))
         between = re.compile(joint, re.ASCII).match if joint else None
 
@@ -324,14 +318,14 @@ class _Maker:
 
         return scan
 
-    def item(self, rule: str, form: Form | None) -> tuple[_Pattern | None, Convert | None]:
+    def item(self, rule: str, form: Form | None) -> tuple[Pattern | None, Convert | None]:
         """The pattern of an element that is one, and what makes its value of those of its slots."""
         if isinstance(form, Template) and form.slots:
             steps = self.steps(form.inside(self.inside))
-            if len(steps) == 1 and isinstance(steps[0], _Pattern):
+            if len(steps) == 1 and isinstance(steps[0], Pattern):
                 return steps[0], None if form.bare else builder(form)
             return None, None
-        pattern = _Pattern()
+        pattern = Pattern()
         try:
             body, convert = self.scalar(rule)
         except _Unknown:
@@ -351,7 +345,7 @@ class _Maker:
             values = [REQUIRED] * len(scans)
             start = at
             while at >= 0:
-                place, value, end = _first_of(scans, text, at)
+                place, value, end = first_of(scans, text, at)
                 if end < 0:
                     if at > start and joint and not trailing:
                         return NO
@@ -380,7 +374,7 @@ class _Maker:
         spanned = re.compile(f"{word}{left}{short}{comma}{short}{right}", re.ASCII).match
         listed = re.compile(f"(?:{first}{numbers}{last}|{left}{numbers}{right})", re.ASCII).match
 
-        memo = _Memo(lambda text: tuple(map(int, text.replace(",", " ").split())))
+        memo = Memo(lambda text: tuple(map(int, text.replace(",", " ").split())))
 
         def scan(text: str, at: int) -> tuple[Any, int]:
             match = listed(text, at)
@@ -397,122 +391,3 @@ class _Maker:
             return NO if stop - start > MAX_RANGE else (tuple(range(start, stop)), match.end())
 
         return scan
-
-
-# ------------------------------------------------------------------ functions of patterns
-
-
-class _Memo(dict[Any, Any]):
-    """Values by their texts, made when first asked for: equal elements are one object."""
-
-    def __init__(self, make: Callable[[Any], Any]) -> None:
-        super().__init__()
-        self.make = make
-
-    def __missing__(self, text: Any) -> Any:
-        if len(self) >= _MEMO:
-            self.clear()
-        value = self[text] = self.make(text)
-        return value
-
-
-def _either(options: Sequence[Scan]) -> Scan:
-    def scan(text: str, at: int) -> tuple[Any, int]:
-        for option in options:
-            found = option(text, at)
-            if found[1] >= 0:
-                return found
-        return NO
-
-    return scan
-
-
-def _first_of(scans: Sequence[Scan], text: str, at: int) -> tuple[int, Any, int]:
-    for i, scan in enumerate(scans):
-        value, end = scan(text, at)
-        if end > at:
-            return i, value, end
-    return 0, None, -1
-
-
-def _compiled(pattern: _Pattern, joint: str = "") -> Callable[[str, int], re.Match[str] | None]:
-    return re.compile(pattern.text() + joint, re.ASCII).match
-
-
-def _segments(
-    steps: Sequence[_Pattern | Scan],
-) -> list[tuple[Any, Callable[[re.Match[str]], Any] | None, Scan | None]]:
-    """Steps in triples: what matches a pattern, what takes its values, and the function behind it."""
-    found: list[tuple[Any, Callable[[re.Match[str]], Any] | None, Scan | None]] = []
-    match, take = None, None
-    for step in steps:
-        if isinstance(step, _Pattern):
-            match, take = _compiled(step), _taker(step, list) if step.converts else None
-        else:
-            found.append((match, take, step))
-            match, take = None, None
-    return [*found, (match, take, None)] if match is not None else found
-
-
-def _taker(pattern: _Pattern, build: Convert) -> Callable[[re.Match[str]], Any]:
-    converts = [c or str for c in pattern.converts]
-    if len(converts) == 1:
-        (only,) = converts
-        return lambda match: build((only(match[1]),))
-    return lambda match: build([c(t) for c, t in zip(converts, match.groups(), strict=True)])
-
-
-def _quick_list(pattern: _Pattern, build: Convert | None, joint: str, trailing: bool) -> Scan:
-    """A list of elements that are one pattern: found at once, then taken apart at once."""
-    once = f"(?>{pattern.text(groups=False)})"
-    end = f"(?:{joint})?+" if trailing else ""
-    whole = re.compile(f"(?:{once}(?:{joint}{once})*+{end})?+", re.ASCII).match
-    each = re.compile(pattern.text() + (f"(?:{joint})?+" if joint else ""), re.ASCII).findall
-    converts = [c or str for c in pattern.converts]
-    only = converts[0]
-
-    def make(row: Any) -> Any:
-        if len(converts) == 1:
-            return only(row) if build is None else build((only(row),))
-        assert build is not None
-        return build([c(x) for c, x in zip(converts, row, strict=True)])
-
-    element = _Memo(make).__getitem__
-
-    def scan(text: str, at: int) -> tuple[Any, int]:
-        match = whole(text, at)
-        if match is None or match.end() == at:
-            return (), at
-        return tuple(map(element, each(text, at, match.end()))), match.end()
-
-    return scan
-
-
-def _convert(rule: str) -> Convert | None:
-    if rule == "bool":
-        return lambda text: text[0] in "Tt"
-    return int if rule == "int" else NUMBERS.get(rule)
-
-
-def builder(form: Template) -> Convert:
-    """The value of a template from those of its slots."""
-    if form.bare:
-        return lambda values: values[0]
-    names = tuple(s.field for s in form.slots)
-    label = form.label
-    if label is not None:
-        names = ("kind", *names)
-        return lambda values: Fields(names, (label, *values))
-    if not names:
-        value = form.value
-        return lambda values: value
-    kind: Any = Fields
-    new, set_names, set_values = kind.__new__, kind.names.__set__, kind.values.__set__
-
-    def build(values: Any) -> Fields:
-        made: Fields = new(kind)
-        set_names(made, names)
-        set_values(made, tuple(values))
-        return made
-
-    return build

@@ -17,11 +17,11 @@ from nasdsl.spans import Span
 
 from .decisions import Decisions
 from .encoding import Encoding
+from .literals import show
 from .matching import Matcher, Miss, Node, Shift, Where, described
 from .patterns import NoDecision
 from .switches import Unspeakable
 from .unroll import Unroller
-from .write import show
 
 if TYPE_CHECKING:
     from nasdsl.space import Space

@@ -8,9 +8,20 @@ from typing import Any
 
 from nasdsl import syntax
 from nasdsl.diagnostics import fail
+from nasdsl.symbolic import RULES, Sym, is_partial, only_if
 from nasdsl.values import POISON, UNKNOWN, Env, Fields, FloatRange, MaybeList, Scope, describe
 
-from .lists import append_lists, check_length, contains, elements, is_wide, open_width, settle
+from .folds import compared
+from .lists import (
+    append_lists,
+    check_length,
+    check_nesting,
+    contains,
+    elements,
+    is_wide,
+    open_width,
+    settle,
+)
 from .machine import MAX_NUMBER, Evaluator, Machine, Mistake
 
 
@@ -87,6 +98,9 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     ">=": _ordered(">=", operator.ge), "==": _equal, "!=": _unequal,
     "in": contains, "not in": _outside,
 }  # fmt: skip
+
+for _sign in ("==", "!=", "<", "<=", ">", ">="):
+    RULES[OPERATORS[_sign]] = compared(OPERATORS[_sign], _sign)
 
 
 def _negate(a: Any) -> Any:
@@ -185,7 +199,8 @@ def eval_binary(m: Machine, node: syntax.Binary, env: Env, scope: Scope) -> Any:
     if node.op == "+" and (_listlike(left) or _listlike(right)):
         return append_lists(m, left, right, node.span)
     if node.op == "*":
-        from .call import is_module, repeat_tied
+        from .call import is_module
+        from .flow import repeat_tied
 
         if is_module(right):
             return repeat_tied(m, left, node, right, scope.child("times"))
@@ -271,6 +286,7 @@ def eval_list(m: Machine, node: syntax.List, env: Env, scope: Scope) -> Any:
     items = []
     for i, item in enumerate(node.items):
         items.append(bound(m, item, env, scope.child(item_name(item, i))))
+    check_nesting(items, node.span)
     return tuple(items)
 
 
@@ -298,6 +314,7 @@ def eval_comprehension(m: Machine, node: syntax.Comprehension, env: Env, scope: 
 
         guards.append(guard)
         values.append(make(True) if guard is True else m.cases(guard, make, node.span))
+    check_nesting(values, node.span)
     if all(g is True for g in guards):
         return tuple(values)
     return MaybeList(tuple(values), tuple(guards), width=width, exact=exact)
@@ -364,10 +381,14 @@ def _and(a: bool, b: bool) -> bool:
 
 
 def conjunction(m: Machine, a: Any, b: Any, span: Any) -> Any:
-    """Both conditions."""
+    """Both conditions; the second need only make sense where the first holds."""
     if a is True or b is False:
         return b
-    return a if b is True or a is False else m.lift(_and, a, b, span=span)
+    if b is True or a is False:
+        return a
+    if is_partial(b) and isinstance(a, Sym):
+        return only_if(a, b, False)
+    return m.lift(_and, a, b, span=span)
 
 
 EVALUATE_BASIC: dict[type, Evaluator] = {

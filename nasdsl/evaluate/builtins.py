@@ -9,10 +9,12 @@ from typing import Any
 from nasdsl import syntax
 from nasdsl.diagnostics import fail
 from nasdsl.record import Frozen, record
+from nasdsl.symbolic import is_partial, only_if
 from nasdsl.values import POISON, UNKNOWN, Env, MaybeList, Scan, Scope
 
 from .arithmetic import divisible, number, position, power, whole
 from .basic import bound, conjunction, truth
+from .folds import COUNT, Fold
 from .lists import elements, length, reverse, settle
 from .machine import Machine, Mistake
 
@@ -85,30 +87,13 @@ def _several(
 
 def _fold(name: str, start: Any, step: Callable[[Any, Any], Any]) -> Spec:
     """A combiner of numbers; as a tensor operation it is an operator of the same name."""
-
-    def pair(a: Any, b: Any) -> Any:
-        return step(a, number(b, name))
-
-    pair.__name__ = name
-
-    def guarded(a: Any, held: bool, b: Any) -> Any:
-        return pair(a, b) if held else a
-
-    guarded.__name__ = f"{name} if"
+    fold = Fold(name, start, step)
 
     def reduce(m: Machine, items: list[tuple[Any, Any]], node: syntax.Call) -> Any:
         items = [item for item in items if item[0] is not False]
         if start is None and not any(g is True for g, _ in items):
             raise fail("NAS214", f"`{name}` of a list that may be empty", node.span)
-        total: Any = start
-        for guard, value in sorted(items, key=lambda item: item[0] is not True):
-            if total is None:
-                total = m.lift(number, value, name, span=node.span)
-            elif guard is True:
-                total = m.lift(pair, total, value, span=node.span)
-            else:
-                total = m.lift(guarded, total, guard, value, span=node.span)
-        return total
+        return fold(m, items, node.span)
 
     def run(m: Machine, node: syntax.Call, env: Env, scope: Scope) -> Any:
         values = [bound(m, a.value, env, scope.child("x")) for a in node.arguments]
@@ -119,6 +104,8 @@ def _fold(name: str, start: Any, step: Callable[[Any, Any], Any]) -> Spec:
 
 def _run_len(m: Machine, node: syntax.Call, env: Env, scope: Scope) -> Any:
     (xs,) = _arguments(m, ("xs",), 1, node, env, scope)
+    if isinstance(xs, MaybeList) and xs.slots is None:
+        return COUNT(m, [(g, 1) for g in xs.guards if g is not False], node.span)
     return length(m, xs, node.span)
 
 
@@ -132,7 +119,9 @@ def _run_all(m: Machine, node: syntax.Call, env: Env, scope: Scope) -> Any:
     result: Any = True
     for _, _, guard, value in elements(m, xs, node.span):
         held = truth(m, value, node.span)
-        if guard is not True:
+        if is_partial(held):
+            held = only_if(guard, held, True)
+        elif guard is not True:
             held = m.lift(_unless, guard, held, span=node.span)
         result = conjunction(m, result, held, node.span)
     return result
@@ -157,7 +146,8 @@ def _run_count(m: Machine, node: syntax.Call, env: Env, scope: Scope) -> Any:
 
 
 def _run_chain(m: Machine, node: syntax.Call, env: Env, scope: Scope) -> Any:
-    from .call import chain, modules_of
+    from .call import modules_of
+    from .flow import chain
 
     (xs,) = _arguments(m, ("modules",), 1, node, env, scope)
     items = list(elements(m, xs, node.span))

@@ -1,4 +1,4 @@
-"""Calls of motifs, operators and built-ins; pipelines; repetition."""
+"""Calls of motifs, operators and built-ins, and values where a module is needed."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import Any
 
 from nasdsl import syntax
 from nasdsl.diagnostics import NasError, did_you_mean, fail
-from nasdsl.ops.base import Op, Param, Required
-from nasdsl.ops.bind import BindError, check, signature_text
+from nasdsl.ops.base import Op
 from nasdsl.symbolic import Sym
 from nasdsl.values import (
     POISON,
@@ -29,16 +28,14 @@ from nasdsl.values import (
     describe,
 )
 
+from .attributes import LITERALS, attributes, bound_attempt
 from .basic import bound
 from .builtins import BUILTINS
 from .lists import elements
-from .machine import MAX_DEPTH, Evaluator, Machine, Mistake
+from .machine import MAX_DEPTH, Evaluator, Machine
 
 _MODULES = (OpModule, Chain, Combine, GraphModule, Named, Scan)
 _FUNCTIONS = (MotifFunction, OpFunction, Builtin)
-_LITERALS = (syntax.Number, syntax.Text, syntax.Boolean)
-_PLAIN = (int, float, bool, str)
-MAX_REPEAT = 2_000
 
 
 def is_module(value: Any) -> bool:
@@ -60,7 +57,7 @@ def call(m: Machine, node: syntax.Call, env: Env, scope: Scope, own: bool) -> An
     function = m.eval(node.function, env, scope)
     if _is_direct(m, node.function, env):
         return _call_one(m, node, function, env, scope, own)
-    inner = scope.child(_hint(node.function))
+    inner = scope.child(hint(node.function))
     return m.cases(
         function, lambda f: _call_one(m, node, f, env, inner.restart(), True), node.function.span
     )
@@ -79,7 +76,8 @@ def _is_direct(m: Machine, node: syntax.Expr, env: Env) -> bool:
     )  # fmt: skip
 
 
-def _hint(node: syntax.Expr) -> str:
+def hint(node: syntax.Expr) -> str:
+    """The name of the scope in which something is called."""
     return node.id if isinstance(node, syntax.Name) else "call"
 
 
@@ -131,14 +129,6 @@ def _call_motif(
 def _arity(motif: syntax.Motif, message: str, span: Any, help: str = "") -> NasError:
     return fail("NAS241", f"`{motif.name}` {message}", span, help=help,
                 notes=((f"`{motif.name}` is defined here", motif.span),))  # fmt: skip
-
-
-def bound_attempt(m: Machine, node: syntax.Expr, env: Env, scope: Scope) -> Any:
-    """An argument; a mistake in it does not hide those of its neighbours."""
-    try:
-        return bound(m, node, env, scope)
-    except NasError as error:
-        return m.report(error)
 
 
 def invoke(
@@ -204,8 +194,8 @@ def _call_op(m: Machine, op: Op, node: syntax.Call, env: Env, scope: Scope) -> A
                        arguments[0].span, help=f"write `{op.name}([a, b])`")  # fmt: skip
     module = m.checked.get(id(node)) if tensors is None else None
     if module is None:
-        module = OpModule(op, _attributes(m, op, arguments, node, env, scope), node.span)
-        if tensors is None and all(isinstance(a.value, _LITERALS) for a in arguments):
+        module = OpModule(op, attributes(m, op, arguments, node, env, scope), node.span)
+        if tensors is None and all(isinstance(a.value, LITERALS) for a in arguments):
             m.checked[id(node)] = module
     if tensors is None:
         return m.source(module, node.span) if op.arity == 0 else module
@@ -229,79 +219,17 @@ def combine(m: Machine, module: OpModule, items: Any, node: syntax.Call, scope: 
         return Combine(module, MaybeList(parts, tuple(g for _, _, g, _ in found)), node.span)
     if module.op.name in BUILTINS and all(not m.is_tensor(k) for k in kinds):
         return BUILTINS[module.op.name].reduce(m, [(g, v) for _, _, g, v in found], node)
-    return m.combine(module, _tensors(m, found, node.span), node.span)
+    return m.combine(module, tensors(m, found, node.span), node.span)
 
 
-def _tensors(
+def tensors(
     m: Machine, found: Iterable[tuple[int, Any, Any, Any]], span: Any
 ) -> list[tuple[Any, Any]]:
+    """The elements of a list as tensors, each with the condition under which it is there."""
     return [(g, m.tensor(v, span)) for _, _, g, v in found if g is not False]
 
 
-def _attributes(
-    m: Machine, op: Op, arguments: list[syntax.Argument], node: syntax.Call, env: Env, scope: Scope
-) -> dict[str, Any]:
-    params = {p.name: p for p in op.params}
-    names = list(params)
-    attrs: dict[str, Any] = {}
-    for i, argument in enumerate(arguments):
-        if argument.name is None and i >= len(names):
-            raise fail("NAS243", f"`{op.name}` takes at most {len(names)} arguments", argument.span,
-                       help=f"it is `{signature_text(op)}`")  # fmt: skip
-        name = argument.name or names[i]
-        if name not in params:
-            raise fail("NAS243", f"`{op.name}` has no parameter `{name}`", argument.span,
-                       help=did_you_mean(name, names) or f"it is `{signature_text(op)}`")  # fmt: skip
-        if name in attrs:
-            raise fail("NAS243", f"`{op.name}` is given `{name}` twice", argument.span)
-        value = argument.value
-        if isinstance(value, _LITERALS):
-            raw: Any = value.value
-        else:
-            raw = bound_attempt(m, value, env, scope.child(f"{op.name}.{name}"))
-        if raw.__class__ in _PLAIN:
-            key = (op, name, raw.__class__, raw)
-            known = m.checked.get(key)
-            if known is None:
-                known = m.checked[key] = (_attribute(m, op, params[name], raw, argument),)
-            attrs[name] = known[0]
-        else:
-            attrs[name] = _attribute(m, op, params[name], raw, argument)
-    for param in op.params:
-        if param.name not in attrs:
-            if isinstance(param.default, Required):
-                raise fail("NAS243", f"`{op.name}` needs `{param.name}`", node.span,
-                           help=f"it is `{signature_text(op)}`")  # fmt: skip
-            attrs[param.name] = param.default
-    return {name: attrs[name] for name in names}
-
-
-def _attribute(m: Machine, op: Op, param: Param, value: Any, argument: syntax.Argument) -> Any:
-    if value is POISON or value is UNKNOWN:
-        return value
-    if isinstance(value, tuple) and any(isinstance(v, Sym) or v is UNKNOWN for v in value):
-        if any(v is UNKNOWN for v in value):
-            return UNKNOWN
-        value = m.lift(_pack, *value, span=argument.span)
-
-    def one(v: Any) -> Any:
-        try:
-            return check(param, tuple(v) if isinstance(v, range) else v)
-        except BindError as error:
-            kind = describe(v) if not isinstance(v, int | float | str | bool | tuple) else ""
-            message = f"`{op.name}`: " + (
-                f"`{param.name}` cannot be {kind}" if kind else error.message
-            )
-            raise Mistake("NAS244", message, error.remedy) from None
-
-    return m.lift(one, value, span=argument.span)
-
-
-def _pack(*values: Any) -> tuple[Any, ...]:
-    return values
-
-
-# ---------------------------------------------------------------------------- pipelines
+# ---------------------------------------------------------------------------- modules
 
 
 def to_module(m: Machine, value: Any, scope: Scope, span: Any, hint: str = "call") -> Any:
@@ -341,7 +269,7 @@ def _called(m: Machine, value: Any, scope: Scope, span: Any) -> Any:
             key = (op, span)
             if key not in m.checked:
                 empty = syntax.Call(syntax.Name(op.name, span=span), (), span=span)
-                m.checked[key] = OpModule(op, _attributes(m, op, [], empty, m.globals, scope), span)
+                m.checked[key] = OpModule(op, attributes(m, op, [], empty, m.globals, scope), span)
             return m.checked[key]
         case _ if isinstance(value, _MODULES) or value is POISON:
             return value
@@ -349,118 +277,4 @@ def _called(m: Machine, value: Any, scope: Scope, span: Any) -> Any:
     raise fail("NAS245", f"expected a module after `->`, not {describe(value)}", span, help=help)
 
 
-def eval_pipeline(m: Machine, node: syntax.Pipeline, env: Env, scope: Scope) -> Any:
-    current: Any = None
-    first = True
-    for part in node.parts:
-        value = m.attempt(part, env, scope)
-        if first:
-            current, first = value, False
-            if value is not POISON and not m.is_flow(value):
-                current = to_module(m, value, scope, part.span, _hint(part))
-            continue
-        module = to_module(m, value, scope, part.span, _hint(part))
-        if current is POISON or module is POISON:
-            current = POISON
-        elif m.is_flow(current):
-            current = _flow(m, module, current, part.span)
-        else:
-            current = chain((current, module), node.span)
-    return current
-
-
-def _flow(m: Machine, module: Any, current: Any, span: Any) -> Any:
-    """Apply a module to the tensor, or to the tensors side by side, that flow into it."""
-    if isinstance(current, tuple | MaybeList):
-        if isinstance(module, OpModule) and module.op.arity is None:
-            return m.combine(module, _tensors(m, elements(m, current, span), span), span)
-        if isinstance(current, MaybeList):
-            raise fail("NAS248", "a list whose length is open can only go into a combining operator", span,
-                       help="as in `xs -> sum`")  # fmt: skip
-        tensors = [m.tensor(v, span) for v in current]
-    else:
-        tensors = [m.tensor(current, span)]
-    if POISON in tensors:
-        return POISON
-    outputs = m.apply(module, tensors, span)
-    return outputs[0] if len(outputs) == 1 else outputs
-
-
-def chain(parts: tuple[Any, ...], span: Any) -> Any:
-    """Modules one after the other, nested chains flattened."""
-    flat: list[Any] = []
-    guards: list[Any] = []
-    for part in parts:
-        if isinstance(part, Chain):
-            flat.extend(part.parts)
-            guards.extend(part.guards)
-        else:
-            flat.append(part)
-            guards.append(True)
-    return Chain(tuple(flat), tuple(guards), span)
-
-
-# ---------------------------------------------------------------------------- repetition
-
-
-def _positive(count: Any) -> int:
-    if not isinstance(count, int) or isinstance(count, bool) or count < 0:
-        raise Mistake("NAS246", f"a repetition needs a whole number from 0, not {describe(count)}")
-    if count > MAX_REPEAT:
-        raise Mistake("NAS406", f"{count:,} repetitions; the limit is {MAX_REPEAT:,}")
-    return count
-
-
-def _above(count: int, i: int) -> bool:
-    return count > i
-
-
-def eval_repeat(m: Machine, node: syntax.Repeat, env: Env, scope: Scope) -> Any:
-    loop = scope.child("repeat")
-    count = m.lift(_positive, m.eval(node.count, env, loop.child("count")), span=node.count.span)
-    parts, guards = [], []
-    for i in range(_most(count, node.count.span)):
-        inner = Env(env, {node.index: i}) if node.index else env
-
-        def copy(held: bool, i: int = i, inner: Env = inner) -> Any:
-            if not held:
-                return POISON
-            value = bound(m, node.body, inner, here := loop.item(i))
-            return to_module(m, value, here, node.body.span, _hint(node.body))
-
-        guard = m.lift(_above, count, i, span=node.span)
-        part = copy(True) if guard is True else m.cases(guard, copy, node.span)
-        parts.append(part)
-        guards.append(guard)
-    return Chain(tuple(parts), tuple(guards), node.span)
-
-
-def repeat_tied(m: Machine, count: Any, node: syntax.Binary, module: Any, scope: Scope) -> Any:
-    """`n * module`: n copies of one decision, each with weights of its own."""
-    if module is POISON or count is POISON:
-        return POISON
-    span = node.span
-    if not is_module(module):
-        raise fail("NAS201", f"`*` takes two numbers, or a number and a module, not {describe(count)} and "
-                   f"{describe(module)}", span)  # fmt: skip
-    count = m.lift(_positive, count, span=span)
-    most = _most(count, span)
-    module = to_module(m, module, scope, span, _hint(node.right))
-    return Chain(
-        (module,) * most, tuple(m.lift(_above, count, i, span=span) for i in range(most)), span
-    )
-
-
-def _most(count: Any, span: Any) -> int:
-    if isinstance(count, int):
-        return count
-    if isinstance(count, Sym) and count.values:
-        return int(max(count.values))
-    if count is UNKNOWN or count is POISON:
-        return 0
-    raise fail("NAS404", "this number depends on too many decisions at once", span)
-
-
-EVALUATE_CALL: dict[type, Evaluator] = {
-    syntax.Call: eval_call, syntax.Pipeline: eval_pipeline, syntax.Repeat: eval_repeat,
-}  # fmt: skip
+EVALUATE_CALL: dict[type, Evaluator] = {syntax.Call: eval_call}

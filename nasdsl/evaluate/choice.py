@@ -29,13 +29,14 @@ from nasdsl.values import (
     OpFunction,
     OpModule,
     Scope,
+    describe,
 )
 
 from .basic import bound, conjunction, lazy_items, truth
 from .lists import check_length, elements
 from .machine import Evaluator, Machine
 
-MAX_OPTIONS = 100_000  # of one decision on which nothing else depends
+MAX_OPTIONS = 2**62  # of a range
 MAX_LABEL = 32
 _LITERALS = (syntax.Number, syntax.Text, syntax.Boolean)
 
@@ -55,9 +56,13 @@ class Option(Frozen):
     plain: Any = None
 
 
-def _label(node: syntax.Expr, index: int) -> str:
-    text = print_expr(node)
-    return text if len(text) <= MAX_LABEL else text[: MAX_LABEL - 1].rstrip() + "…"
+def _label(m: Machine, node: syntax.Expr) -> str:
+    label: str | None = m.checked.get((_label, id(node)))
+    if label is None:
+        text = print_expr(node)
+        label = text if len(text) <= MAX_LABEL else text[: MAX_LABEL - 1].rstrip() + "…"
+        m.checked[_label, id(node)] = label
+    return label
 
 
 def _show(value: Any, index: int) -> str:
@@ -84,7 +89,7 @@ def options(
     while isinstance(node, syntax.Group):
         node = node.body
     if isinstance(node, syntax.List):
-        return [_written(m, item, i, env) for i, item in enumerate(node.items)]
+        return [_written(m, item, env) for item in node.items]
     if isinstance(node, syntax.Comprehension):
         lazies, _, _ = lazy_items(m, node, env, scope.child("of"))
         return [_computed(m, node, i, g, inner) for i, (g, inner, _) in enumerate(lazies)]
@@ -93,9 +98,10 @@ def options(
         raise _unknown(span)
     if isinstance(value, FloatRange):
         return value
-    if isinstance(value, range) and len(value) <= MAX_OPTIONS:
+    if isinstance(value, range):
+        _check_range(value, node.span)
         return value
-    if isinstance(value, tuple | range):
+    if isinstance(value, tuple):
         check_length(value, node.span)
     return [
         Option(_show(element, place), str(place), guard, partial(_as_is, element), _plain(element))
@@ -103,8 +109,15 @@ def options(
     ]
 
 
-def _written(m: Machine, item: syntax.Expr, index: int, env: Env) -> Option:
-    label = _label(item, index)
+def _check_range(value: range, span: Any) -> None:
+    """A range is never listed, so it may be long."""
+    if abs(value.stop - value.start) > MAX_OPTIONS:
+        raise fail("NAS405", f"a range of more than {MAX_OPTIONS:,} numbers", span,
+                   help="choose a real number instead, as in `any 0.0..1.0`, or narrow the range")  # fmt: skip
+
+
+def _written(m: Machine, item: syntax.Expr, env: Env) -> Option:
+    label = _label(m, item)
     value = item.value if isinstance(item, _LITERALS) else None
     return Option(label, label, True, lambda scope: bound(m, item, env, scope), value)
 
@@ -188,7 +201,7 @@ def _unique(labels: list[str]) -> tuple[str, ...]:
 
 
 def eval_alternatives(m: Machine, node: syntax.Alternatives, env: Env, scope: Scope) -> Any:
-    return choose(m, [_written(m, o, i, env) for i, o in enumerate(node.options)], scope, node.span)
+    return choose(m, [_written(m, o, env) for o in node.options], scope, node.span)
 
 
 def eval_one_of(m: Machine, node: syntax.OneOf, env: Env, scope: Scope) -> Any:
@@ -285,16 +298,20 @@ def eval_pick(m: Machine, node: syntax.Pick, env: Env, scope: Scope) -> Any:
     found = _listed(m, node.domain, env, scope, "pick", node.span)
     count = m.eval(node.count, env, scope.child("count"))
     path = scope.decision()
-    return m.cases(count, lambda k: _pick(m, node, found, k, path), node.span)
+    return m.cases(count, lambda k: _pick(m, node, found, count, k, path), node.span)
 
 
-def _pick(m: Machine, node: syntax.Pick, found: list[Option], count: Any, path: str) -> Any:
+def _pick(
+    m: Machine, node: syntax.Pick, found: list[Option], key: Any, count: Any, path: str
+) -> Any:
     if not isinstance(count, int) or isinstance(count, bool) or count < 0:
-        raise fail("NAS223", "`pick` takes how many: a whole number from 0", node.count.span)
+        raise fail("NAS223", f"`pick` takes how many: a whole number from 0, not {describe(count)}",
+                   node.count.span, notes=m.how(key))  # fmt: skip
     domain = Domain("pick", _unique([o.label for o in found]), count, node.ordered, node.repeated)
     if domain.size == 0:
-        raise fail("NAS224", f"cannot pick {count} of {len(found)} elements", node.span,
-                   help="" if node.repeated else "add `repeated` if an element may be taken twice")  # fmt: skip
+        plural = "" if len(found) == 1 else "s"
+        raise fail("NAS224", f"cannot pick {count} of {len(found)} element{plural}", node.span,
+                   notes=m.how(key), help="" if node.repeated else "add `repeated` if an element may be taken twice")  # fmt: skip
     keys = _unique([o.key for o in found])
     index = m.decide(Scope(path), domain, node.span) if domain.size != 1 else 0
     slots = tuple(m.lift(_slot, domain, index, k, span=node.span) for k in range(count))

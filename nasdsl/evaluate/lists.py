@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -15,6 +15,7 @@ from .machine import MAX_LIST, Machine, Mistake
 
 _LISTS = (tuple, range)
 _SEQUENCES = (tuple, range, str)
+_HOLDERS = (tuple, MaybeList)
 
 
 def _plus(a: int, b: int) -> int:
@@ -133,6 +134,27 @@ def check_length(value: Any, span: Any) -> None:
     """Refuse lists that are too long to be meant."""
     if len(value) > MAX_LIST:
         raise fail("NAS405", f"a list of {len(value):,} elements; the limit is {MAX_LIST:,}", span)
+
+
+def check_nesting(values: Sequence[Any], span: Any) -> None:
+    """Refuse lists of lists that hold too much together: what walks over all of it must end."""
+    if any(isinstance(v, _HOLDERS) for v in values) and _held(values, 0) > MAX_LIST:
+        raise fail(
+            "NAS405", f"the lists in this list hold more than {MAX_LIST:,} elements together", span
+        )
+
+
+def _held(values: Sequence[Any], count: int) -> int:
+    """The elements at all depths, counted up to a little past the limit."""
+    count += len(values)
+    for value in values:
+        if count > MAX_LIST:
+            break
+        if isinstance(value, MaybeList):
+            count = _held(value.elements, count)
+        elif isinstance(value, tuple):
+            count = _held(value, count)
+    return count
 
 
 def settled(m: Machine, value: Any, use: Callable[[tuple[Any, ...]], Any], span: Any) -> Any:
@@ -274,6 +296,8 @@ def append(m: Machine, target: Any, value: Any, span: Any) -> Any:
         return append_lists(m, target, (value,), span)
     if isinstance(target, tuple | range):
         check_length(target, span)
+        if isinstance(value, _HOLDERS):
+            check_nesting((*target, value), span)
         return (*target, value)
     if isinstance(target, Sym) and target.values and isinstance(target.values[0], _LISTS):
         return m.cases(target, lambda xs: (*xs, value), span)

@@ -72,6 +72,10 @@ class Machine:
         """A constraint."""
         raise AssertionError
 
+    def how(self, key: Any) -> tuple[tuple[str, None], ...]:
+        """Notes that say which decisions give an open key its present value."""
+        return ()
+
     def exclude(self, index: Any, option: int) -> None:
         """Note that an option of a decision is ruled out whatever else is decided."""
 
@@ -125,6 +129,10 @@ class Machine:
 
     def call_motif(self, function: MotifFunction, env: Env, scope: Scope, span: Span | None) -> Any:
         """The body of a motif with its formals bound in `env`."""
+        raise AssertionError
+
+    def unsure(self) -> Any:
+        """A truth value that is not tracked."""
         raise AssertionError
 
     def picking(self, count: int) -> AbstractContextManager[None]:

@@ -25,6 +25,7 @@ class Entry:
     config: str
     kind: str
     takes_space: bool = True  # made by Class(config, space), else by Class(config)
+    metrics: tuple[str, ...] | None = None  # those it may give, if they are always the same
 
 
 EVALUATORS: Mapping[str, Entry] = {
@@ -32,6 +33,15 @@ EVALUATORS: Mapping[str, Entry] = {
         "nasdsl.evaluators.config:TrainConfig",
         "nasdsl.evaluators.train:TrainEvaluator",
         takes_space=False,
+        metrics=(
+            "accuracy",
+            "loss",
+            "train_accuracy",
+            "train_loss",
+            "epochs",
+            "seconds",
+            "perplexity",
+        ),
     ),
     "tabular": Entry(
         "nasdsl.evaluators.tabular:TabularConfig", "nasdsl.evaluators.tabular:Tabular"

@@ -27,7 +27,10 @@ class Budget:
 
 @runtime_checkable
 class Evaluator(Protocol):
-    """Anything with this method; `seed` is the only source of randomness it may use."""
+    """Anything with this method; `seed` is the only source of randomness it may use.
+
+    If it also has `metrics`, the names of all that it gives, a search for another ends at once.
+    """
 
     def evaluate(
         self,

@@ -8,8 +8,9 @@ All randomness comes from the seed, so the same seed and the same tells give the
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from nasdsl.diagnostics import Diagnostic, NasError
@@ -55,6 +56,11 @@ class Strategy(Protocol):
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Continue from a state of a strategy with the same space and configuration."""
+
+
+def several(propose: Callable[[], Genotype | None], n: int) -> list[Genotype]:
+    """Up to `n` proposals, fewer if there are no more: then `propose` gives None."""
+    return list(islice(iter(propose, None), n))
 
 
 def dump_rng(rng: random.Random) -> list[Any]:

@@ -16,7 +16,7 @@ from pydantic import Field
 
 from nasdsl.configure import Config
 
-from .base import Seen, Trial, Values, dump_rng, load_rng
+from .base import Seen, Trial, Values, dump_rng, load_rng, several
 
 if TYPE_CHECKING:
     from nasdsl.genotype import Genotype
@@ -48,12 +48,7 @@ class LocalSearch:
         self._out = 0  # asked and not told
 
     def ask(self, n: int = 1) -> list[Genotype]:
-        proposals: list[Genotype] = []
-        while len(proposals) < n:
-            genotype = self._propose()
-            if genotype is None:
-                break
-            proposals.append(genotype)
+        proposals = several(self._propose, n)
         self._out += len(proposals)
         return proposals
 

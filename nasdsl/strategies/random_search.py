@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nasdsl.configure import Config
 
-from .base import Seen, Trial, dump_rng, load_rng, need_finite
+from .base import Seen, Trial, dump_rng, load_rng, need_finite, several
 
 if TYPE_CHECKING:
     from nasdsl.genotype import Genotype
@@ -35,13 +35,7 @@ class RandomSearch:
         self._seen = Seen(space, config.avoid_duplicates)
 
     def ask(self, n: int = 1) -> list[Genotype]:
-        proposals: list[Genotype] = []
-        while len(proposals) < n:
-            genotype = self._seen.sample(self._rng, self._config.uniform)
-            if genotype is None:
-                break
-            proposals.append(genotype)
-        return proposals
+        return several(lambda: self._seen.sample(self._rng, self._config.uniform), n)
 
     def tell(self, trials: Sequence[Trial]) -> None:
         """Nothing is learnt."""

@@ -21,7 +21,7 @@ from pydantic import Field
 
 from nasdsl.configure import Config
 
-from .base import Seen, Trial, Values, dump_rng, load_rng
+from .base import Seen, Trial, Values, dump_rng, load_rng, several
 
 if TYPE_CHECKING:
     from nasdsl.genotype import Genotype
@@ -54,13 +54,7 @@ class RegularizedEvolution:
         self._members: list[Genotype] = []
 
     def ask(self, n: int = 1) -> list[Genotype]:
-        proposals: list[Genotype] = []
-        while len(proposals) < n:
-            genotype = self._propose()
-            if genotype is None:
-                break
-            proposals.append(genotype)
-        return proposals
+        return several(self._propose, n)
 
     def tell(self, trials: Sequence[Trial]) -> None:
         for trial in trials:

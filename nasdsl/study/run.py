@@ -21,6 +21,7 @@ from .config import SearchConfig
 from .progress import Progress
 from .store import Row, Store, StudyInfo
 from .task import Measure, Task, derive_seed, measure_cost
+from .timeout import check_time_limit
 
 if TYPE_CHECKING:
     from nasdsl.genotype import Genotype
@@ -117,10 +118,12 @@ class Search:
 
 def check_choices(space: Space) -> None:
     """NAS549 for the network of a text, which has nothing to choose."""
-    codes = typed(space.programs)
-    if space.size == 1 and codes:
+    codes = typed(space.programs) if space.size == 1 else {}
+    if codes:
         name = next(iter(codes.values()))
-        message = f"`{space.name}` is the network of one text of `{name}`: there is nothing to search"
+        message = (
+            f"`{space.name}` is the network of one text of `{name}`: there is nothing to search"
+        )
         help = f"train it by `nasdsl train --as {name} TEXT`, or search a space (`nasdsl spaces`)"
         raise NasError(Diagnostic("NAS549", message, help=help))
 
@@ -136,10 +139,12 @@ def start(
     """A search over a new or an existing study, replayed to where it stands.
 
     The evaluator is made from the configuration unless one is given. NAS546 if the space is not
-    the study's, NAS547 if there is no evaluator, NAS549 if there is nothing to search.
+    the study's, NAS547 if there is no evaluator, NAS549 if there is nothing to search, NAS557 if
+    trials cannot be stopped in time here.
     """
     check_space(store.info(), space)
     check_choices(space)
+    check_time_limit(config.trial_time)
     if evaluator is None:
         if config.evaluate is None:
             message = "the search does not say how to evaluate"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from time import perf_counter
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from nasdsl.genotype import Genotype
     from nasdsl.space import Space
 
+MEASURED = "params", "macs", "activations", "depth"
 Measure = Callable[["Architecture"], Mapping[str, float]]
 
 
@@ -35,12 +36,7 @@ def measure_cost(architecture: Architecture) -> dict[str, float]:
     from nasdsl.costs import cost
 
     found = cost(architecture)
-    return {
-        "params": found.params,
-        "macs": found.macs,
-        "activations": found.activations,
-        "depth": found.depth,
-    }
+    return {name: getattr(found, name) for name in MEASURED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +85,7 @@ class Task:
             raise
         except (Exception, TrialTimeout) as error:  # noqa: BLE001 (a trial may raise anything)
             return trial("failed", reason_of(error), metrics=measured)
-        self._check(metrics)
+        check_objectives(self.objectives, metrics)
         values = tuple(o.signed(metrics) for o in self.objectives)
         kept = {key: value for key, value in metrics.items() if math.isfinite(value)}
         if not all(map(math.isfinite, values)):
@@ -97,13 +93,15 @@ class Task:
             return trial("failed", f"{bad} is {metrics[bad]}", metrics=kept)
         return trial("done", values=values, metrics=kept)
 
-    def _check(self, metrics: Mapping[str, float]) -> None:
-        for objective in self.objectives:
-            if objective.metric not in metrics:
-                message = f"no metric `{objective.metric}` to {objective.goal}"
-                known = f"the metrics are {', '.join(metrics)}"
-                help = did_you_mean(objective.metric, list(metrics)) or known
-                raise NasError(Diagnostic("NAS544", message, help=help))
+
+def check_objectives(objectives: Iterable[Objective], metrics: Iterable[str]) -> None:
+    """Raise NAS544 for an objective that is none of the metrics."""
+    names = list(dict.fromkeys(metrics))
+    for objective in objectives:
+        if objective.metric not in names:
+            message = f"no metric `{objective.metric}` to {objective.goal}"
+            help = did_you_mean(objective.metric, names) or f"the metrics are {', '.join(names)}"
+            raise NasError(Diagnostic("NAS544", message, help=help))
 
 
 def reason_of(error: BaseException) -> str:

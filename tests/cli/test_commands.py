@@ -12,6 +12,7 @@ import pytest
 from nasdsl.cli.common import find_space, human, read_sets, size_text
 from nasdsl.cli.main import COMMANDS
 from nasdsl.diagnostics import NasError
+from nasdsl.space import load
 from tests.cli.helpers import ROOT, SMALL, invoke, run
 
 
@@ -175,3 +176,34 @@ def test_values() -> None:
     }  # fmt: skip
     assert [human(v) for v in (5, 1234, 1.5e6, None)] == ["5", "1.23K", "1.5M", "-"]
     assert size_text(15625) == "15,625" and "1.23e24" in size_text(123 * 10**22)
+
+
+def test_check_sets_params(small: Path) -> None:
+    assert invoke("check", small, "--set", "units=16").exit_code == 0
+    assert "NAS244" in invoke("check", small, "--set", "units=0").output
+    assert "NAS105" in invoke("check", small, "--set", "unit=16").output
+
+
+def test_sizes_of_thousands_of_digits_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "huge.nas"
+    path.write_text(
+        "let b = [any 0..1 for i in 1..15000]\nnetwork = vector(4) -> linear(1 + b[0])\n"
+    )
+    refused = invoke("cost", path, "--rank", "-1")
+    assert refused.exit_code == 2 and "about 2.81e4515" in refused.output
+    assert "many" in repr(load(path))
+
+
+@pytest.mark.parametrize("power", [9, 10, 29, 30, 299, 300, 400, 5000])
+def test_size_text(power: int) -> None:
+    assert f"about 1.00e{power}" in size_text(10**power)
+    assert f"about 1.23e{power}" in size_text(123 * 10 ** (power - 2))
+
+
+def test_info_looks_at_fewer_samples_of_large_networks(tmp_path: Path) -> None:
+    path = tmp_path / "large.nas"
+    path.write_text(
+        "let b = [any 0..1 for i in 1..9000]\nnetwork = vector(4) -> linear(1 + b[0])\n"
+    )
+    assert json.loads(invoke("info", "--json", path).output)["samples"] == 5
+    assert json.loads(invoke("info", "--json", "--samples", "2", path).output)["samples"] == 2

@@ -100,6 +100,10 @@ def test_refusals(folder: Path) -> None:
         result = invoke(*arguments)
         assert result.exit_code == 2, (arguments, result.output)
         assert needle in result.stderr and "Traceback" not in result.output, arguments
+    trained = ["--evaluate", 'train(data = "digits")', "--objective", "maximize(acuracy)"]
+    result = invoke("search", "small.nas", "-o", "none", *trained)
+    assert result.exit_code == 2 and "did you mean `accuracy`" in result.stderr
+    assert not Path("none").exists()
     with Store.open(Path("run/study.db")):
         assert "in use" in invoke("resume", "run", *PYTHON).stderr
 

@@ -8,6 +8,7 @@ import pytest
 
 from nasdsl.architecture import Architecture, Input
 from nasdsl.diagnostics import NasError
+from nasdsl.evaluators import EVALUATORS
 from nasdsl.evaluators.base import Budget, Evaluator
 from nasdsl.evaluators.config import TrainConfig
 from nasdsl.evaluators.loop import FailedTraining
@@ -33,6 +34,7 @@ def evaluate(
 
 def test_metrics_are_reproducible() -> None:
     first, again, other = (evaluate(convnet(), seed=s) for s in (3, 3, 4))
+    assert set(first) | {"perplexity"} == set(EVALUATORS["train"].metrics or ())
     for metrics in (first, again, other):
         metrics.pop("seconds")
     assert first == again != other

@@ -11,7 +11,8 @@ from torch import nn
 import nasdsl
 from nasdsl.encodings.library import open_code
 
-from .test_rosetta import ENTRIES, plan, rows
+from .table import plan, rows
+from .test_rosetta import ENTRIES
 
 torch.set_num_threads(1)
 LAYERS = (nn.Conv2d, nn.BatchNorm2d, nn.Linear)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from nasdsl.study.run import Search
 from nasdsl.study.sources import collect, unpack
 from nasdsl.study.store import Row, Store
 from nasdsl.study.task import derive_seed, reason_of
+from nasdsl.study.timeout import time_limit
 from tests.flat_space import FlatSpace
 from tests.study.problem import SPACE, config_for, content, info_for, open_search, write_table
 
@@ -94,6 +97,19 @@ def test_a_hanging_trial_is_cut_short(tmp_path: Path) -> None:
     search.store.close()
     first = content(tmp_path / "study.db")[0]
     assert first[2] == "failed" and first[7] == "TrialTimeout: no result after 0.05 s"
+
+
+def test_a_limit_that_cannot_be_kept_is_refused(tmp_path: Path) -> None:
+    """Trials are cut short by a signal, which only the main thread of a process gets."""
+
+    def enter() -> None:
+        with time_limit(5):
+            pytest.fail("there is no limit")
+
+    started = partial(searching, tmp_path, Scripted(), config(trial_time=5))
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(code_of, enter).result() == "NAS557"
+        assert pool.submit(code_of, started).result() == "NAS557"
 
 
 def test_a_wrong_setup_ends_the_run(tmp_path: Path) -> None:

@@ -70,6 +70,15 @@ ROWS = [
         },
     ),
     Row(
+        "geneticcnn-bits per stage", "genetic_bits",
+        {
+            "nodes": None,  # as the bits say
+            "kernels": lambda widths: {f"C{i}": c for i, c in enumerate(widths, 1)},
+            "kernel_size": "kernel", "dense": "hidden", "classes": "classes", "input": "size",
+            "channels": "channels_in",
+        },
+    ),
+    Row(
         "nao-ints (in1 op1 in2 op2) x5, normal then reduction", "nao",
         {
             **_ENAS, "C": "C", "N": "N", "input": _input, "cells": None,

@@ -1,0 +1,241 @@
+"""An architecture as SVG: a panel for the network, and one for every distinct motif in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+
+from nasdsl.architecture import Architecture, Graph, Node
+from nasdsl.costs import cost
+from nasdsl.ops.base import Shape
+from nasdsl.record import Frozen, record
+
+from .layout import Placed, place
+
+ROW, BOX, MARGIN, TITLE = 46.0, 24.0, 24.0, 30.0
+LETTER = 6.7
+MAX_WIDTH = 1500.0
+MAX_NODES = 2_000
+
+FILLS: Mapping[str, str] = {
+    "Convolutions": "#cfe3f6", "Linear layers": "#cfe3f6", "Normalisation": "#eeeeee",
+    "Activations and elementwise functions": "#f6e7c8", "Pooling": "#d6efd6",
+    "Several inputs": "#ead9f2", "Attention": "#f8d3d3", "Recurrence": "#f8d3d3",
+}  # fmt: skip
+MOTIF, INPUT, OTHER = "#fbf3a8", "#ffffff", "#f4f4f4"
+STYLE = (
+    "text{font:11px ui-monospace,Menlo,Consolas,monospace;fill:#222}"
+    ".t{font-weight:bold;font-size:13px}.s{fill:#777;font-size:10px}"
+    "rect{stroke:#555;stroke-width:1}path{fill:none;stroke:#777;stroke-width:1.2}"
+)
+
+
+@record
+class Box(Frozen):
+    """What stands in a box, beside it, and its colour."""
+
+    text: str
+    note: str
+    fill: str
+
+
+@record
+class Panel(Frozen):
+    """One graph, laid out."""
+
+    title: str
+    boxes: tuple[Box, ...]
+    placed: Placed
+
+    @property
+    def width(self) -> float:
+        return max(self.placed.width, len(self.title) * 8.2) + 2 * MARGIN
+
+    @property
+    def height(self) -> float:
+        return self.placed.layers * ROW + TITLE + MARGIN
+
+
+def draw_architecture(architecture: Architecture) -> str:
+    """The SVG text of an architecture. Raises ValueError if it has too many parts for a drawing."""
+    panels = _panels(architecture)
+    rows: list[list[Panel]] = []
+    for panel in panels:
+        used = sum(p.width for p in rows[-1]) if rows else MAX_WIDTH
+        if used + panel.width > MAX_WIDTH:
+            rows.append([])
+        rows[-1].append(panel)
+    parts, y = [], 0.0
+    for row in rows:
+        x = 0.0
+        for panel in row:
+            parts.append(f'<g transform="translate({x:.1f},{y:.1f})">{_panel(panel)}</g>')
+            x += panel.width
+        y += max(p.height for p in row)
+    width = max(sum(p.width for p in row) for row in rows)
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {y:.0f}" '
+        f'width="{width:.0f}" height="{y:.0f}"><style>{STYLE}</style>'
+        '<rect width="100%" height="100%" style="fill:#fff;stroke:none"/>'
+    )
+    return head + "".join(parts) + "</svg>\n"
+
+
+def _panels(architecture: Architecture) -> list[Panel]:
+    """The network, then the motifs that it is made of; those that differ in shapes only are one."""
+    names: dict[object, str] = {}
+    keys: dict[int, object] = {}
+    shown: list[tuple[str, Graph]] = []
+    taken: set[str] = set()
+    used = {id(n.body) for g in architecture.graphs() for n in map(_inner, g.nodes)}
+    for graph in architecture.graphs():
+        key = keys[id(graph)] = _key(graph, keys)
+        if graph is architecture.graph or key in names or id(graph) not in used:
+            continue
+        name, count = graph.name, 1
+        while name in taken:
+            count += 1
+            name = f"{graph.name}_{count}"
+        taken.add(name)
+        names[key] = name
+        shown.append((name, graph))
+    found = cost(architecture)
+    title = f"{architecture.name}: {found.params:,} parameters, {found.macs:,} multiply-adds"
+    panels = [_laid_out(title, architecture.graph, architecture, keys, names)]
+    panels += [_laid_out(name, graph, None, keys, names) for name, graph in reversed(shown)]
+    return panels
+
+
+def _key(graph: Graph, keys: Mapping[int, object]) -> object:
+    """Equal for graphs that differ in shapes only."""
+    nodes = tuple(
+        (
+            n.inputs, n.op.name if n.op else keys[id(n.body)], _attributes(n), n.states is None,
+        )
+        for n in graph.nodes
+    )  # fmt: skip
+    return (graph.name, len(graph.inputs), nodes, graph.outputs)
+
+
+def _laid_out(
+    title: str,
+    graph: Graph,
+    network: Architecture | None,
+    keys: Mapping[int, object],
+    names: Mapping[object, str],
+) -> Panel:
+    if len(graph.nodes) > MAX_NODES:
+        raise ValueError(f"{len(graph.nodes):,} parts are too many for a drawing")
+    boxes, makers = [], []  # the box that makes each value
+    edges: list[tuple[int, int]] = []
+    for i, shape in enumerate(graph.inputs):
+        text = (
+            network.inputs[i].kind
+            if network
+            else (f"input {i}" if len(graph.inputs) > 1 else "input")
+        )
+        boxes.append(Box(text, _shape(shape) if network else "", INPUT))
+        makers.append(i)
+    for node in graph.nodes:
+        number = len(boxes)
+        edges += [(makers[v], number) for v in dict.fromkeys(node.inputs)]
+        boxes.append(_box(node, keys, names, network is not None))
+        makers += [number] * len(node.shapes)
+    for i, value in enumerate(graph.outputs):
+        edges.append((makers[value], len(boxes)))
+        name = "output" if len(graph.outputs) == 1 else f"output {i}"
+        boxes.append(Box(name, _shape(graph.shape_of(value)) if network else "", INPUT))
+    widths = [max(len(b.text), len(b.note)) * LETTER + 16 for b in boxes]
+    return Panel(title, tuple(boxes), place(widths, edges))
+
+
+def _inner(node: Node) -> Node:
+    """What a node comes to if its motif is a single call of all its inputs."""
+    while node.body is not None and node.states is None and len(node.body.nodes) == 1:
+        (only,) = node.body.nodes
+        count = len(node.body.inputs)
+        results = tuple(range(count, count + len(only.shapes)))
+        if only.inputs != tuple(range(count)) or node.body.outputs != results:
+            break
+        node = only
+    return node
+
+
+def _box(node: Node, keys: Mapping[int, object], names: Mapping[object, str], shapes: bool) -> Box:
+    note = _shape(node.shapes[0]) if shapes else ""
+    node = _inner(node)
+    if node.body is not None:
+        name = names[keys[id(node.body)]]
+        return Box(name if node.states is None else f"scan({name})", note, MOTIF)
+    assert node.op is not None
+    given = _attributes(node)
+    return Box(node.op.name + (f"({given})" if given else ""), note, _fill(node.op.name))
+
+
+def _attributes(node: Node) -> str:
+    """The attributes that are not at their defaults, in short."""
+    if node.op is None:
+        return ""
+    given = dict(node.attrs)
+    changed = [(p.name, given[p.name]) for p in node.op.params if given[p.name] != p.default]
+    names = {"kernel": "", "out": "out "}
+    return ", ".join(f"{names.get(n, n + ' ')}{_value(v)}" for n, v in changed)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, tuple):
+        return "x".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _fill(name: str) -> str:
+    from nasdsl.ops.table import SECTIONS
+
+    for section, ops in SECTIONS.items():
+        if any(op.name == name for op in ops):
+            return FILLS.get(section, OTHER)
+    return OTHER
+
+
+def _shape(shape: Shape) -> str:
+    return "x".join(map(str, shape))
+
+
+def _panel(panel: Panel) -> str:
+    placed = panel.placed
+    shift = MARGIN + max(0.0, (panel.width - 2 * MARGIN - placed.width) / 2)
+    parts = [f'<text class="t" x="{MARGIN}" y="20">{escape(panel.title)}</text>']
+    for route in placed.edges:
+        parts.append(f'<path d="{_curve([(x + shift, row) for x, row in route])}"/>')
+    for box, x, row in zip(panel.boxes, placed.x, placed.layer, strict=True):
+        width = max(len(box.text), len(box.note)) * LETTER + 16
+        top = _top(row)
+        middle = x + shift
+        parts.append(
+            f'<rect x="{middle - width / 2:.1f}" y="{top:.1f}" width="{width:.1f}" height="{BOX}" '
+            f'rx="4" fill="{box.fill}"/><text x="{middle:.1f}" y="{top + 16:.1f}" '
+            f'text-anchor="middle">{escape(box.text)}</text>'
+        )
+        if box.note:
+            parts.append(
+                f'<text class="s" x="{middle + 4:.1f}" y="{top + BOX + 11:.1f}">{escape(box.note)}</text>'
+            )
+    return "".join(parts)
+
+
+def _top(row: int) -> float:
+    return TITLE + row * ROW
+
+
+def _curve(points: list[tuple[float, int]]) -> str:
+    """Down from box to box: straight past a layer, and bent between layers."""
+    x, row = points[0]
+    path = f"M{x:.1f} {_top(row) + BOX:.1f}"
+    for x2, row2 in points[1:]:
+        start, end = _top(row2 - 1) + BOX, _top(row2)
+        bend = (start + end) / 2
+        path += f"C{x:.1f} {bend:.1f} {x2:.1f} {bend:.1f} {x2:.1f} {end:.1f}"
+        if (x2, row2) != points[-1]:
+            path += f"L{x2:.1f} {end + BOX:.1f}"
+        x = x2
+    return path

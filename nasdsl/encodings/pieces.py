@@ -1,0 +1,150 @@
+"""What the quick reader is put together from: functions that read a part of a text at a place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+from nasdsl.values import Fields
+
+from .forms import Template
+from .read import NUMBERS
+
+Scan: TypeAlias = Callable[[str, int], tuple[Any, int]]
+"""The value of a part at a place and where it ends; -1 if it does not stand there."""
+Convert: TypeAlias = Callable[[Any], Any]
+
+_MEMO = 4096
+NO: tuple[Any, int] = (None, -1)
+
+
+class Pattern:
+    """A regular expression in the making: with groups for its slots, and what gives their values."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self.converts: list[Convert | None] = []
+
+    def group(self, body: str, convert: Convert | None) -> None:
+        self.pieces.append(f"\0{body})")
+        self.converts.append(convert)
+
+    def text(self, groups: bool = True) -> str:
+        return "".join(self.pieces).replace("\0", "(" if groups else "(?:")
+
+
+class Memo(dict[Any, Any]):
+    """Values by their texts, made when first asked for: equal elements are one object."""
+
+    def __init__(self, make: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self.make = make
+
+    def __missing__(self, text: Any) -> Any:
+        if len(self) >= _MEMO:
+            self.clear()
+        value = self[text] = self.make(text)
+        return value
+
+
+def either(options: Sequence[Scan]) -> Scan:
+    def scan(text: str, at: int) -> tuple[Any, int]:
+        for option in options:
+            found = option(text, at)
+            if found[1] >= 0:
+                return found
+        return NO
+
+    return scan
+
+
+def first_of(scans: Sequence[Scan], text: str, at: int) -> tuple[int, Any, int]:
+    for i, scan in enumerate(scans):
+        value, end = scan(text, at)
+        if end > at:
+            return i, value, end
+    return 0, None, -1
+
+
+def compiled(pattern: Pattern, joint: str = "") -> Callable[[str, int], re.Match[str] | None]:
+    return re.compile(pattern.text() + joint, re.ASCII).match
+
+
+def segments(
+    steps: Sequence[Pattern | Scan],
+) -> list[tuple[Any, Callable[[re.Match[str]], Any] | None, Scan | None]]:
+    """Steps in triples: what matches a pattern, what takes its values, and the function behind it."""
+    found: list[tuple[Any, Callable[[re.Match[str]], Any] | None, Scan | None]] = []
+    match, take = None, None
+    for step in steps:
+        if isinstance(step, Pattern):
+            match, take = compiled(step), taker(step, list) if step.converts else None
+        else:
+            found.append((match, take, step))
+            match, take = None, None
+    return [*found, (match, take, None)] if match is not None else found
+
+
+def taker(pattern: Pattern, build: Convert) -> Callable[[re.Match[str]], Any]:
+    converts = [c or str for c in pattern.converts]
+    if len(converts) == 1:
+        (only,) = converts
+        return lambda match: build((only(match[1]),))
+    return lambda match: build([c(t) for c, t in zip(converts, match.groups(), strict=True)])
+
+
+def quick_list(pattern: Pattern, build: Convert | None, joint: str, trailing: bool) -> Scan:
+    """A list of elements that are one pattern: found at once, then taken apart at once."""
+    once = f"(?>{pattern.text(groups=False)})"
+    end = f"(?:{joint})?+" if trailing else ""
+    whole = re.compile(f"(?:{once}(?:{joint}{once})*+{end})?+", re.ASCII).match
+    each = re.compile(pattern.text() + (f"(?:{joint})?+" if joint else ""), re.ASCII).findall
+    converts = [c or str for c in pattern.converts]
+    only = converts[0]
+
+    def make(row: Any) -> Any:
+        if len(converts) == 1:
+            return only(row) if build is None else build((only(row),))
+        assert build is not None
+        return build([c(x) for c, x in zip(converts, row, strict=True)])
+
+    element = Memo(make).__getitem__
+
+    def scan(text: str, at: int) -> tuple[Any, int]:
+        match = whole(text, at)
+        if match is None or match.end() == at:
+            return (), at
+        return tuple(map(element, each(text, at, match.end()))), match.end()
+
+    return scan
+
+
+def convert_of(rule: str) -> Convert | None:
+    if rule == "bool":
+        return lambda text: text[0] in "Tt"
+    return int if rule == "int" else NUMBERS.get(rule)
+
+
+def builder(form: Template) -> Convert:
+    """The value of a template from those of its slots."""
+    if form.bare:
+        return lambda values: values[0]
+    names = tuple(s.field for s in form.slots)
+    label = form.label
+    if label is not None:
+        names = ("kind", *names)
+        return lambda values: Fields(names, (label, *values))
+    if not names:
+        value = form.value
+        return lambda values: value
+    kind: Any = Fields
+    new, set_names, set_values = kind.__new__, kind.names.__set__, kind.values.__set__
+
+    def build(values: Any) -> Fields:
+        made: Fields = new(kind)
+        set_names(made, names)
+        set_values(made, tuple(values))
+        return made
+
+    return build
