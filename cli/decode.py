@@ -67,7 +67,7 @@ def _decoded(code: Code, notation: str, sets: tuple[str, ...]) -> dict[str, Any]
         found = costs(space.build(genotype))
         network = {"network": space.name, "params": found["params"], "macs": found["macs"]}
     return {
-        "encoding": name,
+        "encoding": encoding(name).name,
         **network,
         "genotype": next((s.text(g) for s, g in members(name, code.text)), None),
         "text": encoding(name).encode(value),

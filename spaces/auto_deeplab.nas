@@ -60,7 +60,7 @@ network = image(3, height, width) -> graph (x) {
 
 encoding auto_deeplab json "levels of the layers, and pairs of edge and operator of the cell (CVPR 2019)" {
   code = "{{'path': [{path: int, ...}], 'cell': [{cell: pair, ...}]}}"
-  pair = "[{edge: int}, {op: int}]"
+  pair = "[{branch: int}, {op: int}]"
   require level in 0..3 for level in code.path "a level is 0, 1, 2 or 3"
   require pair.op in 0..7 for pair in code.cell "an operator is 0 to 7"
 }
@@ -70,7 +70,7 @@ encode auto_deeplab = code(
   path = [decided(`graph/i[{i}]/at/else`, 0) for i in 0..layers-1],
   cell = [
     pair(
-      edge = i * (i + 3) / 2 + `cell/i[{i}]/{half.a}`,
+      branch = i * (i + 3) / 2 + `cell/i[{i}]/{half.a}`,
       op = case `cell/i[{i}]/{half.x}/op` {
         none:         0
         max_pool_3x3: 1

@@ -127,7 +127,11 @@ def step(source: str, target: str, value: Any) -> Any:
     place = home(source)
     for item in _encodes(place):
         if item.name == target and place.program is not None:
-            return evaluate_in(load(place.program), item.value, source, value)
+            try:
+                return evaluate_in(load(place.program), item.value, source, value)
+            except NasError as error:  # the place is in the program, which is not the user's
+                message = f"`{target}` cannot express this: {error.diagnostics[0].message}"
+                raise fail("NAS564", message) from None
     text = encoding(source).encode(value)
     problem: NasError | None = None
     for path in place.spaces:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import string
 from functools import cache
+from typing import Any
 
 from nasdsl.diagnostics import Diagnostic, NasError
 
@@ -23,6 +24,7 @@ _BUILT_IN = {
     "letters": _LETTERS, "alnum": _LETTERS | _NUMBER, "word": _LETTERS | _NUMBER | {"_"},
     "text": _QUOTES, "bool": frozenset("TtFf"), "indices": frozenset("[(r"),
 }  # fmt: skip
+_NONE = object()
 _SHOWN = 6  # names and mistakes in a message
 
 
@@ -45,23 +47,28 @@ def identify(text: str) -> str:
 
 
 def detect(text: str) -> list[str]:
-    """The names of the shipped encodings that a text belongs to, those with a program first."""
-    if not text.strip():
-        return []
-    found = [name for name in possible(text) if reads(encoding(name), text)]
+    """The names of the shipped encodings that a text belongs to, those with a program first.
+
+    Of those that read it as the same value, one without a program says nothing more than one with.
+    """
+    values = {name: _value(encoding(name), text) for name in possible(text)} if text.strip() else {}
+    values = {name: value for name, value in values.items() if value is not _NONE}
+    known = [value for name, value in values.items() if home(name).program]
+    found = [n for n, value in values.items() if home(n).program or value not in known]
     return sorted(found, key=lambda name: (home(name).program is None, name))
 
 
 def possible(text: str) -> list[str]:
     """The encodings with texts that begin as this one does."""
     text = text.lstrip()
-    named = text[:1].isalpha() or text[:1] == "_"
+    named = ASSIGNED.match(text)
+    value = text[named.end() :].lstrip() if named else text
     found = []
     for name in homes():
-        notation = encoding(name)
+        layout = encoding(name).forms.layout
         first = _openings(name)
-        free = notation.forms.layout != "tight"
-        if first is None or text[:1] in first or (free and (text[:1] == "#" or named)):
+        start = (value if layout == "python" else text)[:1]
+        if first is None or start in first or (start == "#" and layout == "python"):
             found.append(name)
     return found
 
@@ -102,11 +109,15 @@ def _first(forms: Forms, part: Part | None, level: int) -> frozenset[str] | None
 
 
 def reads(notation: Encoding, text: str) -> bool:
+    """Whether a text is of an encoding."""
+    return _value(notation, text) is not _NONE
+
+
+def _value(notation: Encoding, text: str) -> Any:
     try:
-        notation.decode(text)
+        return notation.decode(text)
     except NasError:
-        return False
-    return True
+        return _NONE
 
 
 def _nearest(text: str) -> NasError:
@@ -132,6 +143,4 @@ def _nearest(text: str) -> NasError:
     names = ", ".join(f"`{name}`" for name, _ in near[:_SHOWN])
     message = f"no known encoding reads the text; of the nearest, {names}: {found.message}"
     help = found.help or f"`--as {name}` takes the text for one of these"
-    return NasError(
-        Diagnostic("NAS562", message, found.span, found.label, found.notes, help)
-    )
+    return NasError(Diagnostic("NAS562", message, found.span, found.label, found.notes, help))

@@ -65,8 +65,10 @@ def evaluate_in(
             env[item.name] = compute(item.value, set(env))(env)
     try:
         return listed(compute(expression, set(env))(env))
-    except (TypeError, IndexError, KeyError, ValueError, ZeroDivisionError) as error:
-        message = f"the other notation has nothing for this: {error}"
+    except KeyError as error:
+        raise fail("NAS075", f"it has no word for {error}", expression.span) from None
+    except (TypeError, IndexError, ValueError, ZeroDivisionError) as error:
+        message = f"it has nothing for this: {error}"
         raise fail("NAS075", message, expression.span) from None
 
 

@@ -202,12 +202,15 @@ def view_of(space: Space, name: str | None) -> str:
 def summary(name: str) -> dict[str, Any]:
     """What a list of encodings says of one."""
     place = home(name)
-    stem = lambda path: os.path.basename(path).removesuffix(".nas")
     return {
-        "name": name,
+        "name": place.name,
         "doc": encoding(name).doc,
-        "declared": stem(place.declared),
-        "program": stem(place.program) if place.program else None,
+        "declared": _stem(place.declared),
+        "program": _stem(place.program) if place.program else None,
         "converts_to": list(place.others),
-        "spaces": [stem(path) for path in place.spaces],
+        "spaces": [_stem(path) for path in place.spaces],
     }
+
+
+def _stem(path: str) -> str:
+    return os.path.basename(path).removesuffix(".nas")

@@ -175,7 +175,11 @@ class Splits:
         flat = kind == "vector" and shape == (int(np.prod(self.shape)),)
         rows = kind == "sequence" and self.shape in ((1, *shape), shape)
         grey = kind == self.kind == "image" and (3, *self.shape[1:]) == shape and self.shape[0] == 1
-        if (kind, shape) == (self.kind, self.shape) or self.kind == "tokens" or not (flat or rows or grey):
+        if (
+            (kind, shape) == (self.kind, self.shape)
+            or self.kind == "tokens"
+            or not (flat or rows or grey)
+        ):
             return self
 
         def read(x: Tensor, *samples: int) -> Tensor:

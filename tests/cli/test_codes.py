@@ -13,6 +13,7 @@ from nasdsl.encodings.convert import convert
 from nasdsl.encodings.detect import detect, identify, possible
 from nasdsl.encodings.library import encoding, homes
 from tests.cli.helpers import ROOT, invoke
+from tests.documents import blocks
 
 ENTRIES: list[dict[str, Any]] = json.loads(
     (ROOT / "tests/data/rosetta.json").read_text(encoding="utf-8")
@@ -186,9 +187,6 @@ def test_what_cannot_be_searched() -> None:
 
 ALIKE = {
     frozenset({"enas_macro", "enas_micro", "enas_lm", "nao_rnn", "nao", "autogan", "enas_rnn"}),
-    frozenset({"autodeeplab", "auto_deeplab"}),
-    frozenset({"hierarchical", "motif_edges"}),
-    frozenset({"darts", "snas"}),
 }
 """Encodings that share texts, which mean different networks."""
 
@@ -258,7 +256,44 @@ def test_convert_says_what_cannot_be_said() -> None:
     assert result.exit_code == 2 and "`fairdarts` cannot express this" in result.stderr
     assert "<fairdarts>:1:" in result.stderr and "^" in result.stderr
     result = invoke("convert", "--to", "metaqnn", DARTS)
-    assert "error[NAS563]" in result.stderr and "it can be written as dxy, fairdarts" in result.stderr
+    assert (
+        "error[NAS563]" in result.stderr and "it can be written as dxy, fairdarts" in result.stderr
+    )
+
+
+def test_convert_says_what_has_no_word() -> None:
+    dilated = DARTS.replace("'none'", "'dil_conv_3x3'")
+    result = invoke("convert", "--from", "darts", "--to", "slim", dilated)
+    assert "error[NAS564]: `slim` cannot express this: it has no word for" in result.stderr
+    assert "code_darts.nas" not in result.stderr
+
+
+def test_convert_says_what_gets_lost() -> None:
+    text = text_of("dxy-nested-genotype")
+    value = encoding("dxy").decode(text)
+    assert value["connectN"] is None
+    connected = encoding("dxy").encode(value).replace("connectN=None", "connectN=3")
+    result = invoke("convert", "--to", "darts", connected)
+    assert result.exit_code == 2 and "error[NAS564]" in result.stderr
+    assert "connectN is 3, and would be read as None" in result.stderr
+    result = invoke("convert", "--to", "darts", "--lossy", connected)
+    assert (
+        result.exit_code == 0 and result.stdout == invoke("convert", "--to", "darts", text).stdout
+    )
+    assert "lost: connectN" in result.stderr
+
+
+def test_an_encoding_of_ones_own(folder: Path) -> None:
+    page = (ROOT / "docs/encodings.md").read_text(encoding="utf-8")
+    (program,) = (b.text for b in blocks(page) if b.kind == "nas")
+    (folder / "code_stack.nas").write_text(program, encoding="utf-8")
+    found = json.loads(invoke("decode", "--as", "code_stack.nas", "16k3-32k5", "--json").output)
+    assert (found["encoding"], found["network"]) == ("stack", "code_stack")
+    assert found["value"] == [{"width": 16, "kernel": 3}, {"width": 32, "kernel": 5}]
+    assert (
+        "<stack>:1:6: error[NAS073]" in invoke("cost", "--as", "code_stack.nas", "16k3-32k4").stderr
+    )
+    assert "name        stack" in invoke("encodings", "code_stack.nas").output
 
 
 # ------------------------------------------------------------------ lists
@@ -283,7 +318,9 @@ def test_programs_of_codes_are_no_spaces() -> None:
 
 def test_encode_and_sample() -> None:
     text = invoke("encode", "nasbench201", "--rank", "5").output.strip()
-    assert json.loads(invoke("decode", text, "--json").output)["genotype"].startswith("nasbench201:")
+    assert json.loads(invoke("decode", text, "--json").output)["genotype"].startswith(
+        "nasbench201:"
+    )
     drawn = invoke("sample", "nasbench201", "--as", "nasbench201", "-n", "3", "--seed", "1").output
     assert all(detect(line) == ["nasbench201"] for line in drawn.splitlines())
     assert "error[NAS560]" in invoke("sample", "nasbench201", "--as", "nasbench").stderr
