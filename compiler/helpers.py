@@ -112,6 +112,9 @@ class RelativeAttention(nn.Module):
     pairs with the class token have vectors of their own.
     """
 
+    rows: torch.Tensor
+    columns: torch.Tensor
+
     def __init__(self, features: int, dim: int, heads: int, side: int, reach: int) -> None:
         super().__init__()
         self.heads = heads

@@ -22,12 +22,7 @@ from .grids import Condition
 from .ops.table import TABLE
 from .spans import Span
 from .specialize import shape_mistake
-from .symbolic import (
-    MAX_ASSIGNMENTS,
-    Sym,
-    Var,
-    select,
-)
+from .symbolic import MAX_ASSIGNMENTS, Sym, Var, select
 from .trials import assignments, connected
 from .untracked import ABSENT, Untracked, bounds_of
 from .values import POISON, UNKNOWN, OpModule

@@ -1,9 +1,10 @@
 space code_mobile_vision "An FBNet configuration of mobile-vision (Wu et al.; CVPR 2019, 2020, 2021)"
 # A stage is a list of blocks [operator, channels, stride, repeats, {expansion}, {more}, …]. ir_k5_g2_sehsig_hs
-# is an inverted residual with its kernel, groups of its last convolution, squeeze-excite and h-swish. Nothing
-# is widened where that changes nothing; widths inside are multiples of 8, rounded up. Biases stand before
-# batch norms where the text says so, and in the convolutions at both ends. skip is an identity, or a 1x1
-# convolution where the channels change; ir_pool ends the network.
+# is an inverted residual with its kernel, groups of its first convolution (whose channels are shuffled, also
+# if it is left out), squeeze-excite and h-swish; pwl_groups are those of its last convolution. Nothing is
+# widened where that changes nothing; widths inside are multiples of 8, not below 95 % of the product. Biases stand
+# before batch norms where the text says so, and in the convolutions at both ends. skip is an identity, or a
+# 1x1 convolution where the channels change; ir_pool ends the network.
 import "lib_mobile.nas"
 
 encoding mobile_vision json "FBNet: blocks [operator, channels, stride, repeats, {expansion}, …] of each stage (2019)" {
@@ -53,7 +54,6 @@ param code: mobile_vision = """{"input_size": 224, "blocks": [
 ]}"""
 param size = code.input_size, classes = 1000
 
-motif up8(v) = ceil(v/8.0) * 8
 motif act(tags) = hard_swish if "hs" in tags else relu
 motif given(values, default) = found[0] if found else default
   where found = [v for v in values if v != none]
@@ -63,9 +63,13 @@ motif inverted(op, args, c, stride) = graph (x) {
   bias = given([a.bias for a in args], false)
   mid = rounded(i * given([a.expansion for a in args], 1), 0.95)
   groups = given([a.pwl_groups for a in args], 1)
-  wide = x if mid == i else x -> conv(1, out = mid, bias = bias) -> bn -> act(op.tags)
+  parts = 2 if "g2" in op.tags else 1
+  wide = x
+    if mid == i
+    else x -> conv(1, out = mid, groups = parts, bias = bias) -> bn -> act(op.tags)
+  mixed = wide -> channel_shuffle(2) if parts == 2 else wide
   pads = given([a.dw_args for a in args], none)
-  deep = wide
+  deep = mixed
     -> dw_conv(
       op.k,
       stride = stride,
@@ -76,7 +80,9 @@ motif inverted(op, args, c, stride) = graph (x) {
     -> act(op.tags)
   less = given([a.less_se_channels for a in args], false)
   hidden = rounded((i if less else mid) / 4.0, 0.95)
-  seen = deep -> squeeze_excite(hidden, gate = hard_sigmoid) if "se" in op.tags else deep
+  seen = deep -> squeeze_excite(hidden, act = act(op.tags), gate = hard_sigmoid)
+    if "se" in op.tags
+    else deep
   y = seen -> conv(1, out = c, groups = groups, bias = bias) -> bn
   out sum([x, y]) if stride == 1 and i == c else y
 }

@@ -69,7 +69,7 @@ def pairs(mine: list[Layer], theirs: list[Layer]) -> list[tuple[nn.Module, nn.Mo
     assert len(mine) == len(theirs), (len(mine), len(theirs))
     partner: dict[int, nn.Module] = {}
     free = list(mine)
-    found = []
+    found: list[tuple[nn.Module, nn.Module]] = []
     for layer in theirs:
         same = [m for m in free if m.kind == layer.kind]
         assert same, f"nothing here is like {layer.module} there (number {len(found)})"
@@ -98,6 +98,19 @@ def _disturb(network: nn.Module) -> None:
             parameter.data = noise - 0.5 if name.endswith("bias") else noise + 0.5
 
 
+def _settle(network: nn.Module, x: torch.Tensor) -> None:
+    """Statistics of x alone, so that no layer outside training makes its input much larger: a deep
+    network would make rounding as large as the tolerance."""
+    norms = [m for m in network.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
+    momenta = [m.momentum for m in norms]
+    for m in norms:
+        m.momentum = 1.0
+    with torch.no_grad():
+        network.train()(x)
+    for m, momentum in zip(norms, momenta, strict=True):
+        m.momentum = momentum
+
+
 def agree(mine: nn.Module, theirs: nn.Module, size: int, batch: int = 3) -> None:
     """With the same weights the same outputs, statistics of normalisations, and gradients of the
     input, in training and after it; outputs in double precision to 1e-5."""
@@ -110,6 +123,9 @@ def agree(mine: nn.Module, theirs: nn.Module, size: int, batch: int = 3) -> None
         for target, source in zip(_own(here), _own(there), strict=True):
             target.copy_(source.reshape(target.shape))
     for training in (True, False):
+        if not training:
+            for network in (mine, theirs):
+                _settle(network, x)
         outputs, gradients = [], []
         for network in (mine, theirs):
             given = x.clone().requires_grad_()

@@ -393,3 +393,60 @@ def plainnet(blocks: Sequence[tuple[str, list[int]]], classes: int, se: bool) ->
                 layers.append(_zen_residual(i, o, s, first, body))
             i = o
     return nn.Sequential(*layers, Pooled(nn.Linear(o, classes)))
+
+
+# FBNet
+
+
+class Mixed(nn.Module):
+    """The channels of two groups in turn."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.stack(x.chunk(2, 1), 2).flatten(1, 2)
+
+
+def fbnet(config: Any, classes: int) -> nn.Module:
+    """A configuration of mobile-vision."""
+
+    def unit(
+        i: int, o: int, k: int, s: int, act: str | None, bias: bool, groups: int, pad: Any
+    ) -> Any:
+        weight = nn.Conv2d(i, o, k, s, pad, groups=groups, bias=bias)
+        return nn.Sequential(weight, nn.BatchNorm2d(o), ACTS[act]())
+
+    def up(v: float) -> int:
+        near = max(8, int(v + 4) // 8 * 8)
+        return near + 8 if near < 0.95 * v else near
+
+    layers: list[nn.Module] = []
+    i = 3
+    for op, o, stride, n, *more in (b for stage in config["blocks"] for b in stage):
+        args = {k: v for group in more for k, v in group.items()}
+        tags = op.split("_")
+        act, bias = "h_swish" if "hs" in tags else "relu", args.get("bias", False)
+        k = next((int(t[1:]) for t in tags if t[0] == "k"), 1)
+        for s in [stride] + [1] * (n - 1):
+            mid = up(i * args.get("expansion", 1))
+            if tags[0] == "conv":
+                layers.append(unit(i, o, k, s, act, True, 1, k // 2))
+            elif tags[0] == "skip":
+                layers += [unit(i, o, 1, s, "relu", False, 1, 0)] if i != o or s > 1 else []
+            elif tags[1] == "pool":
+                mix = [nn.AdaptiveAvgPool2d(1), nn.Conv2d(mid, o, 1, bias=False), ACTS[act]()]
+                layers += [unit(i, mid, 1, 1, act, False, 1, 0), *mix]
+            else:
+                groups = 2 if "g2" in tags else 1
+                pad = args.get("dw_args", {"padding": k // 2})["padding"]
+                body = [unit(i, mid, 1, 1, act, bias, groups, 0)] if mid != i else []
+                body += [Mixed()] if groups == 2 else []
+                body += [unit(mid, mid, k, s, act, bias, mid, pad)]
+                if "sehsig" in tags:
+                    hidden = up((i if args.get("less_se_channels") else mid) / 4)
+                    body += [Excite(mid, hidden, act)]
+                body += [unit(mid, o, 1, 1, None, bias, args.get("pwl_groups", 1), 0)]
+                add = s == 1 and i == o
+                layers.append(
+                    Sum(nn.Identity(), nn.Sequential(*body)) if add else nn.Sequential(*body)
+                )
+            i = o
+    return nn.Sequential(*layers, Pooled(nn.Linear(i, classes)))

@@ -21,7 +21,8 @@ CLASSES = 7
 
 def compiled(name: str, text: str, params: dict[str, Any]) -> nn.Module:
     space, genotype = open_code(name, text, params)
-    return nasdsl.compile(space.build(genotype))
+    module: nn.Module = nasdsl.compile(space.build(genotype))
+    return module
 
 
 def published(id: str, **params: Any) -> nn.Module:

@@ -166,3 +166,10 @@ def test_plainnet(text: str, se: bool) -> None:
     ]
     mine = compiled("plainnet", text, {"size": 32, "classes": CLASSES, "use_se": se})
     agree(mine, plain.plainnet(blocks, CLASSES, se), 32)
+
+
+@pytest.mark.parametrize("name", ["fbnet_a", "fbnetv2_f1"])
+def test_fbnet(name: str) -> None:
+    id = f"mobilevision-{name}"
+    theirs = plain.fbnet(_json(id), CLASSES)
+    agree(published(id, size=64, classes=CLASSES), theirs, 64)
