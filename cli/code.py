@@ -113,6 +113,8 @@ def read_codes(argument: str, notation: str) -> list[Code]:
     """
     if argument == "-":
         source = Source("<stdin>", sys.stdin.read())
+    elif argument == "@":
+        raise click.UsageError("@ is followed by the name of a file")
     elif argument.startswith("@"):
         from nasdsl.source import load_source
 

@@ -141,6 +141,10 @@ def _nearest(text: str) -> NasError:
         return NasError(Diagnostic("NAS562", message, help=help))
     name, found = near[0]
     names = ", ".join(f"`{name}`" for name, _ in near[:_SHOWN])
-    message = f"no known encoding reads the text; of the nearest, {names}: {found.message}"
-    help = found.help or f"`--as {name}` takes the text for one of these"
+    message = f"no known encoding reads the text; nearest is {names}: {found.message}"
+    if len(near) > 1:
+        message = (
+            f"no known encoding reads the text; nearest are {names}; of the first: {found.message}"
+        )
+    help = found.help or ("`--as NAME` says why not, for each" if len(near) > 1 else "")
     return NasError(Diagnostic("NAS562", message, found.span, found.label, found.notes, help))
