@@ -26,3 +26,16 @@ def test_data_folders_hold_data() -> None:
     for folder in ("grammar", "spaces"):
         code = [p.name for p in (ROOT / folder).glob("*.py")]
         assert code == ["__init__.py"]
+
+
+def test_data_files_are_packaged() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
+        "setuptools"
+    ]
+    patterns = settings["package-data"]["*"]
+    files = [p for f in ("grammar", "spaces") for p in (ROOT / f).rglob("*") if p.is_file()]
+    data = [p for p in files if p.suffix in (".nas", ".lark")]
+    assert data
+    for path in data:
+        assert (path.parent / "__init__.py").exists(), path
+        assert any(path.match(pattern) for pattern in patterns), path
