@@ -93,6 +93,8 @@ class _Place(Frozen):
         rule = self.rule_of(str(last))
         if base + (last.end_pos or 0) != self.at or rule is None or not re.fullmatch(r"\w\w", near):
             return self.plain()
+        if set(self.beginnings(rule)) & set(self.marks):  # another may follow at once
+            return self.plain()
         run = re.compile(r"\w+").match(text, start, self.end)
         word = run[0] if run else ""
         ends = [word.find(mark, self.at - start) for mark in self.marks]
