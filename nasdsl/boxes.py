@@ -185,7 +185,7 @@ def _of_corners(op: Op, shapes: Sequence[Any], attrs: dict[str, Value]) -> Outco
 
 _DIVIDING = frozenset(
     {"group_norm", "channel_shuffle", "pixel_shuffle", "pixel_unshuffle", "to_image", "reshape",
-     "attention", "cross_attention", "mul", "matmul"}
+     "attention", "cross_attention", "relative_attention", "mul", "matmul", "lookup", "unembed"}
 )  # fmt: skip
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 MAX_TEXT = 1_000_000
 
 _WHOLE = re.compile(r"[0-9.]*")
+MAX_DIGITS = 4_000
+"""Of an index: more are no number, whatever limit the interpreter has."""
 
 
 def write(space: Space, genotype: Genotype) -> str:
@@ -48,7 +50,7 @@ def read(space: Space, text: str) -> Genotype:
     words = body.split(".") if body else []
     try:
         choices: tuple[int | float, ...] = tuple(
-            map(int if _WHOLE.fullmatch(body) else _number, words)
+            map(int if _WHOLE.fullmatch(body) and len(body) < MAX_DIGITS else _number, words)
         )
     except (ValueError, OverflowError):
         raise _misread(text, words, start + len(digest) + 1) from None
@@ -66,7 +68,7 @@ def _number(word: str) -> int | float:
     """Raises ValueError or OverflowError, as `int` does for words that are empty or very long."""
     if "x" in word:
         return float.fromhex(word.replace("_", "."))
-    if not word.isascii() or not word.isdigit():
+    if not word.isascii() or not word.isdigit() or len(word) > MAX_DIGITS:
         raise ValueError(word)
     return int(word)
 

@@ -77,7 +77,7 @@ def test_text_has_a_perplexity(tmp_path: Path) -> None:
     ("architecture", "words"),
     [
         (convnet(classes=7), "--set classes=10"),
-        (convnet((3, 8, 8)), "begin the network with image(1, 8, 8)"),
+        (convnet((2, 8, 8)), "begin the network with image(1, 8, 8)"),
         (perceptron(65), "reads vector(65), but digits gives image(1, 8, 8)"),
         (letters(8, 4), "reads tokens(8), but digits gives"),
     ],
