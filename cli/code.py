@@ -16,6 +16,8 @@ from nasdsl.spans import Source, Span
 from .common import load_space, pick, read_sets
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from nasdsl.genotype import Genotype
     from nasdsl.space import Space
 
@@ -63,19 +65,29 @@ class Code(Record):
         return moved(found, there)
 
 
-def open_one(
+def open_all(
     file: str, notation: str | None, genotype: str | None, rank: int | None, sets: tuple[str, ...]
-) -> tuple[Space, Genotype]:
-    """The space and the point that the arguments of a command name."""
+) -> list[tuple[Space, Genotype]]:
+    """The spaces and points that the arguments of a command name: several only for a file of texts."""
     if notation is None:
         space = load_space(file, sets)
-        return space, pick(space, genotype, rank)
+        return [(space, pick(space, genotype, rank))]
     if genotype is not None or rank is not None:
         raise click.UsageError("a text is one architecture: leave --genotype and --rank out")
-    codes = read_codes(file, notation)
-    if len(codes) != 1:
-        raise click.UsageError(f"{file} holds {len(codes)} texts; this command takes one")
-    return open_code(codes[0], notation, sets)
+    return [open_code(code, notation, sets) for code in read_codes(file, notation)]
+
+
+def targets(output: Path, count: int, suffix: str) -> list[Path]:
+    """Where so many results go: into `output` itself, or into a folder of this name by number."""
+    if count == 1:
+        if output.is_dir() and suffix:
+            raise click.UsageError(f"{output} is a folder; name a file")
+        return [output]
+    if output.is_file():
+        raise click.UsageError(f"{count} texts need a folder: -o FOLDER")
+    output.mkdir(parents=True, exist_ok=True)
+    digits = len(str(count))
+    return [output / f"{number:0{digits}}{suffix}" for number in range(1, count + 1)]
 
 
 def open_code(code: Code, notation: str, sets: tuple[str, ...]) -> tuple[Space, Genotype]:

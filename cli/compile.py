@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .code import as_option, label, open_code, open_one, read_codes
+from .code import as_option, label, open_all, targets
 from .common import costs, file_argument, genotype_options, set_option
 
 if TYPE_CHECKING:
@@ -46,20 +46,12 @@ def compile(
     sets: tuple[str, ...],
 ) -> None:
     """Write one architecture as PyTorch source, as .nas text or as ONNX."""
-    codes = [] if notation is None else read_codes(file, notation)
-    if notation is None or len(codes) == 1:
-        if output is not None and output.is_dir():
-            raise click.UsageError(f"{output} is a folder; name a file")
-        space, chosen = open_one(file, notation, genotype, rank, sets)
-        write(space, chosen, form, output)
-        return
-    if output is None or output.is_file():
-        raise click.UsageError(f"{len(codes)} texts need a folder: -o FOLDER")
-    opened = [open_code(code, notation, sets) for code in codes]  # all of them, or no file
-    output.mkdir(parents=True, exist_ok=True)
-    digits = len(str(len(codes)))
-    for number, (space, chosen) in enumerate(opened, 1):
-        write(space, chosen, form, output / f"{number:0{digits}}{SUFFIXES[form]}")
+    opened = open_all(file, notation, genotype, rank, sets)  # all of them, or no file
+    if output is None and len(opened) > 1:
+        raise click.UsageError(f"{len(opened)} texts need a folder: -o FOLDER")
+    paths = [None] if output is None else targets(output, len(opened), SUFFIXES[form])
+    for (space, chosen), path in zip(opened, paths, strict=True):
+        write(space, chosen, form, path)
 
 
 def write(space: Space, chosen: Genotype, form: str, output: Path | None) -> None:

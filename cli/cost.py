@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from .code import Code, as_option, open_code, open_one, read_codes
+from .code import Code, as_option, open_all, open_code, read_codes
 from .common import (
     costs,
     echo_json,
@@ -35,7 +35,7 @@ def cost(
     if notation is not None and len(codes) > 1:
         table(codes, notation, sets, as_json)
         return
-    space, chosen = open_one(file, notation, genotype, rank, sets)
+    [(space, chosen)] = open_all(file, notation, genotype, rank, sets)
     found = costs(space.build(chosen))
     if as_json:
         named = {"text": codes[0].text} if codes else {"genotype": space.text(chosen)}

@@ -8,7 +8,7 @@ import click
 
 from nasdsl.diagnostics import Diagnostic, NasError
 
-from .code import as_option, open_one
+from .code import as_option, open_all, targets
 from .common import file_argument, genotype_options, set_option
 
 
@@ -17,7 +17,10 @@ from .common import file_argument, genotype_options, set_option
 @as_option
 @genotype_options
 @click.option(
-    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The .svg to write."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The .svg to write; of several texts, a folder for one of each.",
 )
 @set_option
 def draw(
@@ -32,15 +35,18 @@ def draw(
     from nasdsl.compiler import simplify_architecture
     from nasdsl.drawing import draw_architecture
 
-    space, chosen = open_one(file, notation, genotype, rank, sets)
+    opened = open_all(file, notation, genotype, rank, sets)
     try:
-        text = draw_architecture(simplify_architecture(space.build(chosen)))
+        texts = [draw_architecture(simplify_architecture(s.build(g))) for s, g in opened]
     except ValueError as error:
         raise NasError(Diagnostic("NAS565", str(error), help="draw a smaller one")) from None
     if output is None:
-        click.echo(text, nl=False)
+        if len(texts) > 1:
+            raise click.UsageError(f"{len(texts)} texts need a folder: -o FOLDER")
+        click.echo(texts[0], nl=False)
         return
-    if output.suffix != ".svg":
+    if len(texts) == 1 and output.suffix != ".svg":
         raise click.UsageError("only .svg can be written; name a file that ends so")
-    output.write_text(text, encoding="utf-8")
-    click.echo(f"wrote {output}", err=True)
+    for text, path in zip(texts, targets(output, len(texts), ".svg"), strict=True):
+        path.write_text(text, encoding="utf-8")
+        click.echo(f"wrote {path}", err=True)

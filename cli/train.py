@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .code import as_option, label, open_one
+from .code import as_option, label, open_all, targets
 from .common import (
     echo_json,
     file_argument,
@@ -22,6 +22,7 @@ from .main import FailedRun
 
 if TYPE_CHECKING:
     from nasdsl.evaluators.config import TrainConfig
+    from nasdsl.genotype import Genotype
     from nasdsl.space import Space
 
 PAUSE = 3.0  # seconds between two lines on a training
@@ -60,30 +61,45 @@ def train(
 
     The recipe is that of the space's `search` block unless --evaluate gives one.
     """
-    space, chosen = open_one(file, notation, genotype, rank, sets)
-    config = recipe(space, evaluate, {"data": data, "epochs": epochs})
-    architecture = space.build(chosen)
+    opened = open_all(file, notation, genotype, rank, sets)
     if out is not None and out.exists() and any(out.iterdir()):
         raise click.UsageError(f"{out} is not empty; choose another folder with --out")
+    options = {"data": data, "epochs": epochs}
+    configs = [recipe(space, evaluate, options) for space, _ in opened]
+    folders = [None] * len(opened) if out is None else targets(out, len(opened), "")
+    rows = []
+    for (space, chosen), config, folder in zip(opened, configs, folders, strict=True):
+        found = train_one(space, chosen, config, folder, seed or 0, as_json)
+        rows.append({"genotype": label(space, chosen), **found})
+        if as_json:
+            continue
+        if len(opened) > 1:
+            click.echo(rows[-1]["genotype"])
+        for name, value in found.items():
+            click.echo(
+                f"{name:<16} {value:.6g}" if isinstance(value, float) else f"{name}  {value}"
+            )
+    if as_json:
+        echo_json(rows if len(rows) > 1 else rows[0])
+
+
+def train_one(
+    space: Space, chosen: Genotype, config: TrainConfig, out: Path | None, seed: int, quiet: bool
+) -> dict[str, Any]:
+    """The scores of one training. Raises FailedRun."""
     from nasdsl.evaluators import Budget
     from nasdsl.evaluators.loop import FailedTraining
+    from nasdsl.evaluators.train import TrainEvaluator
 
+    architecture = space.build(chosen)
     try:
-        if out is None:
-            from nasdsl.evaluators.train import TrainEvaluator
-
-            found: dict[str, Any] = TrainEvaluator(config).evaluate(
-                chosen, architecture, seed=seed or 0, budget=Budget()
-            )
-        else:
-            found = finish_into(space, chosen, architecture, config, out, seed or 0, as_json)
+        if out is not None:
+            return finish_into(space, chosen, architecture, config, out, seed, quiet)
+        return dict(
+            TrainEvaluator(config).evaluate(chosen, architecture, seed=seed, budget=Budget())
+        )
     except FailedTraining as error:
         raise FailedRun(f"training failed: {error}") from error
-    if as_json:
-        echo_json({"genotype": label(space, chosen), **found})
-        return
-    for name, value in found.items():
-        click.echo(f"{name:<16} {value:.6g}" if isinstance(value, float) else f"{name}  {value}")
 
 
 def recipe(space: Space, text: str | None, options: dict[str, object]) -> TrainConfig:

@@ -324,3 +324,18 @@ def test_encode_and_sample() -> None:
     drawn = invoke("sample", "nasbench201", "--as", "nasbench201", "-n", "3", "--seed", "1").output
     assert all(detect(line) == ["nasbench201"] for line in drawn.splitlines())
     assert "error[NAS560]" in invoke("sample", "nasbench201", "--as", "nasbench").stderr
+
+
+def test_train_and_draw_a_file_of_texts(folder: Path) -> None:
+    Path("two.txt").write_text("8:8:8:8:8\n8:16:8:8:8\n")
+    code = ("--as", "natsbench_size", "@two.txt")
+    options = ("--set", "size=8", "--data", "digits", "--epochs", "1", "--json")
+    rows = json.loads(invoke("train", *code, *options).output)
+    assert [row["genotype"].split(":")[2] for row in rows] == ["0.0.0.0.0", "0.1.0.0.0"]
+    assert all(0 <= row["accuracy"] <= 1 for row in rows)
+    assert invoke("draw", *code, "-o", "drawn").exit_code == 0
+    assert sorted(p.name for p in Path("drawn").iterdir()) == ["1.svg", "2.svg"]
+    refused = invoke("draw", *code)
+    assert refused.exit_code == 2 and "-o FOLDER" in refused.stderr
+    refused = invoke("draw", "--as", "natsbench_size", "8:8:8:8:8", "-o", "net.png")
+    assert refused.exit_code == 2 and ".svg" in refused.stderr
