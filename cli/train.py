@@ -64,7 +64,7 @@ def train(
     opened = open_all(file, notation, genotype, rank, sets)
     if out is not None and out.exists() and any(out.iterdir()):
         raise click.UsageError(f"{out} is not empty; choose another folder with --out")
-    options = {"data": data, "epochs": epochs}
+    options: dict[str, object] = {"data": data, "epochs": epochs}
     configs = [recipe(space, evaluate, options) for space, _ in opened]
     folders = [None] * len(opened) if out is None else targets(out, len(opened), "")
     rows = []
