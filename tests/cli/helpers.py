@@ -38,11 +38,13 @@ search {
 
 EVALUATOR = """\
 import os
+import signal
 
 def score(genotype, architecture, *, seed, budget):
     stop = os.environ.get("KILL_AT")
     value = sum(float(c) * (i + 1) for i, c in enumerate(genotype.choices)) + seed / 2**40
     if stop and count_up() == int(stop):
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background
         os.kill(os.getpid(), int(os.environ.get("KILL_BY", "9")))
     if value % 7 < 1:
         raise ArithmeticError("unlucky")
