@@ -33,6 +33,7 @@ class Encoding:
         self.declaration = declaration
         self.forms: Forms = resolve(declaration)
         self._scan = scanner(self.forms)
+        self._named = self.forms.layout == "python"  # a text may be assigned to a name
         self._write = writer(self.forms)
         rows = [r for r in declaration.rows if isinstance(r, s.FormCheck)]
         self.conditions: tuple[Condition, ...] = tuple(
@@ -99,19 +100,20 @@ class Encoding:
         """
         if len(text) > MAX_CHARACTERS:
             raise fail("NAS070", f"the text is longer than {MAX_CHARACTERS:,} characters")
-        source = Source(name or f"<{self.name}>", text)
-        if self.forms.layout == "python" and (assigned := ASSIGNED.match(text)):
-            text = " " * assigned.end() + text[assigned.end() :]
+        read = text
+        if self._named and (assigned := ASSIGNED.match(text)):
+            read = " " * assigned.end() + text[assigned.end() :]
         if self._scan is not None:
             try:
-                value = self._scan(text)
+                value = self._scan(read)
             except Miss:
                 pass
             else:
                 if self._failure(value) is None:
                     return value
+        source = Source(name or f"<{self.name}>", text)
         try:
-            return self._decode_slowly(Source(source.name, text))
+            return self._decode_slowly(Source(source.name, read))
         except NasError as error:
             there = lambda span: Span(source, span.start, span.end)
             raise NasError([moved(found, there) for found in error.diagnostics]) from None
