@@ -48,9 +48,19 @@ def test_the_file_is_formatted_and_without_warnings(name: str) -> None:
 
 @names
 def test_networks_run_forward_and_backward(name: str) -> None:
+    _run(name, _samples(name)[::4])
+
+
+@pytest.mark.slow
+@names
+def test_twenty_networks_run_forward_and_backward(name: str) -> None:
+    _run(name, _samples(name))
+
+
+def _run(name: str, samples: list[tuple[nasdsl.Genotype, Architecture]]) -> None:
     torch.manual_seed(0)
     rng = torch.Generator().manual_seed(0)
-    for _, architecture in _samples(name):
+    for _, architecture in samples:
         module = nasdsl.compile(architecture)
         counted = sum(p.numel() for p in module.parameters())
         assert counted == nasdsl.cost(architecture).params

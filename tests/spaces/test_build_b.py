@@ -18,6 +18,7 @@ from tests.spaces.cells import FOLDER, SMALL, path_of, small
 
 LIBRARIES = ("lib_darts", "lib_mobile", "lib_nasnet")
 SAMPLES = 20
+FEW = 6  # in the quick suite
 PRINTED = 10  # of these
 
 
@@ -49,9 +50,19 @@ def test_points(name: str) -> None:
 
 @pytest.mark.parametrize("name", SMALL)
 def test_architectures(name: str) -> None:
+    _architectures(name, FEW)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SMALL)
+def test_twenty_architectures(name: str) -> None:
+    _architectures(name, SAMPLES)
+
+
+def _architectures(name: str, count: int) -> None:
     space, rng = small(name), Random(2)
     torch.manual_seed(0)
-    for number in range(SAMPLES):
+    for number in range(count):
         draw = space.sample if number % 2 else space.sample_uniform
         architecture = space.build(draw(rng))
         assert nasdsl.cost(architecture).params > 0
