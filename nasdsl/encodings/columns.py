@@ -33,10 +33,14 @@ class Loop(Frozen):
     binary: Mapping[str, Callable[[Any, Any], Any]]
     functions: Mapping[str, Callable[..., Any]]
 
+    def names(self, node: s.Expr) -> set[str | None]:
+        """Those of the loop that an expression reads."""
+        return {n.id for n in s.walk(node) if isinstance(n, s.Name)} & {self.name, self.index}
+
     def columns(self, node: s.Expr) -> Columns:
         """An expression over all elements. Raises Scalar."""
-        used = {n.id for n in s.walk(node) if isinstance(n, s.Name)}
-        if not used & {self.name, self.index}:
+        used = self.names(node)
+        if not used:
             once = self.compute(node)
             return lambda env, xs: [once(env)] * len(xs)
         maker = _MAKERS.get(type(node))
@@ -95,6 +99,9 @@ def _binary(loop: Loop, node: s.Binary) -> Columns:
         join = _and if node.op == "and" else _or
         return lambda env, xs: join(left(env, xs), right(env, xs))
     if node.op == "in":
+        if not loop.names(node.right):
+            within = loop.compute(node.right)
+            return lambda env, xs: list(map(within(env).__contains__, left(env, xs)))
         return lambda env, xs: list(map(operator.contains, right(env, xs), left(env, xs)))
     apply = loop.binary[node.op]
     return lambda env, xs: list(map(apply, left(env, xs), right(env, xs)))

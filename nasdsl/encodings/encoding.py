@@ -142,8 +142,9 @@ class Encoding:
         return spot.value
 
     def _failure(self, value: Any) -> Failure | None:
+        env = {self.forms.start: value}
         for condition in self.conditions:
-            if (failure := condition.failure(value)) is not None:
+            if not condition.surely(env) and (failure := condition.failure(value)) is not None:
                 return failure
         return None
 

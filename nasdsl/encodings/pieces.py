@@ -99,23 +99,25 @@ def quick_list(pattern: Pattern, build: Convert | None, joint: str, trailing: bo
     once = f"(?>{pattern.text(groups=False)})"
     end = f"(?:{joint})?+" if trailing else ""
     whole = re.compile(f"(?:{once}(?:{joint}{once})*+{end})?+", re.ASCII).match
-    each = re.compile(pattern.text() + (f"(?:{joint})?+" if joint else ""), re.ASCII).findall
+    each = re.compile(
+        f"({pattern.text(groups=False)})" + (f"(?:{joint})?+" if joint else ""), re.ASCII
+    )
+    apart = re.compile(pattern.text(), re.ASCII).match
     converts = [c or str for c in pattern.converts]
-    only = converts[0]
 
-    def make(row: Any) -> Any:
-        if len(converts) == 1:
-            return only(row) if build is None else build((only(row),))
-        assert build is not None
-        return build([c(x) for c, x in zip(converts, row, strict=True)])
+    def make(element: str) -> Any:
+        match = apart(element)
+        assert match is not None
+        values = [c(x) for c, x in zip(converts, match.groups(), strict=True)]
+        return values[0] if build is None else build(values)
 
-    element = Memo(make).__getitem__
+    element, elements = Memo(make).__getitem__, each.findall
 
     def scan(text: str, at: int) -> tuple[Any, int]:
         match = whole(text, at)
         if match is None or match.end() == at:
             return (), at
-        return tuple(map(element, each(text, at, match.end()))), match.end()
+        return tuple(map(element, elements(text, at, match.end()))), match.end()
 
     return scan
 

@@ -6,7 +6,8 @@ A row that fails points at the innermost element that its `for` names.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from operator import contains
 from typing import Any, TypeAlias
 
 from nasdsl import syntax as s
@@ -20,6 +21,7 @@ from .conditions import BINARY, FUNCTIONS, Compute, Env, compute
 
 Path: TypeAlias = tuple[str | int, ...]
 
+_MOST_PASSED = 4096
 MISTAKES = (TypeError, IndexError, ZeroDivisionError, KeyError, AttributeError, ValueError)
 
 
@@ -29,6 +31,31 @@ class Failure(Frozen):
 
     message: str
     path: Path
+
+
+class Passed:
+    """Elements that met a condition which looks at nothing but an element and its place.
+
+    By identity, which is quick; each is kept, so that its identity stays its own.
+    """
+
+    def __init__(self) -> None:
+        self.places: list[dict[int, Any]] = []
+        self.count = 0
+
+    def __contains__(self, elements: Sequence[Any]) -> bool:
+        if len(elements) > len(self.places):
+            return False
+        return all(map(contains, self.places, map(id, elements)))
+
+    def add(self, elements: Sequence[Any]) -> None:
+        if self.count + len(elements) > _MOST_PASSED:
+            self.places, self.count = [], 0
+        self.count += len(elements)
+        while len(self.places) < min(len(elements), _MOST_PASSED):
+            self.places.append({})
+        for known, element in zip(self.places, elements, strict=False):
+            known[id(element)] = element
 
 
 @record
@@ -41,16 +68,34 @@ class Condition(Frozen):
     row: s.FormCheck
     message: tuple[str | Compute, ...]
     at_once: Columns | None
+    passed: Passed | None
 
     def failure(self, value: Any) -> Failure | None:
         """The first way in which a value breaks the condition."""
         env = {self.root: value}
         try:
-            if self._holds(env, 0) if self.clauses else self.test(env):
+            if self._holds(env, 0):
                 return None
         except MISTAKES:
             pass
         return Failure(self._text(env), self._path(env))
+
+    def surely(self, env: Env) -> bool:
+        """Whether a value, as the root's name in `env`, meets the condition; False: maybe not."""
+        try:
+            if not self.clauses:
+                return bool(self.test(env))
+            if self.at_once is None or len(self.clauses) > 1:
+                return self._holds(dict(env), 0)
+            elements = self.clauses[0][2](env)
+            if not elements or (self.passed is not None and elements in self.passed):
+                return True
+            met = all(self.at_once(env, elements))
+            if met and self.passed is not None:
+                self.passed.add(elements)
+            return met
+        except MISTAKES:
+            return False
 
     def _holds(self, env: Env, level: int) -> bool:
         """Whether the test holds for all that the clauses from a level on name."""
@@ -131,7 +176,12 @@ def compile_row(row: s.FormCheck, root: str) -> Condition:
         clauses.append((clause.index, clause.name, source, cond))
     test = compute(row.condition, names)
     message = _message(row.message, names)
-    return Condition(root, test, tuple(clauses), row, message, _at_once(row, names))
+    at_once, passed = _at_once(row, names), None
+    if at_once is not None and len(row.clauses) == 1:
+        own = {row.clauses[0].name, row.clauses[0].index}
+        read = {node.id for node in s.walk(row.condition) if isinstance(node, s.Name)} & names
+        passed = Passed() if read <= own else None
+    return Condition(root, test, tuple(clauses), row, message, at_once, passed)
 
 
 def _at_once(row: s.FormCheck, names: set[str]) -> Columns | None:

@@ -45,6 +45,7 @@ from .read import MAX_DIGITS, MAX_RANGE
 from .terminals import BLANKS, TERMINALS, closings, is_quoted, mark_pattern, separator_marks
 from .tokens import Tokens, terminal
 
+_WORD = re.compile(r"[A-Za-z0-9_]+").fullmatch
 _WHOLE = rf"-?\d{{1,{MAX_DIGITS - 1}}}+(?!\d)"
 
 
@@ -58,21 +59,28 @@ class _Unknown(Exception):
 
 def scanner(forms: Forms) -> Callable[[str], Any] | None:
     """The quick reader of an encoding, which raises Miss; None if all of it is left to Lark."""
+    quoted, commented = forms.layout in ("python", "json"), forms.layout == "python"
+    kinds: dict[tuple[bool, bool], tuple[Any, Scan]] = {}  # most texts are of one kind
+
+    def kind(double: bool, comments: bool) -> tuple[Any, Scan]:
+        blanks = re.compile(_blanks(forms.layout, comments), re.ASCII).match
+        found = blanks, _Maker(forms, '"' if double else "'", comments).rule(forms.start)
+        kinds[double, comments] = found
+        return found
+
     try:
-        quotes = "'\"" if forms.layout in ("python", "json") else "'"
-        scans = [_Maker(forms, quote).rule(forms.start) for quote in quotes]
+        kind(False, False)
     except _Unknown:
         return None
-    blanks = re.compile(_blanks(forms.layout), re.ASCII).match
-    single, double = scans[0], scans[-1]
 
     def run(text: str) -> Any:
         text = text.rstrip()
-        scan = double if '"' in text else single
+        key = quoted and '"' in text, commented and "#" in text
+        blanks, scan = kinds.get(key) or kind(*key)
         start = blanks(text)
         try:
             value, at = scan(text, start.end() if start else 0)
-        except OverflowError:  # too many digits
+        except (OverflowError, KeyError):  # too many digits, or an unknown word
             raise Miss from None
         if at != len(text):
             end = None if at < 0 else blanks(text, at)
@@ -83,18 +91,19 @@ def scanner(forms: Forms) -> Callable[[str], Any] | None:
     return run
 
 
-def _blanks(layout: str) -> str:
+def _blanks(layout: str, comments: bool) -> str:
     """As BLANKS, but quick where there are no comments."""
     if layout not in BLANKS:
         return ""
-    return r"\s*+(?:#[^\n]*+\s*+)*+" if layout == "python" else r"\s*+"
+    return r"\s*+(?:#[^\n]*+\s*+)*+" if comments else r"\s*+"
 
 
 class _Maker:
-    """Makes scans of texts all of whose quotes are of one kind."""
+    """Makes scans of texts all of whose quotes are of one kind, with comments or without."""
 
-    def __init__(self, forms: Forms, quote: str) -> None:
+    def __init__(self, forms: Forms, quote: str, comments: bool) -> None:
         self.forms, self.layout, self.quote = forms, forms.layout, quote
+        self.comments = comments  # whether there may be some
         outer = Tokens(forms, forms.layout, [forms.start])
         inner = Tokens(forms, "tight", outer.quoted)
         self.tokens = {False: outer, True: inner}
@@ -106,14 +115,16 @@ class _Maker:
 
     @property
     def blanks(self) -> str:
-        return "" if self.inside else _blanks(self.layout)
+        return "" if self.inside else _blanks(self.layout, self.comments)
 
     # -------------------------------------------------------------- terminals
 
     def guarded(self, symbol: str, body: str) -> str:
         """A pattern that does not match where Lark may prefer another terminal."""
-        rivals = self.tokens[self.inside].rivals(symbol)
-        return "".join(f"(?!{r})" for r in rivals) + body
+        return "".join(f"(?!{r})" for r in self.rivals(symbol)) + body
+
+    def rivals(self, symbol: str) -> Sequence[str]:
+        return self.tokens[self.inside].rivals(symbol)
 
     def mark(self, text: str) -> str:
         layout = "tight" if self.inside else self.layout
@@ -122,8 +133,9 @@ class _Maker:
             body = self.quote + re.escape(text[1:-1]) + self.quote
         return self.guarded(f"={text}", body)
 
-    def scalar(self, rule: str) -> tuple[str, Convert | None]:
-        """The pattern of a part that is one word or number, and what gives its value."""
+    def scalar(self, rule: str, ends: bool = False) -> tuple[str, Convert | None]:
+        """The pattern of a part that is one word or number, and what gives its value. `ends`: what
+        follows is no letter, so that the whole word can be taken and looked up."""
         if rule in SCALARS:
             symbol, body = terminal(rule), TERMINALS[rule][1]
             return self.guarded(symbol, _WHOLE if rule == "int" else body), convert_of(rule)
@@ -133,6 +145,9 @@ class _Maker:
         marks = [(part.text, w.value) for w in words for part in w.inside(self.inside)
                  if isinstance(part, Mark)]  # fmt: skip
         values = {self.spelled(text): value for text, value in reversed(marks)}
+        symbols = [f"={text}" for text, _ in marks]
+        if ends and all(map(_WORD, values)) and not any(map(self.rivals, symbols)):
+            return r"[A-Za-z0-9_]++", values.__getitem__
         longest = sorted((text for text, _ in marks), key=len, reverse=True)
         body = f"(?>{'|'.join(map(self.mark, longest))})"
         return body, None if all(k == v for k, v in values.items()) else values.__getitem__
@@ -214,7 +229,7 @@ class _Maker:
                 self.quoted(part, found, pattern)
             elif part.separator is None and self.is_scalar(part.rule):
                 pattern().pieces.append(self.blanks)
-                pattern().group(*self.scalar(part.rule))
+                pattern().group(*self.scalar(part.rule, self.ends(parts[i + 1 :])))
             elif (inner := self.within(part)) is not None:
                 self.pending.add(part.rule)
                 self.join(found, self.steps(inner.inside(self.inside)), pattern)
@@ -222,6 +237,12 @@ class _Maker:
             else:
                 found.append(self.slot(part))
         return found or [Pattern()]
+
+    def ends(self, behind: Sequence[Part]) -> bool:
+        """Whether a word is over where these parts begin; behind those between quotes is a quote."""
+        if not behind:
+            return self.inside
+        return isinstance(behind[0], Mark) and not re.match(r"\w", behind[0].text)
 
     def quoted(
         self, part: Quoted, found: list[Pattern | Scan], pattern: Callable[[], Pattern]

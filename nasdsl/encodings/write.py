@@ -11,6 +11,7 @@ from nasdsl.values import Fields
 
 from .forms import BUILTINS, REQUIRED, FieldSet, Form, Forms, Link, Rule, Slot, Template
 from .literals import LEAST, LIMIT, builtin, integers, show
+from .pieces import Memo
 
 Write: TypeAlias = Callable[[Any], str]
 Many: TypeAlias = Callable[[Sequence[Any]], Iterable[str]]
@@ -261,16 +262,25 @@ def _rows(
     ]
     form = pattern.__mod__
 
+    def make_row(row: tuple[Any, ...]) -> str:
+        parts = [(part,) for part in row]
+        return form(tuple([next(iter(m(p))) for m, p in zip(makers, parts, strict=True)]))
+
+    element = Memo(make_row).__getitem__
+
     def write_all(values: Sequence[Any]) -> Iterable[str]:
         rows = [v.values for v in values if v.__class__ is Fields and v.names == names]
         if len(rows) < len(values):
             raise TypeError
-        columns = zip(*rows, strict=True)
-        return map(
-            form, zip(*[make(c) for make, c in zip(makers, columns, strict=True)], strict=True)
-        )
+        for column in zip(*rows, strict=True):
+            if not _PLAIN.issuperset(map(type, column)):
+                raise TypeError  # 1 and true are equal, and so the same to a memory
+        return map(element, rows)
 
     return write_all
+
+
+_PLAIN = frozenset((int, str))
 
 
 def _list(item: Write, between: str, many: Many | None) -> Write:
