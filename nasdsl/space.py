@@ -40,7 +40,7 @@ from .source import load_all
 from .spans import Source
 from .specialize import Builder
 from .values import Env
-from .walks import Place, Walks
+from .walks import Place, Step, Walks
 
 if TYPE_CHECKING:
     from .encodings.views import Views
@@ -228,6 +228,24 @@ class Space:
         """The genotype with these decisions (path to index) where they are feasible; others are drawn,
         or the first. See `reader` for all of them, checked."""
         return Genotype(tuple(self.walks.complete(self.root, choices.get, rng)))
+
+    def compose(self, choose: Callable[[Step], int | float]) -> Genotype:
+        """The genotype whose decisions `choose` takes one after the other, in the order of the walk.
+
+        Raises NasError if it takes no feasible option. Strategies that learn see the decisions as
+        smaller ones: nasdsl.strategies.atoms.
+        """
+        try:
+            return Genotype(tuple(self.walks.compose(self.root, choose)))
+        except Malformed as error:
+            raise self._foreign(error) from None
+
+    def steps(self, genotype: Genotype) -> list[Step]:
+        """The decisions of a genotype, each with its feasible options. Raises NasError."""
+        try:
+            return self.walks.steps(self.root, genotype.choices)
+        except Malformed as error:
+            raise self._foreign(error) from None
 
     def reader(self, paths: Sequence[str]) -> Callable[[Sequence[int | float | None]], Genotype]:
         """A function from the indices of the decisions at these paths to the genotype that has them.

@@ -14,12 +14,22 @@ from . import points
 from .dag import Branch, Leaf, Node, Prefix, Product
 from .domains import Domain
 from .points import Index, Malformed
+from .record import Frozen, record
 from .symbolic import Var
 from .values import ROOT
 
 MOST = 200_000  # remembered paths
 
 Place = tuple[str, Var, Index]
+
+
+@record
+class Step(Frozen):
+    """A decision that a walk comes to. options: its feasible indices in order, None for a real number."""
+
+    path: str
+    domain: Domain
+    options: Sequence[int] | None
 
 
 class Names:
@@ -34,26 +44,29 @@ class Names:
 class Run:
     """Decisions side by side. cards: their numbers of options, 0 for a real number."""
 
-    __slots__ = ("cards", "nodes", "paths")
+    __slots__ = ("cards", "nodes", "paths", "steps")
     nodes: tuple[Leaf, ...]
     cards: tuple[int, ...]
+    steps: Sequence[Step]  # made when they are first asked for
 
     def __init__(self, nodes: Sequence[Leaf], paths: Sequence[str]) -> None:
         self.nodes, self.paths = tuple(nodes), tuple(paths)
         self.cards = tuple([leaf.arity or 0 for leaf in nodes])
+        self.steps = ()
 
 
 class Fork:
     """A decision that decides what follows. below: by option, None where no walk has come to."""
 
-    __slots__ = ("below", "cards", "names", "node", "nodes", "paths")
+    __slots__ = ("below", "cards", "names", "node", "nodes", "paths", "steps")
     nodes: tuple[Branch, ...]
     cards: None
     below: list[Row | None]
+    steps: Sequence[Step]
 
     def __init__(self, node: Branch, path: str, names: Names | None) -> None:
         self.node, self.names = node, names
-        self.nodes, self.paths, self.cards = (node,), (path,), None
+        self.nodes, self.paths, self.cards, self.steps = (node,), (path,), None, ()
         self.below = [None] * len(node.children)
 
 
@@ -208,6 +221,24 @@ class Walks:
             stack += self._below(spot, wanted) if row is None else row
         return out
 
+    def compose(self, root: Node, choose: Callable[[Step], Index]) -> list[Index]:
+        """A point whose decisions are chosen one after the other. Raises Malformed if one is no
+        feasible option."""
+        out: list[Index] = []
+        stack = list(self._row(root))
+        while stack:
+            spot = stack.pop()
+            found = _checked(spot, [choose(step) for step in _steps(spot)])
+            out += found
+            if spot.cards is None:
+                row = spot.below[int(found[0])]
+                stack += self._below(spot, int(found[0])) if row is None else row
+        return out
+
+    def steps(self, root: Node, choices: Sequence[Index]) -> list[Step]:
+        """The decisions that a point meets. Raises Malformed if it is not a point."""
+        return [step for spot in self.walk(root, choices) for step in _steps(spot)]
+
     def gather(self, root: Node, get: Callable[[str], Index | None]) -> list[Index]:
         """The point whose decisions are `get(path)`. Raises Malformed if one is no feasible option."""
         out: list[Index] = []
@@ -251,6 +282,22 @@ class Walks:
             if isinstance(node, Branch):
                 below = {id(c): c for c in reversed(node.children) if c is not None}
                 stack.extend((child, names) for child in below.values())
+
+
+def _steps(spot: Spot) -> Sequence[Step]:
+    if not spot.steps:
+        spot.steps = [
+            Step(path, node.var.domain, _options(node))
+            for node, path in zip(spot.nodes, spot.paths, strict=True)
+        ]
+    return spot.steps
+
+
+def _options(node: Leaf | Branch) -> Sequence[int] | None:
+    if isinstance(node, Branch):
+        every = len(node.feasible) == len(node.children)
+        return range(len(node.children)) if every else node.feasible
+    return None if node.arity is None else range(node.arity)
 
 
 def _paths(met: Sequence[Spot]) -> Iterable[str]:

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from nasdsl.diagnostics import Diagnostic, NasError, did_you_mean
+from nasdsl.record import Record, record
 from nasdsl.spans import Span
 
 from .base import State, Strategy, Trial, Values
@@ -16,12 +17,34 @@ if TYPE_CHECKING:
 
 __all__ = ["STRATEGIES", "State", "Strategy", "Trial", "Values", "make_strategy", "strategy_class"]
 
-#: The name in a .nas file, and where the strategy is: "module:Class".
-STRATEGIES: Mapping[str, str] = {
-    "random": "nasdsl.strategies.random_search:RandomSearch",
-    "exhaustive": "nasdsl.strategies.exhaustive:Exhaustive",
-    "local_search": "nasdsl.strategies.local_search:LocalSearch",
-    "regularized_evolution": "nasdsl.strategies.regularized_evolution:RegularizedEvolution",
+
+@record
+class Entry(Record):
+    """Where a strategy is, and what can be said of it without importing it.
+
+    target: "module:Class". paper: its source. needs: what its space must be, names of
+    nasdsl.strategies.needs. extra: the optional dependencies that it imports.
+    """
+
+    target: str
+    paper: str
+    needs: tuple[str, ...] = ()
+    extra: str = ""
+
+
+#: By the name in a .nas file.
+STRATEGIES: Mapping[str, Entry] = {
+    "random": Entry("nasdsl.strategies.random_search:RandomSearch", "the baseline"),
+    "exhaustive": Entry(
+        "nasdsl.strategies.exhaustive:Exhaustive", "every genotype once", needs=("finite",)
+    ),
+    "local_search": Entry(
+        "nasdsl.strategies.local_search:LocalSearch", "White, Nolen, Savani; UAI 2021"
+    ),
+    "regularized_evolution": Entry(
+        "nasdsl.strategies.regularized_evolution:RegularizedEvolution",
+        "Real, Aggarwal, Huang, Le; AAAI 2019",
+    ),
 }
 
 
@@ -30,7 +53,7 @@ def strategy_class(name: str, span: Span | None = None) -> Any:
     if name not in STRATEGIES:
         help = did_you_mean(name, list(STRATEGIES)) or f"there are {', '.join(STRATEGIES)}"
         raise NasError(Diagnostic("NAS321", f"there is no strategy `{name}`", span, help=help))
-    module, _, attribute = STRATEGIES[name].partition(":")
+    module, _, attribute = STRATEGIES[name].target.partition(":")
     return getattr(import_module(module), attribute)
 
 
