@@ -67,7 +67,7 @@ class Subject:
 
         return Contest(self.group, f"sample, batch of {count:,}",
                        Work(lambda: self.space.sample_many(count, 0), count),
-                       [Peer("ConfigSpace", configspace, 1.5)], rounds=31)  # fmt: skip
+                       [Peer("ConfigSpace", configspace, 1)], rounds=31)  # fmt: skip
 
     def mutation(self) -> Contest:
         rng, points, mutate = self.rng, self.points, self.space.mutate

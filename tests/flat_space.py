@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from hashlib import sha256
 
 from nasdsl.architecture import Architecture, Graph, Input
 from nasdsl.diagnostics import fail
-from nasdsl.genotype import Genotype
+from nasdsl.domains import Domain
+from nasdsl.genotype import Decision, Genotype
 from nasdsl.settings import SettingValue
+from nasdsl.walks import Step
 
 __all__ = ["FlatSpace", "Genotype"]
+
+
+@lru_cache
+def _domain(options: int) -> Domain:
+    return Domain("one", range(options))
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,30 @@ class FlatSpace:
         shift = 1 + int((self.options[i] - 1) * rng.random())
         choices[i] = (int(choices[i]) + shift) % self.options[i]
         return Genotype(tuple(choices))
+
+    def crossover(self, first: Genotype, second: Genotype, rng: random.Random) -> Genotype:
+        pairs = zip(first.choices, second.choices, strict=True)
+        return Genotype(tuple([pair[rng.random() < 0.5] for pair in pairs]))
+
+    def distance(self, first: Genotype, second: Genotype) -> int:
+        return sum(a != b for a, b in zip(first.choices, second.choices, strict=True))
+
+    def compose(self, choose: Callable[[Step], int | float]) -> Genotype:
+        genotype = Genotype(tuple([choose(step) for step in self._steps]))
+        if not self.contains(genotype):
+            raise fail("NAS461", "this is not a genotype")
+        return genotype
+
+    def steps(self, genotype: Genotype) -> list[Step]:
+        return list(self._steps)
+
+    def decisions(self, genotype: Genotype) -> list[Decision]:
+        pairs = zip(self._steps, genotype.choices, strict=True)
+        return [Decision(step.path, step.domain, index) for step, index in pairs]
+
+    @cached_property
+    def _steps(self) -> list[Step]:
+        return [Step(f"/d{i}", _domain(n), range(n)) for i, n in enumerate(self.options)]
 
     def neighbours(self, genotype: Genotype) -> Iterator[Genotype]:
         for i, n in enumerate(self.options):

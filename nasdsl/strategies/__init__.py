@@ -22,28 +22,39 @@ __all__ = ["STRATEGIES", "State", "Strategy", "Trial", "Values", "make_strategy"
 class Entry(Record):
     """Where a strategy is, and what can be said of it without importing it.
 
-    target: "module:Class". paper: its source. needs: what its space must be, names of
-    nasdsl.strategies.needs. extra: the optional dependencies that it imports.
+    target: "module:Class". paper: its source. use: when to take it, in a sentence. needs: what its
+    space must be, names of nasdsl.strategies.needs. extra: the optional dependencies it imports.
     """
 
     target: str
     paper: str
+    use: str
     needs: tuple[str, ...] = ()
     extra: str = ""
 
 
 #: By the name in a .nas file.
 STRATEGIES: Mapping[str, Entry] = {
-    "random": Entry("nasdsl.strategies.random_search:RandomSearch", "the baseline"),
+    "random": Entry(
+        "nasdsl.strategies.random_search:RandomSearch",
+        "Li, Talwalkar; UAI 2019",
+        "the baseline that everything else has to beat",
+    ),
     "exhaustive": Entry(
-        "nasdsl.strategies.exhaustive:Exhaustive", "every genotype once", needs=("finite",)
+        "nasdsl.strategies.exhaustive:Exhaustive",
+        "every genotype once, in order",
+        "small spaces and cheap evaluators; `shard` splits a space among machines",
+        needs=("finite",),
     ),
     "local_search": Entry(
-        "nasdsl.strategies.local_search:LocalSearch", "White, Nolen, Savani; UAI 2021"
+        "nasdsl.strategies.local_search:LocalSearch",
+        "White, Nolen, Savani; UAI 2021",
+        "little noise in the objective, and spaces of which one decision changes little",
     ),
     "regularized_evolution": Entry(
         "nasdsl.strategies.regularized_evolution:RegularizedEvolution",
         "Real, Aggarwal, Huang, Le; AAAI 2019",
+        "the default: a hundred trials or more, any space, noisy objectives",
     ),
 }
 

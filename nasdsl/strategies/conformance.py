@@ -1,8 +1,10 @@
 """What every strategy promises, as checks that any test runner can call.
 
-A check takes a factory (space, seed → strategy) and a space, and raises AssertionError. Call each
-of CHECKS with a space of at least a few hundred members; a new strategy passes them all or is not
-one. `trace` writes a run down, so that a test can compare it across processes.
+A check takes a factory (space, seed → strategy), a space and a number of trials to make, and raises
+AssertionError. Call each of CHECKS with a space of at least a few hundred members; a new strategy
+passes them all or is not one. Strategies that fit models may be given fewer trials, but enough to
+leave their random beginning. `trace` writes a run down, so that a test can compare it across
+processes.
 """
 
 from __future__ import annotations
@@ -58,29 +60,29 @@ def trace(strategy: Strategy, space: Space, trials: int) -> list[str]:
     return [space.text(g) for g in drive(strategy, space, trials, fail=True)]
 
 
-def check_stays_in_the_space(make: Factory, space: Space) -> None:
-    asked = drive(make(space, 1), space, 200)
+def check_stays_in_the_space(make: Factory, space: Space, trials: int = 200) -> None:
+    asked = drive(make(space, 1), space, trials)
     assert asked and all(space.contains(g) for g in asked)
 
 
-def check_same_seed_same_trials(make: Factory, space: Space) -> None:
+def check_same_seed_same_trials(make: Factory, space: Space, trials: int = 200) -> None:
     random.seed(1)
-    first = drive(make(space, 7), space, 200, fail=True)
+    first = drive(make(space, 7), space, trials, fail=True)
     random.seed(2)  # global randomness has no say
-    assert first == drive(make(space, 7), space, 200, fail=True)
+    assert first == drive(make(space, 7), space, trials, fail=True)
 
 
-def check_state_resumes_exactly(make: Factory, space: Space) -> None:
-    for before in (0, 1, 13, 150):
+def check_state_resumes_exactly(make: Factory, space: Space, trials: int = 150) -> None:
+    for before in (0, 1, 13, trials):
         strategy, other = make(space, 3), make(space, 99)
         drive(strategy, space, before, fail=True)
         other.restore(json.loads(json.dumps(strategy.state())))
-        rest = drive(strategy, space, 150, start=before, fail=True)
-        assert rest == drive(other, space, 150, start=before, fail=True)
+        rest = drive(strategy, space, trials, start=before, fail=True)
+        assert rest == drive(other, space, trials, start=before, fail=True)
         assert json.dumps(strategy.state()) == json.dumps(other.state())
 
 
-def check_state_between_ask_and_tell(make: Factory, space: Space) -> None:
+def check_state_between_ask_and_tell(make: Factory, space: Space, trials: int = 50) -> None:
     strategy, other = make(space, 3), make(space, 99)
     drive(strategy, space, 20)
     out = strategy.ask(4)
@@ -88,23 +90,23 @@ def check_state_between_ask_and_tell(make: Factory, space: Space) -> None:
     told = [evaluate(space, g, 20 + i) for i, g in enumerate(out)]
     strategy.tell(told)
     other.tell(told)
-    assert drive(strategy, space, 50, start=24) == drive(other, space, 50, start=24)
+    assert drive(strategy, space, trials, start=24) == drive(other, space, trials, start=24)
 
 
-def check_batches(make: Factory, space: Space) -> None:
+def check_batches(make: Factory, space: Space, trials: int = 150) -> None:
     for batch in (1, 2, 7, 64):
         strategy = make(space, 5)
         first = strategy.ask(batch)
         assert 0 < len(first) <= batch
         strategy.tell([evaluate(space, g, i) for i, g in enumerate(first)])
-        asked = drive(strategy, space, 150, start=batch, batch=batch)
-        assert len(asked) == 150 and all(space.contains(g) for g in asked)
+        asked = drive(strategy, space, trials, start=batch, batch=batch)
+        assert len(asked) == trials and all(space.contains(g) for g in asked)
 
 
-def check_asks_without_tells(make: Factory, space: Space) -> None:
+def check_asks_without_tells(make: Factory, space: Space, trials: int = 150) -> None:
     strategy = make(space, 5)
-    asked = [g for _ in range(150) for g in strategy.ask(1)]
-    assert len(asked) == 150
+    asked = [g for _ in range(trials) for g in strategy.ask(1)]
+    assert len(asked) == trials
     strategy.tell([])
     order = list(enumerate(asked))
     random.Random(0).shuffle(order)
@@ -112,22 +114,22 @@ def check_asks_without_tells(make: Factory, space: Space) -> None:
     assert strategy.ask(3)
 
 
-def check_only_failures(make: Factory, space: Space) -> None:
+def check_only_failures(make: Factory, space: Space, trials: int = 150) -> None:
     strategy = make(space, 11)
-    for number in range(150):
+    for number in range(trials):
         (genotype,) = strategy.ask(1)
         state = ("failed", "infeasible")[number % 2]
         strategy.tell([Trial(number, genotype, state)])  # type: ignore[arg-type]
 
 
-def check_unasked_trials(make: Factory, space: Space) -> None:
+def check_unasked_trials(make: Factory, space: Space, trials: int = 50) -> None:
     """Trials from elsewhere (another study, a paper) may be told, duplicates too."""
     strategy = make(space, 13)
     foreign = [space.sample(random.Random(i)) for i in range(20)]
-    trials = [evaluate(space, g, i) for i, g in enumerate(foreign)]
-    strategy.tell(trials)
-    strategy.tell(trials)
-    assert drive(strategy, space, 50, start=40)
+    told = [evaluate(space, g, i) for i, g in enumerate(foreign)]
+    strategy.tell(told)
+    strategy.tell(told)
+    assert drive(strategy, space, trials, start=40)
 
 
 def check_small_space(make: Factory, space: Space) -> None:
@@ -138,17 +140,17 @@ def check_small_space(make: Factory, space: Space) -> None:
         assert asked and set(asked) <= members
 
 
-def check_bounded_state(make: Factory, space: Space) -> None:
+def check_bounded_state(make: Factory, space: Space, trials: int = 3000) -> None:
     """The state does not grow with the number of trials (unless duplicates are avoided)."""
     strategy = make(space, 19)
     sizes: list[int] = []
-    for start in range(0, 3000, 1000):
-        drive(strategy, space, 1000, start=start)
+    for start in range(0, trials, trials // 3):
+        drive(strategy, space, trials // 3, start=start)
         sizes.append(len(json.dumps(strategy.state())))
     assert sizes[2] < sizes[1] * 1.2 + 1000, sizes
 
 
-CHECKS: Sequence[Callable[[Factory, Space], None]] = (
+CHECKS: Sequence[Callable[[Factory, Space, int], None]] = (
     check_stays_in_the_space,
     check_same_seed_same_trials,
     check_state_resumes_exactly,

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from functools import cache, partial
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -22,36 +22,22 @@ from nasdsl.strategies.conformance import (
     drive,
     trace,
 )
+from nasdsl.strategies.needs import obstacles
 from tests.flat_space import FlatSpace
+from tests.strategies.cases import CASES, Case
 
-CASES: list[tuple[str, dict[str, Any]]] = [
-    ("random", {}),
-    ("random", {"uniform": True, "avoid_duplicates": True}),
-    ("exhaustive", {}),
-    ("exhaustive", {"shard": 1, "shards": 3}),
-    ("local_search", {}),
-    ("local_search", {"improvement": "best"}),
-    ("local_search", {"neighbours": 4, "avoid_duplicates": False}),
-    ("regularized_evolution", {"population": 20, "sample": 5}),
-    ("regularized_evolution", {"population": 10, "sample": 3, "avoid_duplicates": True}),
-    ("regularized_evolution", {"population": 1, "sample": 1}),
-]
-IDS = [f"{name}-{i}" for i, (name, _) in enumerate(CASES)]
-strategies = pytest.mark.parametrize(("name", "config"), CASES, ids=IDS)
-
-
-def factory(name: str, config: dict[str, Any]) -> Any:
-    return lambda space, seed: make_strategy(name, space, config, seed)
+IDS = [f"{case.name}-{i}" for i, case in enumerate(CASES)]
+strategies = pytest.mark.parametrize("case", CASES, ids=IDS)
 
 
 def test_every_strategy_is_here() -> None:
-    assert {name for name, _ in CASES} == set(STRATEGIES)
+    assert {case.name for case in CASES} == set(STRATEGIES)
 
 
 @strategies
 @pytest.mark.parametrize("check", CHECKS, ids=lambda c: c.__name__)
-def test_contract(check: Any, name: str, config: dict[str, Any]) -> None:
-    check(factory(name, config), FlatSpace())
+def test_contract(check: Any, case: Case) -> None:
+    check(case.make, FlatSpace(), case.trials)
 
 
 CONDITIONAL = """
@@ -73,70 +59,73 @@ def language_space(text: str) -> Any:
 @strategies
 @pytest.mark.parametrize("text", [CONDITIONAL, REAL], ids=["conditional", "real"])
 @pytest.mark.parametrize("check", CHECKS, ids=lambda c: c.__name__)
-def test_contract_on_spaces_of_the_language(
-    check: Any, text: str, name: str, config: dict[str, Any]
-) -> None:
+def test_contract_on_spaces_of_the_language(check: Any, text: str, case: Case) -> None:
     space = language_space(text)
-    if space.size is None and (name == "exhaustive" or config.get("uniform")):
+    if obstacles(space, case.name) or (space.size is None and case.config.get("uniform")):
         with pytest.raises(NasError, match="NAS320"):
-            make_strategy(name, space, config, 0)
+            case.make(space, 0)
         return
-    avoids = config.get("avoid_duplicates", name == "local_search")
-    if space.size is not None and (avoids or name == "exhaustive"):
-        check_small_space(factory(name, config), space)
+    if space.size is not None and (case.remembers or case.name == "exhaustive"):
+        check_small_space(case.make, space)
         return
-    check(factory(name, config), space)
+    check(case.make, space, case.trials)
 
 
 @strategies
 @pytest.mark.parametrize("options", [(1,), (), (2,), (2, 1, 3)])
-def test_small_spaces(name: str, config: dict[str, Any], options: tuple[int, ...]) -> None:
-    if config.get("shards", 1) > FlatSpace(options).size:
+def test_small_spaces(case: Case, options: tuple[int, ...]) -> None:
+    if case.config.get("shards", 1) > FlatSpace(options).size:
         pytest.skip("the shard is empty")
     space: Any = FlatSpace(options)
-    check_small_space(factory(name, config), space)
+    check_small_space(case.make, space)
 
 
 @strategies
-def test_infeasible_members_are_survived(name: str, config: dict[str, Any]) -> None:
+def test_infeasible_members_are_survived(case: Case) -> None:
     space: Any = FlatSpace(allowed=8)
-    assert drive(make_strategy(name, space, config, 0), space, 100, fail=True)
+    assert drive(case.make(space, 0), space, min(100, case.trials), fail=True)
 
 
 @strategies
-def test_state_is_bounded(name: str, config: dict[str, Any]) -> None:
-    avoids = make_strategy(name, FlatSpace(), config, 0).state().get("seen")  # type: ignore[arg-type]
-    if config.get("avoid_duplicates", avoids is not None and name == "local_search"):
+def test_state_is_bounded(case: Case) -> None:
+    if case.remembers:
         pytest.skip("duplicates are avoided by remembering all")
-    check_bounded_state(factory(name, config), FlatSpace())  # type: ignore[arg-type]
-
-
-def trace_here(name: str, config: dict[str, Any]) -> list[str]:
     space: Any = FlatSpace()
-    return trace(make_strategy(name, space, config, 42), space, 120)
+    check_bounded_state(case.make, space, min(3000, case.many))
+
+
+def trace_here(case: Case) -> list[str]:
+    space: Any = FlatSpace()
+    return trace(case.make(space, 42), space, min(120, case.trials))
 
 
 def test_same_trials_in_another_process() -> None:
     code = (
         "import json; from tests.strategies.test_conformance import CASES, trace_here; "
-        "print(json.dumps([trace_here(*case) for case in CASES]))"
+        "print(json.dumps([trace_here(case) for case in CASES]))"
     )
     root = Path(__file__).parents[2]
     code = "import conftest; " + code
+    here = [trace_here(case) for case in CASES]
     for hash_seed in ("0", "4711"):
         env = os.environ | {"PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(root)}
         done = subprocess.run(
             [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env
         )
-        assert json.loads(done.stdout) == [trace_here(*case) for case in CASES]
+        assert json.loads(done.stdout) == here
 
 
 @strategies
-def test_ten_thousand_trials_are_fast(name: str, config: dict[str, Any]) -> None:
+def test_many_trials_are_fast(case: Case) -> None:
+    """The time of a trial does not grow with the history: the last tenth costs as the second."""
     space: Any = FlatSpace((8,) * 6)
-    start = perf_counter()
-    drive(make_strategy(name, space, config, 0), space, 10_000)
-    assert perf_counter() - start < 5
+    strategy, tenth = case.make(space, 0), case.many // 10
+    times: list[float] = []
+    for start in range(0, case.many, tenth):
+        began = process_time()
+        drive(strategy, space, tenth, start=start)
+        times.append(process_time() - began)
+    assert min(times[-3:]) < 3 * max(times[1:4]) + 0.02
 
 
 @pytest.mark.parametrize("improvement", ["first", "best"])
