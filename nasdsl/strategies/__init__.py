@@ -51,6 +51,11 @@ STRATEGIES: Mapping[str, Entry] = {
         "White, Nolen, Savani; UAI 2021",
         "little noise in the objective, and spaces of which one decision changes little",
     ),
+    "q_learning": Entry(
+        "nasdsl.strategies.q_learning:QLearning",
+        "Baker, Gupta, Naik, Raskar; ICLR 2017 (MetaQNN)",
+        "decisions in a sequence, a few of which tell what is good next; a hundred trials and more",
+    ),
     "regularized_evolution": Entry(
         "nasdsl.strategies.regularized_evolution:RegularizedEvolution",
         "Real, Aggarwal, Huang, Le; AAAI 2019",

@@ -38,4 +38,17 @@ CASES = [
         remembers=True,
     ),
     Case("regularized_evolution", {"population": 1, "sample": 1}),
+    Case("q_learning", {"epsilon": "short", "replay": 10}, many=1000, remembers=True),
+    Case(
+        "q_learning",
+        {
+            "epsilon": [[1.0, 20], [0.2, 1]],
+            "replay": 2,
+            "state": ["position", "options", "history(2)"],
+            "initial": "average",
+            "avoid_duplicates": False,
+        },
+        many=2000,
+        remembers=True,
+    ),
 ]
