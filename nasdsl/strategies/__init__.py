@@ -46,10 +46,30 @@ STRATEGIES: Mapping[str, Entry] = {
         "small spaces and cheap evaluators; `shard` splits a space among machines",
         needs=("finite",),
     ),
+    "genetic_cnn": Entry(
+        "nasdsl.strategies.genetic_cnn:GeneticCNN",
+        "Xie, Yuille; ICCV 2017",
+        "networks of stages that are coded in bits, in generations",
+    ),
+    "hierarchical_evolution": Entry(
+        "nasdsl.strategies.hierarchical_evolution:HierarchicalEvolution",
+        "Liu, Simonyan, Vinyals, Fernando, Kavukcuoglu; ICLR 2018",
+        "motifs of motifs, many workers, objectives with little noise: nobody is ever removed",
+    ),
+    "large_scale_evolution": Entry(
+        "nasdsl.strategies.large_scale_evolution:LargeScaleEvolution",
+        "Real, Moore, Selle, Saxena, Suematsu, Tan, Le, Kurakin; ICML 2017",
+        "thousands of trials on many workers, spaces in which networks grow",
+    ),
     "local_search": Entry(
         "nasdsl.strategies.local_search:LocalSearch",
         "White, Nolen, Savani; UAI 2021",
         "little noise in the objective, and spaces of which one decision changes little",
+    ),
+    "miller": Entry(
+        "nasdsl.strategies.miller:Miller",
+        "Miller, Todd, Hegde; ICGA 1989",
+        "who feeds whom, as rows of a matrix; the classical genetic algorithm",
     ),
     "regularized_evolution": Entry(
         "nasdsl.strategies.regularized_evolution:RegularizedEvolution",

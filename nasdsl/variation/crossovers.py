@@ -83,9 +83,22 @@ def exchanged(
     space: Space, first: Genotype, second: Genotype, rate: float, grouping: Grouping, rng: Random
 ) -> tuple[Genotype, Genotype]:
     """Both parents with each group of decisions exchanged with a probability."""
+    names = dict.fromkeys(grouping([*by_path(space, first), *by_path(space, second)]).values())
+    moved = [name for name in names if rng.random() < rate]
+    return swapped(space, first, second, grouping, moved, rng) if moved else (first, second)
+
+
+def swapped(
+    space: Space,
+    first: Genotype,
+    second: Genotype,
+    grouping: Grouping,
+    moved: Collection[str],
+    rng: Random,
+) -> tuple[Genotype, Genotype]:
+    """Both parents with some groups of decisions exchanged."""
     a, b = by_path(space, first), by_path(space, second)
     group = grouping([*a, *b])
-    moved = [name for name in dict.fromkeys(group.values()) if rng.random() < rate]
     return (
         space.genotype(_mixed(a, b, group, moved), rng),
         space.genotype(_mixed(b, a, group, moved), rng),

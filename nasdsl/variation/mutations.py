@@ -80,21 +80,23 @@ def flip(space: Space, genotype: Genotype, rng: Random) -> Genotype | None:
 def level(space: Space, genotype: Genotype, rng: Random) -> Genotype | None:
     """One decision drawn anew, found by its path from the top: of the names that go on from a
     place each is equally likely, however many decisions are below it."""
-    steps = [step for step in space.steps(genotype) if _is_open(step)]
-    split = {step.path: pieces(step.path) for step in steps}
+    steps = space.steps(genotype)
+    split = [pieces(step.path) for step in steps]
+    places = [place for place, step in enumerate(steps) if _is_open(step)]
     deep = 0
-    while len(steps) > 1:
-        names = dict.fromkeys(split[step.path][deep : deep + 1] for step in steps)
-        name = list(names)[int(rng.random() * len(names))]
-        steps = [step for step in steps if split[step.path][deep : deep + 1] == name]
+    while len(places) > 1:
+        below: dict[str, list[int]] = {}
+        for place in places:
+            path = split[place]
+            below.setdefault(path[deep] if deep < len(path) else "", []).append(place)
+        groups = list(below.values())
+        places = groups[int(rng.random() * len(groups))]
         deep += 1
-        if not name:
-            break
-    if not steps:
+    if not places:
         return None
-    chosen = steps[int(rng.random() * len(steps))]
-    new = other(chosen, by_path(space, genotype)[chosen.path], rng)
-    return None if new is None else edit(space, genotype, {chosen.path: new}, rng)
+    (place,) = places
+    new = other(steps[place], genotype.choices[place], rng)
+    return None if new is None else edit(space, genotype, {steps[place].path: new}, rng)
 
 
 MUTATIONS: Mapping[str, Mutation] = {

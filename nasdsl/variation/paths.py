@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 _PIECE = re.compile(r"[^/=]+|=[^/]*")
 
 
+@lru_cache(maxsize=20_000)
 def pieces(path: str) -> tuple[str, ...]:
     """The path from the top: names with their numbers, and `=option` where a choice was taken."""
     return tuple(_PIECE.findall(path))
