@@ -46,6 +46,21 @@ STRATEGIES: Mapping[str, Entry] = {
         "small spaces and cheap evaluators; `shard` splits a space among machines",
         needs=("finite",),
     ),
+    "genetic_cnn": Entry(
+        "nasdsl.strategies.genetic_cnn:GeneticCNN",
+        "Xie, Yuille; ICCV 2017",
+        "networks of stages that are coded in bits, in generations",
+    ),
+    "hierarchical_evolution": Entry(
+        "nasdsl.strategies.hierarchical_evolution:HierarchicalEvolution",
+        "Liu, Simonyan, Vinyals, Fernando, Kavukcuoglu; ICLR 2018",
+        "motifs of motifs, many workers, objectives with little noise: nobody is ever removed",
+    ),
+    "large_scale_evolution": Entry(
+        "nasdsl.strategies.large_scale_evolution:LargeScaleEvolution",
+        "Real, Moore, Selle, Saxena, Suematsu, Tan, Le, Kurakin; ICML 2017",
+        "thousands of trials on many workers, spaces in which networks grow",
+    ),
     "local_search": Entry(
         "nasdsl.strategies.local_search:LocalSearch",
         "White, Nolen, Savani; UAI 2021",
@@ -55,11 +70,21 @@ STRATEGIES: Mapping[str, Entry] = {
         "nasdsl.strategies.q_learning:QLearning",
         "Baker, Gupta, Naik, Raskar; ICLR 2017 (MetaQNN)",
         "decisions in a sequence, a few of which tell what is good next; a hundred trials and more",
+    "miller": Entry(
+        "nasdsl.strategies.miller:Miller",
+        "Miller, Todd, Hegde; ICGA 1989",
+        "who feeds whom, as rows of a matrix; the classical genetic algorithm",
     ),
     "regularized_evolution": Entry(
         "nasdsl.strategies.regularized_evolution:RegularizedEvolution",
         "Real, Aggarwal, Huang, Le; AAAI 2019",
         "the default: a hundred trials or more, any space, noisy objectives",
+    ),
+    "nsga2": Entry(
+        "nasdsl.strategies.nsga2:Nsga2",
+        "NSGA-Net; Lu et al.; GECCO 2019",
+        "two to four objectives, a few hundred trials or more: a whole front of trade-offs",
+        extra="multi",
     ),
 }
 

@@ -51,4 +51,23 @@ CASES = [
         many=2000,
         remembers=True,
     ),
+    Case(
+        "regularized_evolution",
+        {
+            "population": 10,
+            "sample": 3,
+            "mutations": ["resample", "nudge", "swap", "add", "remove", "replace", "flip", "level"],
+            "crossovers": ["uniform", "stage", "point", "subtree"],
+        },
+    ),
+    Case("large_scale_evolution", {"population": 20}),
+    Case("large_scale_evolution", {"population": 2, "start": "least"}),
+    Case("genetic_cnn", {"population": 8, "generations": 0}),
+    Case("genetic_cnn", {"population": 7, "crossover": 0.5}),
+    Case("genetic_cnn", {"population": 1, "generations": 0}),
+    Case("hierarchical_evolution", {"population": 20, "diversify": 30}, remembers=True),
+    Case("miller", {"population": 10, "mutation": 0.05}),
+    Case("miller", {"population": 1}),
+    Case("nsga2", {"population": 12, "offspring": 12}, trials=80, many=3000),
+    Case("nsga2", {"population": 8, "offspring": 5, "exploration": 1}, trials=60, many=2000),
 ]
