@@ -66,10 +66,6 @@ STRATEGIES: Mapping[str, Entry] = {
         "White, Nolen, Savani; UAI 2021",
         "little noise in the objective, and spaces of which one decision changes little",
     ),
-    "q_learning": Entry(
-        "nasdsl.strategies.q_learning:QLearning",
-        "Baker, Gupta, Naik, Raskar; ICLR 2017 (MetaQNN)",
-        "decisions in a sequence, a few of which tell what is good next; a hundred trials and more",
     "miller": Entry(
         "nasdsl.strategies.miller:Miller",
         "Miller, Todd, Hegde; ICGA 1989",
@@ -85,6 +81,16 @@ STRATEGIES: Mapping[str, Entry] = {
         "NSGA-Net; Lu et al.; GECCO 2019",
         "two to four objectives, a few hundred trials or more: a whole front of trade-offs",
         extra="multi",
+    ),
+    "q_learning": Entry(
+        "nasdsl.strategies.q_learning:QLearning",
+        "Baker, Gupta, Naik, Raskar; ICLR 2017 (MetaQNN)",
+        "decisions in a sequence, a few of which tell what is good next; a hundred trials and more",
+    ),
+    "block_qnn": Entry(
+        "nasdsl.strategies.block_qnn:BlockQNN",
+        "Zhong, Yan, Wu, Shao, Liu; CVPR 2018",
+        "blocks of many decisions, short trainings that favour small networks; batches of trials",
     ),
 }
 
