@@ -92,6 +92,16 @@ STRATEGIES: Mapping[str, Entry] = {
         "Zhong, Yan, Wu, Shao, Liu; CVPR 2018",
         "blocks of many decisions, short trainings that favour small networks; batches of trials",
     ),
+    "mcts": Entry(
+        "nasdsl.strategies.mcts:MCTS",
+        "Kocsis, Szepesvári; ECML 2006; AlphaX: Wang et al.; AAAI 2020",
+        "choices in an order of importance: the first ones are compared, the last ones simulated",
+    ),
+    "mdenas": Entry(
+        "nasdsl.strategies.mdenas:Mdenas",
+        "Zheng, Ji, Tang, Zhang, Liu, Tian; ICCV 2019",
+        "choices that matter each for itself, such as the operators of edges; hundreds of trials",
+    ),
 }
 
 

@@ -78,4 +78,20 @@ CASES = [
         many=500,
         remembers=True,
     ),
+    Case(
+        "mcts",
+        {"nodes": 100, "avoid_duplicates": False, "simulations": 2, "prior": 0},
+        trials=60,
+        many=1000,
+    ),
+    Case("mcts", {"averaging": True, "simulations": 2}, trials=60, many=500, remembers=True),
+    Case("mcts", {"simulations": 0, "nodes": 50}, trials=60, many=500, remembers=True),
+    Case("mdenas", {"alpha": 0.05}, trials=100, many=2000),
+    Case(
+        "mdenas",
+        {"accuracy": "mean", "warm_up": 10, "avoid_duplicates": True},
+        trials=60,
+        many=500,
+        remembers=True,
+    ),
 ]
