@@ -76,6 +76,12 @@ STRATEGIES: Mapping[str, Entry] = {
         "Real, Aggarwal, Huang, Le; AAAI 2019",
         "the default: a hundred trials or more, any space, noisy objectives",
     ),
+    "lemonade": Entry(
+        "nasdsl.strategies.lemonade:Lemonade",
+        "Elsken, Metzen, Hutter; ICLR 2019",
+        "an expensive objective against costs that formulae give: a front from little evaluation",
+        extra="multi",
+    ),
     "nsga2": Entry(
         "nasdsl.strategies.nsga2:Nsga2",
         "NSGA-Net; Lu et al.; GECCO 2019",

@@ -55,6 +55,19 @@ CASES = [
     Case("hierarchical_evolution", {"population": 20, "diversify": 30}, remembers=True),
     Case("miller", {"population": 10, "mutation": 0.05}),
     Case("miller", {"population": 1}),
+    Case("lemonade", {"initial": 5, "proposals": 8, "accepted": 4}, 40, 300, remembers=True),
+    Case(
+        "lemonade",
+        {
+            "initial": 8,
+            "proposals": 6,
+            "accepted": 6,
+            "cheap": ["depth"],
+            "avoid_duplicates": False,
+        },
+        trials=40,
+        many=300,
+    ),
     Case("nsga2", {"population": 12, "offspring": 12}, trials=80, many=3000),
     Case("nsga2", {"population": 8, "offspring": 5, "exploration": 1}, trials=60, many=2000),
 ]
