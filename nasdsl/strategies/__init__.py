@@ -71,6 +71,11 @@ STRATEGIES: Mapping[str, Entry] = {
         "Miller, Todd, Hegde; ICGA 1989",
         "who feeds whom, as rows of a matrix; the classical genetic algorithm",
     ),
+    "q_learning": Entry(
+        "nasdsl.strategies.q_learning:QLearning",
+        "Baker, Gupta, Naik, Raskar; ICLR 2017 (MetaQNN)",
+        "decisions in a sequence, a few of which tell what is good next; a hundred trials and more",
+    ),
     "regularized_evolution": Entry(
         "nasdsl.strategies.regularized_evolution:RegularizedEvolution",
         "Real, Aggarwal, Huang, Le; AAAI 2019",

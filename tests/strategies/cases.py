@@ -70,4 +70,17 @@ CASES = [
     ),
     Case("nsga2", {"population": 12, "offspring": 12}, trials=80, many=3000),
     Case("nsga2", {"population": 8, "offspring": 5, "exploration": 1}, trials=60, many=2000),
+    Case("q_learning", {"epsilon": "short", "replay": 10}, many=1000, remembers=True),
+    Case(
+        "q_learning",
+        {
+            "epsilon": [[1.0, 20], [0.2, 1]],
+            "replay": 2,
+            "state": ["position", "options", "history(2)"],
+            "initial": "average",
+            "avoid_duplicates": False,
+        },
+        many=2000,
+        remembers=True,
+    ),
 ]
