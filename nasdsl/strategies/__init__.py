@@ -56,6 +56,16 @@ STRATEGIES: Mapping[str, Entry] = {
         "Real, Aggarwal, Huang, Le; AAAI 2019",
         "the default: a hundred trials or more, any space, noisy objectives",
     ),
+    "reinforce": Entry(
+        "nasdsl.strategies.reinforce:Reinforce",
+        "Zoph, Le; ICLR 2017",
+        "thousands of cheap trials, spaces whose decisions depend on each other",
+    ),
+    "ppo": Entry(
+        "nasdsl.strategies.ppo:Ppo",
+        "Zoph, Vasudevan, Shlens, Le; CVPR 2018",
+        "as reinforce, but steadier: it learns more from each batch of trials",
+    ),
 }
 
 
