@@ -93,6 +93,16 @@ STRATEGIES: Mapping[str, Entry] = {
         "two to four objectives, a few hundred trials or more: a whole front of trade-offs",
         extra="multi",
     ),
+    "reinforce": Entry(
+        "nasdsl.strategies.reinforce:Reinforce",
+        "Zoph, Le; ICLR 2017",
+        "thousands of cheap trials, spaces whose decisions depend on each other",
+    ),
+    "ppo": Entry(
+        "nasdsl.strategies.ppo:Ppo",
+        "Zoph, Vasudevan, Shlens, Le; CVPR 2018",
+        "as reinforce, but steadier: it learns more from each batch of trials",
+    ),
 }
 
 
