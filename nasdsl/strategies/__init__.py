@@ -40,6 +40,12 @@ STRATEGIES: Mapping[str, Entry] = {
         "Li, Talwalkar; UAI 2019",
         "the baseline that everything else has to beat",
     ),
+    "bo": Entry(
+        "nasdsl.strategies.bayesian:BayesianOptimisation",
+        "Gaussian processes; log EI of Ament et al., NeurIPS 2023",
+        "tens to a few hundred costly trials: the most from each of them",
+        extra="bo",
+    ),
     "exhaustive": Entry(
         "nasdsl.strategies.exhaustive:Exhaustive",
         "every genotype once, in order",

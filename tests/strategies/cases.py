@@ -26,6 +26,12 @@ class Case:
 CASES = [
     Case("random"),
     Case("random", {"uniform": True, "avoid_duplicates": True}, remembers=True),
+    Case(
+        "bo",
+        {"initial": 6, "points": 16, "candidates": 20, "refit": 20},
+        trials=40,
+        many=300,
+    ),
     Case("exhaustive"),
     Case("exhaustive", {"shard": 1, "shards": 3}),
     Case("local_search", remembers=True),
