@@ -103,6 +103,12 @@ STRATEGIES: Mapping[str, Entry] = {
         "Zoph, Vasudevan, Shlens, Le; CVPR 2018",
         "as reinforce, but steadier: it learns more from each batch of trials",
     ),
+    "bo": Entry(
+        "nasdsl.strategies.bayesian:BayesianOptimisation",
+        "Gaussian processes; log EI of Ament et al., NeurIPS 2023",
+        "tens to a few hundred costly trials: the most from each of them",
+        extra="bo",
+    ),
 }
 
 

@@ -86,4 +86,10 @@ CASES = [
     Case("reinforce", {"batch": 4, "hidden": 8}, trials=25, many=150),
     Case("reinforce", {"policy": "independent", "batch": 2, "failure": 0.0}, trials=30, many=200),
     Case("ppo", {"batch": 5, "epochs": 2, "layers": 2, "hidden": 8}, trials=25, many=150),
+    Case(
+        "bo",
+        {"initial": 6, "points": 16, "candidates": 20, "refit": 20},
+        trials=40,
+        many=300,
+    ),
 ]
