@@ -23,7 +23,7 @@ class Plan:
 
 
 PLANS: Mapping[str, Plan] = {
-    "random": Plan("random", "baselines", runs=500),
+    "random": Plan("random", "baselines", runs=2000),
     "exhaustive": Plan(
         "exhaustive", "baselines", runs=20, why="the first members in order: no run differs"
     ),
@@ -33,7 +33,7 @@ PLANS: Mapping[str, Plan] = {
         why="moves to the best neighbour",
     ),
     "regularized_evolution": Plan(
-        "regularized_evolution", "evolution", {"population": 10, "sample": 3}, runs=500,
+        "regularized_evolution", "evolution", {"population": 10, "sample": 3}, runs=2000,
         why="as the authors of NAS-Bench-201 ran it",
     ),
     "regularized_evolution, defaults": Plan(

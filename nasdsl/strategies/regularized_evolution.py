@@ -31,9 +31,11 @@ if TYPE_CHECKING:
 class RegularizedEvolutionConfig(Config):
     """`population` and `sample` are the paper's P and S."""
 
-    population: int = Field(default=100, ge=1)
-    sample: int = Field(default=25, ge=1)
-    avoid_duplicates: bool = False
+    population: int = Field(default=100, ge=1, description="members; the oldest is pushed out")
+    sample: int = Field(
+        default=25, ge=1, description="members drawn for a tournament, the best is mutated"
+    )
+    avoid_duplicates: bool = Field(default=False, description="propose nothing twice")
 
 
 class RegularizedEvolution:
