@@ -23,6 +23,21 @@ GOOD = {
     "width tied by let": """
         let w = any [4, 8]
         network = image(3, 8, 8) -> conv(3, out = w) -> sum([conv(3, out = w), identity]) -> flatten""",
+    "a graph that depends on the case it is used in": """
+        let d = any [1, 2]
+        let block = graph (x) { out x -> (conv(3, out = 8) if d == 1 else conv(3, out = 16)) }
+        network = image(3, 8, 8) -> graph (x) {
+          when d == 1 { y = x -> block } else { y = x -> block -> conv(1, out = 4) }
+          out y
+        } -> flatten -> linear(10)""",
+    "a graph that depends on a case that is tied to another": """
+        let a = any [1, 2], b = any [1, 2]
+        require a == b
+        let block = graph (x) { out x -> conv(3, out = 8*a) -> subsample(a) }
+        network = image(3, 8, 8) -> graph (x) {
+          when b == 1 { y = x -> block } else { y = x -> block -> conv(1, out = 4) }
+          out y
+        } -> flatten -> linear(10)""",
     "every option fits": """
         network = image(4, 8, 8) -> (conv(3) | dw_conv(5) | max_pool(3) | identity) -> flatten""",
     "the same halving in both paths": """

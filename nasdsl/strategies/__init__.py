@@ -69,6 +69,12 @@ STRATEGIES: Mapping[str, Entry] = {
         "Real, Aggarwal, Huang, Le; AAAI 2019",
         "the default: a hundred trials or more, any space, noisy objectives",
     ),
+    "nsga2": Entry(
+        "nasdsl.strategies.nsga2:Nsga2",
+        "NSGA-Net; Lu et al.; GECCO 2019",
+        "two to four objectives, a few hundred trials or more: a whole front of trade-offs",
+        extra="multi",
+    ),
 }
 
 

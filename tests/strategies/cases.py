@@ -38,4 +38,6 @@ CASES = [
         remembers=True,
     ),
     Case("regularized_evolution", {"population": 1, "sample": 1}),
+    Case("nsga2", {"population": 12, "offspring": 12}, trials=80, many=3000),
+    Case("nsga2", {"population": 8, "offspring": 5, "exploration": 1}, trials=60, many=2000),
 ]
