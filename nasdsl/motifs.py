@@ -18,9 +18,7 @@ from .evaluate.lists import settle
 from .program import Program, Shared
 from .spans import Span
 from .symbolic import Sym, typed
-from .values import POISON, Env, GraphModule, MotifFunction, Named, Scope
-
-_PLAIN = (int, float, bool, str)
+from .values import POISON, Env, GraphModule, MotifFunction, Named, Scope, is_fixed
 
 
 class MotifMachine(OpenMachine):
@@ -57,7 +55,7 @@ class MotifMachine(OpenMachine):
     def _made_once(self, function: MotifFunction, env: Env, scope: Scope, span: Span | None) -> Any:
         """A call that decides nothing: equal arguments give the same module."""
         values = env.names.values()
-        if not all(v.__class__ in _PLAIN for v in values):
+        if not all([is_fixed(v, self.settled) for v in values]):
             return bound(self, function.motif.body, env, scope)
         key = function.motif.name, *map(typed, values)
         value = self.settled_calls.get(key)
