@@ -60,9 +60,10 @@ class MotifMachine(OpenMachine):
         key = function.motif.name, *map(typed, values)
         value = self.settled_calls.get(key)
         if value is None:
-            before = self.mistakes
+            before = self.mistakes, self.rule.unnamed
             value = bound(self, function.motif.body, env, scope)
-            if is_module(value) and not isinstance(value, Sym) and self.mistakes == before:
+            alike = before == (self.mistakes, self.rule.unnamed)
+            if alike and is_module(value) and not isinstance(value, Sym):
                 value = self.settled_calls[key] = name_module(value, function.motif.name, span)
         return value
 

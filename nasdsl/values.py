@@ -280,12 +280,12 @@ class Builtin(Frozen):
 Function = MotifFunction | OpFunction | Builtin
 
 
-_SCALARS = frozenset({int, float, bool, str, OpFunction, Builtin})
+_SCALARS = frozenset({int, float, bool, str, OpFunction, Builtin, Unknown})
 
 
 def is_fixed(value: Any, settled: Container[str]) -> bool:
-    """Whether a value means the same wherever it is used: a number, a text, a truth value, or a function
-    that decides nothing. `settled` are the motifs that decide nothing."""
+    """Whether a value means the same wherever it is used: a number (also one that is not known), a text,
+    a truth value, or a function that decides nothing. `settled` are the motifs that decide nothing."""
     kind = value.__class__
     return kind in _SCALARS or (kind is MotifFunction and value.motif.name in settled)
 
