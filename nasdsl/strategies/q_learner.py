@@ -108,11 +108,12 @@ class QLearner(ABC):
     def epsilon(self) -> float:
         """The ε of the next proposal."""
         left = self._asked // self._config.batch
-        for epsilon, iterations in self._config.epsilon:
+        schedule = self._config.epsilon
+        for epsilon, iterations in schedule:
             if left < iterations:
-                break
+                return float(epsilon)
             left -= iterations
-        return float(epsilon)
+        return float(schedule[-1][0])
 
     def ask(self, n: int = 1) -> list[Genotype]:
         return several(self._propose, n)
