@@ -66,7 +66,9 @@ class QConfig(Config):
     @classmethod
     def _schedule(cls, value: Schedule) -> Schedule:
         if not value or any(not 0 <= epsilon <= 1 or count < 1 for epsilon, count in value):
-            raise ValueError("a list of [ε, iterations] with ε of 0..1 and iterations of at least 1")
+            raise ValueError(
+                "a list of [ε, iterations] with ε of 0..1 and iterations of at least 1"
+            )
         return value
 
 
