@@ -51,6 +51,12 @@ STRATEGIES: Mapping[str, Entry] = {
         "Li, Talwalkar; UAI 2019",
         "the baseline that everything else has to beat",
     ),
+    "codeepneat": Entry(
+        "nasdsl.strategies.codeepneat:CoDeepNEAT",
+        "Miikkulainen, Liang, Meyerson, Rawal, Fink, Francon, Raju, Shahrzad, Navruzyan, Duffy, "
+        "Hodjat; 2017",
+        "networks of repeated parts, whose parts are worth much the same wherever they stand",
+    ),
     "exhaustive": Entry(
         "nasdsl.strategies.exhaustive:Exhaustive",
         "every genotype once, in order",

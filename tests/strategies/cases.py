@@ -47,6 +47,8 @@ CASES = [
             "crossovers": ["uniform", "stage", "point", "subtree"],
         },
     ),
+    Case("codeepneat", {"blueprints": 5, "modules": 8, "networks": 12}),
+    Case("codeepneat", {"blueprints": 1, "modules": 1, "networks": 1}),
     Case("large_scale_evolution", {"population": 20}),
     Case("large_scale_evolution", {"population": 2, "start": "least"}),
     Case("genetic_cnn", {"population": 8, "generations": 0}),
