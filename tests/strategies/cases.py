@@ -28,9 +28,9 @@ CASES = [
     Case("random", {"uniform": True, "avoid_duplicates": True}, remembers=True),
     Case(
         "bo",
-        {"initial": 6, "points": 16, "candidates": 20, "refit": 20},
-        trials=40,
-        many=300,
+        {"initial": 5, "points": 12, "candidates": 10, "refit": 20},
+        trials=30,
+        many=200,
     ),
     Case("exhaustive"),
     Case("exhaustive", {"shard": 1, "shards": 3}),
