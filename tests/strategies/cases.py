@@ -75,12 +75,6 @@ CASES = [
     Case("reinforce", {"batch": 4, "hidden": 8}, trials=25, many=150),
     Case("reinforce", {"policy": "independent", "batch": 2, "failure": 0.0}, trials=30, many=200),
     Case("ppo", {"batch": 5, "epochs": 2, "layers": 2, "hidden": 8}, trials=25, many=150),
-    Case(
-        "bo",
-        {"initial": 6, "points": 16, "candidates": 20, "refit": 20},
-        trials=40,
-        many=300,
-    ),
     Case("q_learning", {"epsilon": "short", "replay": 4}, trials=60, many=500, remembers=True),
     Case(
         "q_learning",
@@ -101,5 +95,11 @@ CASES = [
         trials=60,
         many=500,
         remembers=True,
+    ),
+    Case(
+        "bo",
+        {"initial": 5, "points": 12, "candidates": 10, "refit": 20},
+        trials=30,
+        many=200,
     ),
 ]
