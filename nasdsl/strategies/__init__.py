@@ -51,6 +51,11 @@ STRATEGIES: Mapping[str, Entry] = {
         "White, Nolen, Savani; UAI 2021",
         "little noise in the objective, and spaces of which one decision changes little",
     ),
+    "pnas": Entry(
+        "nasdsl.strategies.pnas:Pnas",
+        "Liu et al.; ECCV 2018",
+        "spaces that grow, block by block: small architectures teach a surrogate about large ones",
+    ),
     "regularized_evolution": Entry(
         "nasdsl.strategies.regularized_evolution:RegularizedEvolution",
         "Real, Aggarwal, Huang, Le; AAAI 2019",

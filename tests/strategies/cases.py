@@ -23,6 +23,9 @@ class Case:
         return make_strategy(self.name, space, self.config, seed)
 
 
+#: Surrogates as small as they may be.
+TINY = {"members": 2, "embedding": 4, "hidden": 4, "epochs": 1, "batch": 64}
+
 CASES = [
     Case("random"),
     Case("random", {"uniform": True, "avoid_duplicates": True}, remembers=True),
@@ -38,4 +41,20 @@ CASES = [
         remembers=True,
     ),
     Case("regularized_evolution", {"population": 1, "sample": 1}),
+    Case("pnas", {**TINY, "beam": 6, "candidates": 30, "history": 24}, trials=24, many=240),
+    Case(
+        "pnas",
+        {
+            **TINY,
+            "beam": 5,
+            "candidates": 30,
+            "history": 24,
+            "unique": False,
+            "parts": 2,
+            "rest": "random",
+            "kind": "lstm",
+        },
+        trials=24,
+        many=120,
+    ),
 ]
