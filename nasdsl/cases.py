@@ -161,7 +161,8 @@ class OpenMachine(Machine):
         if not isinstance(key, Sym):
             return run(key)
         for known, value in self.guards:
-            if known == key:
+            if known is key:
+                self.touched |= key.vars
                 return run(value)
         if key.values is None or len(key.values) > MAX_CASES:
             raise fail("NAS404", "what follows depends on too many combinations of decisions", span,
@@ -170,10 +171,11 @@ class OpenMachine(Machine):
 
     def among(self, index: Any, found: list[tuple[Any, Any]], span: Span | None) -> Any:
         ruled_out = {key for key, value in self.guards if value is False}
+        allowed = {g for g, _ in found}
         options = {i: v for i, (g, v) in enumerate(found) if g and g not in ruled_out}
         if index.values is None or len(index.values) > MAX_CASES or not options:
             return self.cases(index, lambda i: options.get(i, POISON), span)
-        self.touched |= index.vars
+        self.touched |= index.vars.union(*(g.vars for g in ruled_out if g in allowed))
         return select(index, options)
 
     def eval(self, node: syntax.Expr, env: Env, scope: Scope) -> Any:
@@ -290,6 +292,12 @@ class OpenMachine(Machine):
         """Note that an option of a decision is ruled out whatever else is decided."""
         if isinstance(index, Sym):
             self.excluded.update((var, option) for var in index.vars)
+
+    def note_role(self, value: Any, role: str) -> None:
+        """Note what the one decision behind an open value is for."""
+        if isinstance(value, Sym) and len(value.vars) == 1:
+            (var,) = value.vars
+            var.role = role
 
     def demand(self, condition: Any, span: Span | None) -> None:
         if condition is False:

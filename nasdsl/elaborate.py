@@ -27,6 +27,7 @@ from .diagnostics import fail
 from .effort import PURSE
 from .evaluate.lists import elements
 from .evaluate.statements import Frame, ShapeBound, output_count, run_block
+from .grids import Condition
 from .joins import phi
 from .motifs import MotifMachine
 from .spans import Span
@@ -289,9 +290,9 @@ class Elaborator(MotifMachine):
             out.append(output)
         return tuple(out)
 
-    def _context(self, touched: set[Var]) -> tuple[tuple[Sym, Any], ...]:
+    def _context(self, touched: set[Var]) -> tuple[Condition, ...]:
         """The part of the present case that matters to what depends on these decisions."""
-        return tuple((k, v) for k, v in self.guards if not k.vars.isdisjoint(touched))
+        return self.bearing(frozenset(touched)) if self.guards else ()
 
     def _measure(
         self, module: Named | GraphModule, shapes: Sequence[Any], span: Span | None
