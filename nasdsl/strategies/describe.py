@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from inspect import cleandoc
 from typing import Any
@@ -68,7 +68,7 @@ def _section(name: str) -> str:
     return f"### {name}\n\n{summary(name)}\n\n{options}"
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [head, ("---",) * len(head), *rows]
     return "".join("| " + " | ".join(map(_cell, line)) + " |\n" for line in lines)
 
@@ -121,7 +121,7 @@ def _any(rule: Mapping[str, Any], parts: Mapping[str, Any]) -> str:
     return "any value"
 
 
-_PLAIN = {
+_PLAIN: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], str]] = {
     "integer": lambda rule, parts: _number("whole number", rule),
     "number": lambda rule, parts: _number("number", rule),
     "boolean": lambda rule, parts: "true or false",
