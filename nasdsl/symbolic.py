@@ -23,12 +23,16 @@ MANY: tuple[int, ...] = ()  # in place of codes
 
 
 class Var:
-    """One decision: its path and its domain. `free` ones stand for a value that is not tracked."""
+    """One decision: its path and its domain. `free` ones stand for a value that is not tracked.
 
-    __slots__ = ("domain", "free", "path")
+    role: "input" if it picks among tensors, "count" if it says how often something is repeated.
+    """
+
+    __slots__ = ("domain", "free", "path", "role")
 
     def __init__(self, path: str, domain: Domain, free: bool = False) -> None:
         self.path, self.domain, self.free = path, domain, free
+        self.role = ""
 
     def __repr__(self) -> str:
         return f"<{self.path}: {self.domain}>"

@@ -157,7 +157,10 @@ def choose(m: Machine, found: list[Option], scope: Scope, span: Any, ordered: bo
     def take(i: int) -> Any:
         return _under_guard(m, found[i], Scope(f"{path}={keys[i]}"), span)
 
-    return m.cases(index, take, span)
+    value = m.cases(index, take, span)
+    if labels[0] == "0" and m.is_tensor(value):  # named by its place, not by what is written there
+        m.note_role(index, "input")
+    return value
 
 
 def _under_guard(m: Machine, option: Option, scope: Scope, span: Any) -> Any:

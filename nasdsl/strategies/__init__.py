@@ -58,22 +58,72 @@ STRATEGIES: Mapping[str, Entry] = {
         needs=("finite",),
         cautions=("ends",),
     ),
+    "genetic_cnn": Entry(
+        "nasdsl.strategies.genetic_cnn:GeneticCNN",
+        "Xie, Yuille; ICCV 2017",
+        "networks of stages that are coded in bits, in generations",
+    ),
+    "hierarchical_evolution": Entry(
+        "nasdsl.strategies.hierarchical_evolution:HierarchicalEvolution",
+        "Liu, Simonyan, Vinyals, Fernando, Kavukcuoglu; ICLR 2018",
+        "motifs of motifs, many workers, objectives with little noise: nobody is ever removed",
+    ),
+    "large_scale_evolution": Entry(
+        "nasdsl.strategies.large_scale_evolution:LargeScaleEvolution",
+        "Real, Moore, Selle, Saxena, Suematsu, Tan, Le, Kurakin; ICML 2017",
+        "thousands of trials on many workers, spaces in which networks grow",
+    ),
     "local_search": Entry(
         "nasdsl.strategies.local_search:LocalSearch",
         "White, Nolen, Savani; UAI 2021",
         "little noise in the objective, and spaces of which one decision changes little",
         cautions=("neighbours",),
     ),
+    "miller": Entry(
+        "nasdsl.strategies.miller:Miller",
+        "Miller, Todd, Hegde; ICGA 1989",
+        "who feeds whom, as rows of a matrix; the classical genetic algorithm",
+    ),
+    "q_learning": Entry(
+        "nasdsl.strategies.q_learning:QLearning",
+        "Baker, Gupta, Naik, Raskar; ICLR 2017 (MetaQNN)",
+        "decisions in a sequence, a few of which tell what is good next; a hundred trials and more",
+        cautions=("intervals", "narrow"),
+    ),
     "regularized_evolution": Entry(
         "nasdsl.strategies.regularized_evolution:RegularizedEvolution",
         "Real, Aggarwal, Huang, Le; AAAI 2019",
         "the default: a hundred trials or more, any space, noisy objectives",
+    ),
+    "lemonade": Entry(
+        "nasdsl.strategies.lemonade:Lemonade",
+        "Elsken, Metzen, Hutter; ICLR 2019",
+        "an expensive objective against costs that formulae give: a front from little evaluation",
+        extra="multi",
     ),
     "nsga2": Entry(
         "nasdsl.strategies.nsga2:Nsga2",
         "NSGA-Net; Lu et al.; GECCO 2019",
         "two to four objectives, a few hundred trials or more: a whole front of trade-offs",
         extra="multi",
+    ),
+    "reinforce": Entry(
+        "nasdsl.strategies.reinforce:Reinforce",
+        "Zoph, Le; ICLR 2017",
+        "thousands of cheap trials, spaces whose decisions depend on each other",
+        cautions=("intervals", "narrow"),
+    ),
+    "ppo": Entry(
+        "nasdsl.strategies.ppo:Ppo",
+        "Zoph, Vasudevan, Shlens, Le; CVPR 2018",
+        "as reinforce, but steadier: it learns more from each batch of trials",
+        cautions=("intervals", "narrow"),
+    ),
+    "bo": Entry(
+        "nasdsl.strategies.bayesian:BayesianOptimisation",
+        "Gaussian processes; log EI of Ament et al., NeurIPS 2023",
+        "tens to a few hundred costly trials: the most from each of them",
+        extra="bo",
     ),
 }
 

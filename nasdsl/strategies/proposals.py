@@ -1,0 +1,113 @@
+"""Where candidates for an acquisition function come from: evolution, or a tree of edits.
+
+Both ask `worth` for the worth of lists of genotypes, and return those that may be proposed (`fresh`)
+with their worth, in the order in which they were found. The work is bounded on any space.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from heapq import heapify, heappop, heappush
+from random import Random
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from nasdsl.genotype import Genotype
+    from nasdsl.space import Space
+
+Worth: TypeAlias = Callable[[Sequence["Genotype"]], Sequence[float]]
+Fresh: TypeAlias = Callable[["Genotype"], bool]
+Found: TypeAlias = dict["Genotype", float]
+
+GENERATIONS = 5
+#: The chances of 1, 2, … mutations of a child, as in NASBOT's code.
+STEPS = (0.5, 0.25, 0.125, 0.075, 0.05)
+
+
+def evolve(
+    space: Space, start: Sequence[Genotype], worth: Worth, fresh: Fresh, count: int, rng: Random
+) -> Found:
+    """Kandasamy et al., NeurIPS 2018, appendix B.2: parents are drawn with probability proportional to
+    exp(worth / std), children are mutated a few times. `start` holds the first parents; some random
+    genotypes join them. At most `count` candidates are looked at, in a few generations."""
+    parents = dict(zip(start, worth(start), strict=True)) if start else {}
+    found: Found = {}
+    size = max(1, count // GENERATIONS)
+    newcomers = [space.sample_feasible(rng) for _ in range(size)]
+    for generation in range(GENERATIONS):
+        if generation or not parents:
+            newcomers = []
+        newcomers += _children(space, parents, size - len(newcomers) // 2, rng)
+        unknown = [g for g in dict.fromkeys(newcomers) if g not in parents]
+        if unknown:
+            known = dict(zip(unknown, worth(unknown), strict=True))
+            found.update((g, w) for g, w in known.items() if fresh(g))
+            parents.update(known)
+    return found
+
+
+def _children(
+    space: Space, parents: Mapping[Genotype, float], count: int, rng: Random
+) -> list[Genotype]:
+    if not parents or space.size == 1:
+        return []
+    chosen = rng.choices(list(parents), softmax(list(parents.values())), k=count)
+    children = [mutated(space, parent, rng) for parent in chosen]
+    return [child for child in children if space.feasible(child)]
+
+
+def mutated(space: Space, parent: Genotype, rng: Random) -> Genotype:
+    """One or a few mutations."""
+    for _ in range(1 + rng.choices(range(len(STEPS)), STEPS)[0]):
+        parent = space.mutate(parent, rng)
+    return parent
+
+
+def softmax(worths: Sequence[float]) -> list[float]:
+    """Weights proportional to exp(worth / std)."""
+    mean = math.fsum(worths) / len(worths)
+    spread = math.sqrt(math.fsum((w - mean) ** 2 for w in worths) / len(worths)) or 1.0
+    top = max(worths)
+    return [math.exp((w - top) / spread) for w in worths]
+
+
+def climb_tree(
+    space: Space, start: Mapping[Genotype, float], worth: Worth, fresh: Fresh, count: int,
+    rng: Random, cooling: float = 0.9, coldest: float = 1e-4,
+) -> Found:  # fmt: skip
+    """Jin, Song, Hu, KDD 2019, algorithm 1: A* with simulated annealing over the tree of edits.
+
+    The queue begins with the measured genotypes (`start`, with their values). Its best node is
+    expanded with probability exp((node - best worth) / T), and T falls by `cooling` a step until
+    `coldest`. Each expansion looks at a share of `count`, random neighbours of the node.
+    """
+    steps = max(1, math.ceil(math.log(coldest) / math.log(cooling)))
+    share = max(1, round(count / steps))
+    queue = [(-value, order, genotype) for order, (genotype, value) in enumerate(start.items())]
+    heapify(queue)
+    found: Found = {}
+    seen = set(start)
+    best, temperature = -math.inf, 1.0
+    while queue and temperature > coldest and len(found) < count:
+        minus, _, node = heappop(queue)
+        chance = math.exp(min((-minus - best) / temperature, 0.0))
+        temperature *= cooling
+        if rng.random() >= chance:
+            continue
+        children = dict.fromkeys(_neighbours(space, node, share, rng))
+        unknown = [g for g in children if g not in seen]
+        seen.update(unknown)
+        for genotype, value in zip(unknown, worth(unknown) if unknown else (), strict=True):
+            heappush(queue, (-value, len(seen) + len(queue), genotype))
+            if fresh(genotype):
+                found[genotype] = value
+                best = max(best, value)
+    return found
+
+
+def _neighbours(space: Space, node: Genotype, count: int, rng: Random) -> list[Genotype]:
+    if space.size == 1:
+        return []
+    children = [space.mutate(node, rng) for _ in range(count)]
+    return [child for child in children if space.feasible(child)]
