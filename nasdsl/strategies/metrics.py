@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeAlias, TypeVar
 
-import numpy as np
-
 from nasdsl.distances import hamming
 
 from .gaussian_process import Array, Group
