@@ -55,7 +55,9 @@ def _steps(node: Node, known: dict[int, list[Path]]) -> list[Path]:
         return []
     if node.op.name in WIRES:
         return [()]
-    shown = [str(value) for key, value in node.attrs if key in ("kernel", "out", "dilation", "heads")]
+    shown = [
+        str(value) for key, value in node.attrs if key in ("kernel", "out", "dilation", "heads")
+    ]
     return [(f"{node.op.name}({', '.join(shown)})",)]
 
 
