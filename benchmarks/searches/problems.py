@@ -95,7 +95,9 @@ MACRO = Outline(
 )
 OUTLINES: Mapping[str, Outline] = {outline.name: outline for outline in (NB201, MACRO)}
 QUERY = 0.515  # half of the images, and 3 % more for the validation
-TRAINED = tuple(f"{data}_{part}_200" for data in ("c10", "c100", "in16") for part in ("val", "test"))
+TRAINED = tuple(
+    f"{data}_{part}_200" for data in ("c10", "c100", "in16") for part in ("val", "test")
+)
 
 
 def best_by(values: Sequence[float]) -> Callable[[History, float], float]:
