@@ -45,8 +45,8 @@ def _weighted(value: object) -> tuple[Any, object]:
             raise ValueError(f"`{value['name']}` takes one number, its weight")
         return value["name"], weight[0]
     if isinstance(value, str):
-        name, _, weight = value.partition("(")
-        return name, _number(weight.removesuffix(")")) if weight else 1.0
+        name, _, number = value.partition("(")
+        return name, _number(number.removesuffix(")")) if number else 1.0
     raise ValueError("expected operators, such as [resample, nudge(2)]")
 
 
