@@ -28,9 +28,7 @@ def reference_sets(count: int, rng: Random) -> list[list[int]]:
     ]
 
 
-def embed(
-    distances: NDArray[np.float64], sets: Sequence[Sequence[int]]
-) -> NDArray[np.float64]:
+def embed(distances: NDArray[np.float64], sets: Sequence[Sequence[int]]) -> NDArray[np.float64]:
     """Points (n, sets) from distances (n, reference points)."""
     columns = [distances[:, list(s)].min(axis=1) for s in sets]
     return np.stack(columns, axis=1) / math.sqrt(len(sets))

@@ -51,6 +51,12 @@ STRATEGIES: Mapping[str, Entry] = {
         "Li, Talwalkar; UAI 2019",
         "the baseline that everything else has to beat",
     ),
+    "codeepneat": Entry(
+        "nasdsl.strategies.codeepneat:CoDeepNEAT",
+        "Miikkulainen, Liang, Meyerson, Rawal, Fink, Francon, Raju, Shahrzad, Navruzyan, Duffy, "
+        "Hodjat; 2017",
+        "networks of repeated parts, whose parts are worth much the same wherever they stand",
+    ),
     "exhaustive": Entry(
         "nasdsl.strategies.exhaustive:Exhaustive",
         "every genotype once, in order",
@@ -119,6 +125,17 @@ STRATEGIES: Mapping[str, Entry] = {
         "Gaussian processes; log EI of Ament et al., NeurIPS 2023",
         "tens to a few hundred costly trials: the most from each of them",
         extra="bo",
+    ),
+    "block_qnn": Entry(
+        "nasdsl.strategies.block_qnn:BlockQNN",
+        "Zhong, Yan, Wu, Shao, Liu; CVPR 2018",
+        "blocks of many decisions, short trainings that favour small networks; batches of trials",
+    ),
+    "pnas": Entry(
+        "nasdsl.strategies.pnas:Pnas",
+        "Liu et al.; ECCV 2018",
+        "spaces that grow, block by block: small architectures teach a surrogate about large ones",
+        cautions=("intervals", "narrow"),
     ),
 }
 

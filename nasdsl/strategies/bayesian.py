@@ -24,7 +24,7 @@ from nasdsl.extras import need
 from .acquisition import Acquisition, acquire
 from .base import Seen, Trial, dump_rng, load_rng
 from .gaussian_process import Kernel, first_kernel
-from .metrics import Name, make_metric
+from .metrics import Kept, Name, make_metric
 from .observations import Observations, Scalarisation, Transform, finite
 from .proposals import Found, climb_tree, evolve
 from .surrogate import Geometry, Surrogate
@@ -76,6 +76,7 @@ class BayesianOptimisation:
         self._rng = random.Random(seed)
         self._known = Observations(config.points)
         self._metric = make_metric(config.kernel, space)
+        self._feasible = Kept(space.feasible)
         self._kernel: Kernel | None = None
         self._told = 0  # since the last fit
 
@@ -160,10 +161,12 @@ class BayesianOptimisation:
 
         if config.search == "tree":
             start = dict(zip(genotypes, targets.tolist(), strict=True))
-            return climb_tree(self._space, start, worth, fresh, config.candidates, rng)
+            return climb_tree(
+                self._space, start, worth, self._feasible, fresh, config.candidates, rng
+            )
         order = np.argsort(-targets, kind="stable")[: self.PARENTS]
         parents = [genotypes[int(i)] for i in order]
-        return evolve(self._space, parents, worth, fresh, config.candidates, rng)
+        return evolve(self._space, parents, worth, self._feasible, fresh, config.candidates, rng)
 
     # ---------------------------------------------------------------- state
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 
 _PIECE = re.compile(r"[^/=]+|=[^/]*")
@@ -21,13 +21,14 @@ def pieces(path: str) -> tuple[str, ...]:
 
 def parts(paths: Iterable[str]) -> dict[str, str]:
     """The part that each path stands in: where the paths first differ."""
-    split = {path: pieces(path) for path in paths}
-    deep = _common(list(split.values()))
-    return {path: "/".join(found[: deep + 1]) for path, found in split.items()}
+    known = list(paths)
+    deep = shared_depth(known)
+    return {path: "/".join(pieces(path)[: deep + 1]) for path in known}
 
 
-def _common(split: Sequence[tuple[str, ...]]) -> int:
+def shared_depth(paths: Iterable[str]) -> int:
     """How many pieces all paths begin with, none of them wholly."""
+    split = [pieces(path) for path in paths]
     deep = 0
     while split and all(len(s) > deep + 1 and s[deep] == split[0][deep] for s in split):
         deep += 1

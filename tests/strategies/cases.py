@@ -23,6 +23,9 @@ class Case:
         return make_strategy(self.name, space, self.config, seed)
 
 
+#: Surrogates as small as they may be.
+TINY = {"members": 2, "embedding": 4, "hidden": 4, "epochs": 1, "batch": 64}
+
 CASES = [
     Case("random"),
     Case("random", {"uniform": True, "avoid_duplicates": True}, remembers=True),
@@ -47,6 +50,8 @@ CASES = [
             "crossovers": ["uniform", "stage", "point", "subtree"],
         },
     ),
+    Case("codeepneat", {"blueprints": 5, "modules": 8, "networks": 12}),
+    Case("codeepneat", {"blueprints": 1, "modules": 1, "networks": 1}),
     Case("large_scale_evolution", {"population": 20}),
     Case("large_scale_evolution", {"population": 2, "start": "least"}),
     Case("genetic_cnn", {"population": 8, "generations": 0}),
@@ -70,6 +75,52 @@ CASES = [
     ),
     Case("nsga2", {"population": 12, "offspring": 12}, trials=80, many=3000),
     Case("nsga2", {"population": 8, "offspring": 5, "exploration": 1}, trials=60, many=2000),
+    Case("reinforce", {"batch": 4, "hidden": 8}, trials=25, many=150),
+    Case("reinforce", {"policy": "independent", "batch": 2, "failure": 0.0}, trials=30, many=200),
+    Case("ppo", {"batch": 5, "epochs": 2, "layers": 2, "hidden": 8}, trials=25, many=150),
+    Case("q_learning", {"epsilon": "short", "replay": 4}, trials=60, many=500, remembers=True),
+    Case(
+        "q_learning",
+        {
+            "epsilon": [[1.0, 20], [0.2, 1]],
+            "replay": 2,
+            "state": ["position", "options", "history(2)"],
+            "initial": "average",
+            "avoid_duplicates": False,
+        },
+        trials=60,
+        many=500,
+        remembers=True,
+    ),
+    Case(
+        "block_qnn",
+        {"epsilon": "short", "batch": 4, "replay": 8},
+        trials=60,
+        many=500,
+        remembers=True,
+    ),
+    Case(
+        "bo",
+        {"initial": 5, "points": 12, "candidates": 10, "refit": 20},
+        trials=30,
+        many=200,
+    ),
+    Case("pnas", {**TINY, "beam": 6, "candidates": 30, "history": 24}, trials=24, many=240),
+    Case(
+        "pnas",
+        {
+            **TINY,
+            "beam": 5,
+            "candidates": 30,
+            "history": 24,
+            "unique": False,
+            "parts": 2,
+            "rest": "random",
+            "kind": "lstm",
+        },
+        trials=24,
+        many=120,
+    ),
     Case("q_learning", {"epsilon": "short", "replay": 10}, many=1000, remembers=True),
     Case(
         "q_learning",
@@ -83,9 +134,6 @@ CASES = [
         many=2000,
         remembers=True,
     ),
-    Case("reinforce", {"batch": 4, "hidden": 8}, trials=25, many=150),
-    Case("reinforce", {"policy": "independent", "batch": 2, "failure": 0.0}, trials=30, many=200),
-    Case("ppo", {"batch": 5, "epochs": 2, "layers": 2, "hidden": 8}, trials=25, many=150),
     Case(
         "bo",
         {"initial": 6, "points": 16, "candidates": 20, "refit": 20},
