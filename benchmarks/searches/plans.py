@@ -40,4 +40,13 @@ PLANS: Mapping[str, Plan] = {
         "regularized_evolution", "evolution", runs=500,
         why="P = 100, S = 25 of the paper, for thousands of trials",
     ),
+    "reinforce": Plan(
+        "reinforce", "policies",
+        {"policy": "independent", "batch": 1, "power": 1, "decay": 0.9, "lr": 0.1}, runs=500,
+        why="the policy of NAS-Bench-201's authors",
+    ),
+    "reinforce, LSTM": Plan(
+        "reinforce", "policies", {"batch": 1, "lr": 0.01}, why="NAS-RL's controller, for few trials"
+    ),
+    "ppo": Plan("ppo", "policies", {"batch": 5, "lr": 0.01}, why="NASNet's, for few trials"),
 }  # fmt: skip
