@@ -40,6 +40,17 @@ STRATEGIES: Mapping[str, Entry] = {
         "Li, Talwalkar; UAI 2019",
         "the baseline that everything else has to beat",
     ),
+    "auto_keras": Entry(
+        "nasdsl.strategies.auto_keras:AutoKeras",
+        "Jin, Song, Hu; KDD 2019",
+        "costly trials of networks that differ by layers and skip connections",
+        extra="bo",
+    ),
+    "bananas": Entry(
+        "nasdsl.strategies.bananas:Bananas",
+        "White, Neiswanger, Savani; AAAI 2021",
+        "a hundred trials or more in batches, cells that are graphs of operators",
+    ),
     "bo": Entry(
         "nasdsl.strategies.bayesian:BayesianOptimisation",
         "Gaussian processes; log EI of Ament et al., NeurIPS 2023",
@@ -56,6 +67,12 @@ STRATEGIES: Mapping[str, Entry] = {
         "nasdsl.strategies.local_search:LocalSearch",
         "White, Nolen, Savani; UAI 2021",
         "little noise in the objective, and spaces of which one decision changes little",
+    ),
+    "nasbot": Entry(
+        "nasdsl.strategies.nasbot:Nasbot",
+        "Kandasamy, Neiswanger, Schneider, Poczos, Xing; NeurIPS 2018",
+        "few, costly trials of networks whose graphs differ",
+        extra="bo",
     ),
     "regularized_evolution": Entry(
         "nasdsl.strategies.regularized_evolution:RegularizedEvolution",

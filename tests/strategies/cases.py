@@ -26,11 +26,24 @@ class Case:
 CASES = [
     Case("random"),
     Case("random", {"uniform": True, "avoid_duplicates": True}, remembers=True),
+    Case("bo", {"initial": 4, "points": 12, "candidates": 6, "refit": 10}, trials=16, many=60),
     Case(
-        "bo",
+        "nasbot",
+        {"initial": 5, "points": 12, "candidates": 10, "refit": 20, "nu_str": [0.5]},
+        trials=20,
+        many=60,
+    ),
+    Case(
+        "auto_keras",
         {"initial": 5, "points": 12, "candidates": 10, "refit": 20},
+        trials=20,
+        many=60,
+    ),
+    Case(
+        "bananas",
+        {"initial": 4, "points": 12, "candidates": 6, "layers": 2, "epochs": 3},
         trials=30,
-        many=200,
+        many=120,
     ),
     Case("exhaustive"),
     Case("exhaustive", {"shard": 1, "shards": 3}),
