@@ -126,6 +126,13 @@ STRATEGIES: Mapping[str, Entry] = {
         "spaces that grow, block by block: small architectures teach a surrogate about large ones",
         cautions=("intervals", "narrow"),
     ),
+    "dpp_net": Entry(
+        "nasdsl.strategies.dpp_net:DppNet",
+        "DPP-Net; Dong, Cheng, Juan, Wei, Sun; ECCV 2018",
+        "as pnas, for a front of a learnt objective and costs that formulae give",
+        extra="multi",
+        cautions=("intervals", "narrow"),
+    ),
 }
 
 

@@ -111,4 +111,5 @@ CASES = [
         trials=40,
         many=300,
     ),
+    Case("dpp_net", {**TINY, "beam": 6, "candidates": 20, "history": 24}, trials=24, many=120),
 ]
