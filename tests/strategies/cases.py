@@ -153,4 +153,5 @@ CASES = [
         trials=30,
         many=120,
     ),
+    Case("dpp_net", {**TINY, "beam": 6, "candidates": 20, "history": 24}, trials=24, many=120),
 ]
