@@ -18,9 +18,7 @@ from .evaluate.lists import settle
 from .program import Program, Shared
 from .spans import Span
 from .symbolic import Sym, typed
-from .values import POISON, Env, GraphModule, MotifFunction, Named, Scope
-
-_PLAIN = (int, float, bool, str)
+from .values import POISON, Env, GraphModule, MotifFunction, Named, Scope, is_fixed
 
 
 class MotifMachine(OpenMachine):
@@ -57,14 +55,15 @@ class MotifMachine(OpenMachine):
     def _made_once(self, function: MotifFunction, env: Env, scope: Scope, span: Span | None) -> Any:
         """A call that decides nothing: equal arguments give the same module."""
         values = env.names.values()
-        if not all(v.__class__ in _PLAIN for v in values):
+        if not all(is_fixed(v, self.settled) for v in values):
             return bound(self, function.motif.body, env, scope)
         key = function.motif.name, *map(typed, values)
         value = self.settled_calls.get(key)
         if value is None:
-            before = self.mistakes
+            before = self.mistakes, self.rule.unnamed
             value = bound(self, function.motif.body, env, scope)
-            if is_module(value) and not isinstance(value, Sym) and self.mistakes == before:
+            alike = before == (self.mistakes, self.rule.unnamed)
+            if alike and is_module(value) and not isinstance(value, Sym):
                 value = self.settled_calls[key] = name_module(value, function.motif.name, span)
         return value
 

@@ -96,6 +96,9 @@ class FlatSpace:
         pairs = zip(self._steps, genotype.choices, strict=True)
         return [Decision(step.path, step.domain, index) for step, index in pairs]
 
+    def all_decisions(self, limit: int = 1000) -> Iterator[tuple[str, Domain]]:
+        return iter([(step.path, step.domain) for step in self._steps[:limit]])
+
     @cached_property
     def _steps(self) -> list[Step]:
         return [Step(f"/d{i}", _domain(n), range(n)) for i, n in enumerate(self.options)]

@@ -48,7 +48,9 @@ class MCTSConfig(Config):
         description="trials that the average of a choice is worth (RAVE); 0: none",
     )
     nodes: int = Field(default=10_000, ge=1, description="the size of the tree at most")
-    avoid_duplicates: bool = True
+    avoid_duplicates: bool = Field(
+        default=True, description="try nothing twice, and leave what has been tried altogether"
+    )
 
 
 class Averages:

@@ -36,7 +36,7 @@ class MdenasConfig(Config):
     accuracy: Literal["last", "mean"] = Field(
         default="last", description="which of an option's values are compared"
     )
-    avoid_duplicates: bool = False
+    avoid_duplicates: bool = Field(default=False, description="draw anew what was tried before")
 
 
 class Choice:
