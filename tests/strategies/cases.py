@@ -157,4 +157,17 @@ CASES = [
         many=120,
     ),
     Case("dpp_net", {**TINY, "beam": 6, "candidates": 20, "history": 24}, trials=24, many=120),
+    Case("nash", {"morphisms": 2}, trials=60, many=500, remembers=True),
+    Case(
+        "nash",
+        {"start": "random", "grow": False, "steps": 0, "avoid_duplicates": False},
+        trials=100,
+        many=2000,
+    ),
+    Case("rcas", trials=60, many=500, remembers=True),
+    Case(
+        "rcas", {"lazy": False, "changes": 6, "cost": "macs"}, trials=60, many=500, remembers=True
+    ),
+    Case("pop", trials=60, many=500, remembers=True),
+    Case("pop", {"cost": "score", "memory": 30, "avoid_duplicates": False}, trials=60, many=1000),
 ]
