@@ -36,7 +36,9 @@ def _weight(group: str) -> Row:
     return (float(inner), *(float(group == g) for g in GROUPS))
 
 
-def _walk(order: Sequence[int], behind: Sequence[Sequence[int]], weights: Sequence[Row]) -> list[Row]:
+def _walk(
+    order: Sequence[int], behind: Sequence[Sequence[int]], weights: Sequence[Row]
+) -> list[Row]:
     """Lengths from the ends that have nothing behind them."""
     rows: list[Row] = [()] * len(order)
     width = 1 + len(GROUPS)

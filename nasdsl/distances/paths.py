@@ -55,7 +55,9 @@ def _steps(node: Node, known: dict[int, list[Path]]) -> list[Path]:
         return []
     if node.op.name in WIRES:
         return [()]
-    shown = [str(value) for key, value in node.attrs if key in ("kernel", "out", "dilation", "heads")]
+    shown = [
+        str(value) for key, value in node.attrs if key in ("kernel", "out", "dilation", "heads")
+    ]
     return [(f"{node.op.name}({', '.join(shown)})",)]
 
 
@@ -68,7 +70,8 @@ def distances(first: Sequence[Features], second: Sequence[Features]) -> NDArray[
     """How many features only one of two sets has: (len(first), len(second))."""
     names = {name: n for n, name in enumerate(sorted(frozenset().union(*first, *second)))}
     a, b = table(first, names), table(second, names)
-    return a.sum(1)[:, None] + b.sum(1)[None] - 2 * a @ b.T
+    found: NDArray[np.float64] = a.sum(1)[:, None] + b.sum(1)[None] - 2 * a @ b.T
+    return found
 
 
 def table(sets: Sequence[Features], names: dict[str, int]) -> NDArray[np.float64]:

@@ -139,6 +139,23 @@ STRATEGIES: Mapping[str, Entry] = {
         "spaces that grow, block by block: small architectures teach a surrogate about large ones",
         cautions=("intervals", "narrow"),
     ),
+    "auto_keras": Entry(
+        "nasdsl.strategies.auto_keras:AutoKeras",
+        "Jin, Song, Hu; KDD 2019",
+        "costly trials of networks that differ by layers and skip connections",
+        extra="bo",
+    ),
+    "bananas": Entry(
+        "nasdsl.strategies.bananas:Bananas",
+        "White, Neiswanger, Savani; AAAI 2021",
+        "a hundred trials or more in batches, cells that are graphs of operators",
+    ),
+    "nasbot": Entry(
+        "nasdsl.strategies.nasbot:Nasbot",
+        "Kandasamy, Neiswanger, Schneider, Poczos, Xing; NeurIPS 2018",
+        "few, costly trials of networks whose graphs differ",
+        extra="bo",
+    ),
 }
 
 
