@@ -156,6 +156,13 @@ STRATEGIES: Mapping[str, Entry] = {
         "few, costly trials of networks whose graphs differ",
         extra="bo",
     ),
+    "dpp_net": Entry(
+        "nasdsl.strategies.dpp_net:DppNet",
+        "DPP-Net; Dong, Cheng, Juan, Wei, Sun; ECCV 2018",
+        "as pnas, for a front of a learnt objective and costs that formulae give",
+        extra="multi",
+        cautions=("intervals", "narrow"),
+    ),
 }
 
 

@@ -154,4 +154,16 @@ CASES = [
         trials=30,
         many=120,
     ),
+    Case(
+        "regularized_evolution",
+        {
+            "population": 10,
+            "sample": 3,
+            "mutations": ["resample", "nudge", "swap", "add", "remove", "replace", "flip", "level"],
+            "crossovers": ["uniform", "stage", "point", "subtree"],
+        },
+    ),
+    Case("codeepneat", {"blueprints": 5, "modules": 8, "networks": 12}),
+    Case("codeepneat", {"blueprints": 1, "modules": 1, "networks": 1}),
+    Case("dpp_net", {**TINY, "beam": 6, "candidates": 20, "history": 24}, trials=24, many=120),
 ]
