@@ -7,20 +7,18 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from nasdsl.architecture import Architecture, Graph, Node
+from nasdsl.ops import activation, norm, regular
 from nasdsl.ops.base import Shape, Value
 
 #: They pass on what comes in, one way or another.
 WIRES = frozenset(
-    ["identity", "sum", "mean", "concat", "flatten", "reshape", "transpose", "to_sequence"]
-    + ["to_image", "narrow", "select_step", "drop_path", "resize_like", "pad_channels"]
-)
+    ["identity", "sum", "mean", "concat", "flatten", "reshape", "transpose", "to_sequence", "to_image",
+     "narrow", "select_step", "resize_like", "pad_channels"]
+)  # fmt: skip
 #: They belong to the layer that they come right before or after.
-TRIMMINGS = frozenset(
-    ["bn", "layer_norm", "rms_norm", "group_norm", "instance_norm", "relu", "relu6", "leaky_relu"]
-    + ["prelu", "elu", "selu", "gelu", "silu", "mish", "hard_swish", "hard_sigmoid", "sigmoid"]
-    + ["tanh", "softplus", "sin", "cos", "exp", "abs", "square", "neg", "scale", "add_const"]
-    + ["softmax", "dropout", "layer_scale", "channel_shuffle"]
-)
+TRIMMINGS = frozenset(op.name for ops in (activation.OPS, norm.OPS, regular.OPS) for op in ops) | {
+    "channel_shuffle"
+}
 
 Wire: TypeAlias = tuple[int, ...]  # the calls that feed a tensor; () carries zeros
 

@@ -144,8 +144,8 @@ def _label(call: Call) -> Label:
     attrs = dict(call.attrs)
     kernel = attrs.pop("kernel", 0)
     attrs.pop("out", None)  # sizes are in the mass
-    width = max(kernel) if isinstance(kernel, tuple) else kernel
-    number = float(width) if isinstance(width, int | float) else 0.0
+    sizes = kernel if isinstance(kernel, tuple) else (kernel,)
+    number = max([float(size) for size in sizes if isinstance(size, int | float)], default=0.0)
     details = tuple(f"{k}={v}" for k, v in sorted(attrs.items(), key=lambda pair: pair[0]))
     return Label(family, name, number, details, trimmings)
 

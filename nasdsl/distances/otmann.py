@@ -13,6 +13,7 @@ within 0 … 1, but no metric (the paper, section 3).
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Sequence
 from functools import cache, lru_cache
@@ -31,9 +32,9 @@ NOTHING = 1.0  # the cost of a unit of mass that has no counterpart
 MOST = 2.0 * NOTHING
 KERNEL_SCALE = 2**0.5 / 10  # per square root of a difference of kernel sizes (the paper's code)
 RECTIFIERS = frozenset(
-    ["relu", "relu6", "leaky_relu", "prelu", "elu", "selu", "gelu", "silu", "mish", "hard_swish"]
-    + ["softplus"]
-)
+    ["relu", "relu6", "leaky_relu", "prelu", "elu", "selu", "gelu", "silu", "mish", "hard_swish",
+     "softplus"]
+)  # fmt: skip
 SIGMOIDS = frozenset(["sigmoid", "tanh", "hard_sigmoid"])
 
 
@@ -52,7 +53,7 @@ def mismatch(first: Label, second: Label) -> float:
         return _activation(first.op, second.op)
     if first.family != second.family:
         return MOST
-    cost = KERNEL_SCALE * abs(first.kernel - second.kernel) ** 0.5
+    cost = KERNEL_SCALE * math.sqrt(abs(first.kernel - second.kernel))
     if first.op != second.op:
         cost += 0.5 if first.family == "pool" else 0.25
     cost += 0.1 * (first.details != second.details)

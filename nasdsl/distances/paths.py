@@ -70,7 +70,8 @@ def distances(first: Sequence[Features], second: Sequence[Features]) -> NDArray[
     """How many features only one of two sets has: (len(first), len(second))."""
     names = {name: n for n, name in enumerate(sorted(frozenset().union(*first, *second)))}
     a, b = table(first, names), table(second, names)
-    return a.sum(1)[:, None] + b.sum(1)[None] - 2 * a @ b.T
+    found: NDArray[np.float64] = a.sum(1)[:, None] + b.sum(1)[None] - 2 * a @ b.T
+    return found
 
 
 def table(sets: Sequence[Features], names: dict[str, int]) -> NDArray[np.float64]:

@@ -39,9 +39,9 @@ class EnsembleConfig(Config):
     embedding: int = Field(default=100, ge=1, description="the size of a word's embedding")
     hidden: int = Field(default=100, ge=1, description="the size of hidden layers or states")
     epochs: int = Field(default=60, ge=1, description="passes over the trials at each fit")
-    batch: int = Field(default=32, ge=1, description="trials in a step of Adam")
+    batch: int = Field(default=64, ge=1, description="trials in a step of Adam")
     rate: float = Field(
-        default=0.005, gt=0, description="the learning rate, falling to 0 as a cosine"
+        default=0.01, gt=0, description="the learning rate, falling to 0 as a cosine"
     )
 
 
@@ -71,7 +71,8 @@ class Ensemble:
         optimizer = torch.optim.Adam(self._network.parameters(), lr=config.rate, fused=True)
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, config.epochs)
         for _ in range(config.epochs):
-            for rows in torch.randperm(len(target), generator=generator).split(config.batch):
+            order = torch.randperm(len(target), generator=generator)
+            for rows in torch.split(order, config.batch):
                 optimizer.zero_grad()
                 error = (self._network(data.take(rows)) - target[rows, None]).abs()
                 (error * sees[rows]).sum(1).mean().backward()

@@ -54,7 +54,7 @@ class Words(nn.Module):
 
     def forward(self, batch: Batch) -> torch.Tensor:
         embedded: torch.Tensor = self.own(batch.own) + self.shared(batch.shared)
-        return embedded.unflatten(2, self.shape)
+        return embedded.view(*embedded.shape[:2], *self.shape)
 
 
 class Linear(nn.Module):

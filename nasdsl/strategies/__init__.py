@@ -62,6 +62,7 @@ STRATEGIES: Mapping[str, Entry] = {
         "every genotype once, in order",
         "small spaces and cheap evaluators; `shard` splits a space among machines",
         needs=("finite",),
+        cautions=("ends",),
     ),
     "genetic_cnn": Entry(
         "nasdsl.strategies.genetic_cnn:GeneticCNN",
@@ -82,6 +83,7 @@ STRATEGIES: Mapping[str, Entry] = {
         "nasdsl.strategies.local_search:LocalSearch",
         "White, Nolen, Savani; UAI 2021",
         "little noise in the objective, and spaces of which one decision changes little",
+        cautions=("neighbours",),
     ),
     "miller": Entry(
         "nasdsl.strategies.miller:Miller",
@@ -135,6 +137,30 @@ STRATEGIES: Mapping[str, Entry] = {
         "nasdsl.strategies.pnas:Pnas",
         "Liu et al.; ECCV 2018",
         "spaces that grow, block by block: small architectures teach a surrogate about large ones",
+        cautions=("intervals", "narrow"),
+    ),
+    "auto_keras": Entry(
+        "nasdsl.strategies.auto_keras:AutoKeras",
+        "Jin, Song, Hu; KDD 2019",
+        "costly trials of networks that differ by layers and skip connections",
+        extra="bo",
+    ),
+    "bananas": Entry(
+        "nasdsl.strategies.bananas:Bananas",
+        "White, Neiswanger, Savani; AAAI 2021",
+        "a hundred trials or more in batches, cells that are graphs of operators",
+    ),
+    "nasbot": Entry(
+        "nasdsl.strategies.nasbot:Nasbot",
+        "Kandasamy, Neiswanger, Schneider, Poczos, Xing; NeurIPS 2018",
+        "few, costly trials of networks whose graphs differ",
+        extra="bo",
+    ),
+    "dpp_net": Entry(
+        "nasdsl.strategies.dpp_net:DppNet",
+        "DPP-Net; Dong, Cheng, Juan, Wei, Sun; ECCV 2018",
+        "as pnas, for a front of a learnt objective and costs that formulae give",
+        extra="multi",
         cautions=("intervals", "narrow"),
     ),
 }

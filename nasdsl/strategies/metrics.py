@@ -35,8 +35,11 @@ class Metric(Protocol):
     """groups: how the distances stand in a kernel. embedded: whether they are to be embedded into a
     Euclidean space first."""
 
-    groups: tuple[Group, ...]
-    embedded: bool
+    @property
+    def groups(self) -> tuple[Group, ...]: ...
+
+    @property
+    def embedded(self) -> bool: ...
 
     def __call__(self, first: Sequence[Genotype], second: Sequence[Genotype]) -> Array:
         """(distances, len(first), len(second))."""
@@ -153,9 +156,7 @@ class Otmann(OfLayers):
         super().__init__(space, (Group(plain), Group(shares, 2.0)), measure)
 
 
-def make_metric(
-    name: Name, space: Space, nu_str: Sequence[float] = (0.5,), skip_weight: float = 1.0
-) -> Metric:
+def make_metric(name: Name, space: Space, nu_str: Sequence[float], skip_weight: float) -> Metric:
     """The metric of a name. NAS323 if it takes a library that is not installed."""
     if name == "otmann":
         need("ot", "bo")

@@ -17,7 +17,7 @@ parts, from the first part on with the best architecture to fill in the others.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
@@ -148,7 +148,7 @@ class Pnas:
         found = dict.fromkeys(c for p in parents for c in growth.children(p, most))
         return [genotype for genotype in found if genotype not in self._history]
 
-    def _filler(self) -> Any:
+    def _filler(self) -> Callable[[Atom], int]:
         rest, rng = self._config.rest, self._rng
         best = self._history.best(1) if rest == "best" else []
         known = choices_of(self._space, best[0][1]) if best else {}
@@ -156,7 +156,7 @@ class Pnas:
         def fill(atom: Atom) -> int:
             if rest == "first":
                 return atom.options[0]
-            wanted = known.get(atom.key)
+            wanted = known.get(atom.key, -1)
             return wanted if wanted in atom.options else rng.choice(atom.options)
 
         return fill

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from heapq import heapify, heappop, heappush
+from itertools import count as count_from
 from random import Random
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -73,7 +74,8 @@ def climb_tree(
     """
     steps = max(1, math.ceil(math.log(coldest) / math.log(cooling)))
     share = max(1, round(count / steps))
-    queue = [(-value, order, genotype) for order, (genotype, value) in enumerate(start.items())]
+    order = count_from(0)  # equals come out in the order in which they came in
+    queue = [(-value, next(order), genotype) for genotype, value in start.items()]
     heapify(queue)
     found: Found = {}
     seen = set(start)
@@ -88,7 +90,7 @@ def climb_tree(
         unknown = [g for g in children if g not in seen and feasible(g)]
         seen.update(unknown)
         for genotype, value in zip(unknown, worth(unknown) if unknown else (), strict=True):
-            heappush(queue, (-value, len(seen) + len(queue), genotype))
+            heappush(queue, (-value, next(order), genotype))
             if fresh(genotype):
                 found[genotype] = value
                 best = max(best, value)

@@ -99,12 +99,6 @@ CASES = [
         many=500,
         remembers=True,
     ),
-    Case(
-        "bo",
-        {"initial": 5, "points": 12, "candidates": 10, "refit": 20},
-        trials=30,
-        many=200,
-    ),
     Case("pnas", {**TINY, "beam": 6, "candidates": 30, "history": 24}, trials=24, many=240),
     Case(
         "pnas",
@@ -140,4 +134,24 @@ CASES = [
         trials=40,
         many=300,
     ),
+    Case("bo", {"initial": 4, "points": 12, "candidates": 6, "refit": 10}, trials=16, many=60),
+    Case(
+        "nasbot",
+        {"initial": 5, "points": 12, "candidates": 10, "refit": 20, "nu_str": [0.5]},
+        trials=20,
+        many=60,
+    ),
+    Case(
+        "auto_keras",
+        {"initial": 5, "points": 12, "candidates": 10, "refit": 20},
+        trials=20,
+        many=60,
+    ),
+    Case(
+        "bananas",
+        {"initial": 4, "points": 12, "candidates": 6, "layers": 2, "epochs": 3},
+        trials=30,
+        many=120,
+    ),
+    Case("dpp_net", {**TINY, "beam": 6, "candidates": 20, "history": 24}, trials=24, many=120),
 ]
