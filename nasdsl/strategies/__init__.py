@@ -51,18 +51,11 @@ STRATEGIES: Mapping[str, Entry] = {
         "Li, Talwalkar; UAI 2019",
         "the baseline that everything else has to beat",
     ),
-    "codeepneat": Entry(
-        "nasdsl.strategies.codeepneat:CoDeepNEAT",
-        "Miikkulainen, Liang, Meyerson, Rawal, Fink, Francon, Raju, Shahrzad, Navruzyan, Duffy, "
-        "Hodjat; 2017",
-        "networks of repeated parts, whose parts are worth much the same wherever they stand",
-    ),
     "exhaustive": Entry(
         "nasdsl.strategies.exhaustive:Exhaustive",
         "every genotype once, in order",
         "small spaces and cheap evaluators; `shard` splits a space among machines",
         needs=("finite",),
-        cautions=("ends",),
     ),
     "genetic_cnn": Entry(
         "nasdsl.strategies.genetic_cnn:GeneticCNN",
@@ -83,33 +76,57 @@ STRATEGIES: Mapping[str, Entry] = {
         "nasdsl.strategies.local_search:LocalSearch",
         "White, Nolen, Savani; UAI 2021",
         "little noise in the objective, and spaces of which one decision changes little",
-        cautions=("neighbours",),
     ),
     "miller": Entry(
         "nasdsl.strategies.miller:Miller",
         "Miller, Todd, Hegde; ICGA 1989",
         "who feeds whom, as rows of a matrix; the classical genetic algorithm",
     ),
-    "q_learning": Entry(
-        "nasdsl.strategies.q_learning:QLearning",
-        "Baker, Gupta, Naik, Raskar; ICLR 2017 (MetaQNN)",
-        "decisions in a sequence, a few of which tell what is good next; a hundred trials and more",
-    ),
     "regularized_evolution": Entry(
         "nasdsl.strategies.regularized_evolution:RegularizedEvolution",
         "Real, Aggarwal, Huang, Le; AAAI 2019",
         "the default: a hundred trials or more, any space, noisy objectives",
     ),
-    "lemonade": Entry(
-        "nasdsl.strategies.lemonade:Lemonade",
-        "Elsken, Metzen, Hutter; ICLR 2019",
-        "an expensive objective against costs that formulae give: a front from little evaluation",
-        extra="multi",
-    ),
     "nsga2": Entry(
         "nasdsl.strategies.nsga2:Nsga2",
         "NSGA-Net; Lu et al.; GECCO 2019",
         "two to four objectives, a few hundred trials or more: a whole front of trade-offs",
+        extra="multi",
+    ),
+    "q_learning": Entry(
+        "nasdsl.strategies.q_learning:QLearning",
+        "Baker, Gupta, Naik, Raskar; ICLR 2017 (MetaQNN)",
+        "decisions in a sequence, a few of which tell what is good next; a hundred trials and more",
+        cautions=("intervals", "narrow"),
+    ),
+    "block_qnn": Entry(
+        "nasdsl.strategies.block_qnn:BlockQNN",
+        "Zhong, Yan, Wu, Shao, Liu; CVPR 2018",
+        "blocks of many decisions, short trainings that favour small networks; batches of trials",
+        cautions=("intervals", "narrow"),
+    ),
+    "mcts": Entry(
+        "nasdsl.strategies.mcts:MCTS",
+        "Kocsis, Szepesvári; ECML 2006; AlphaX: Wang et al.; AAAI 2020",
+        "choices in an order of importance: the first ones are compared, the last ones simulated",
+        cautions=("intervals", "narrow"),
+    ),
+    "mdenas": Entry(
+        "nasdsl.strategies.mdenas:Mdenas",
+        "Zheng, Ji, Tang, Zhang, Liu, Tian; ICCV 2019",
+        "choices that matter each for itself, such as the operators of edges; hundreds of trials",
+        cautions=("intervals", "narrow"),
+    ),
+    "codeepneat": Entry(
+        "nasdsl.strategies.codeepneat:CoDeepNEAT",
+        "Miikkulainen, Liang, Meyerson, Rawal, Fink, Francon, Raju, Shahrzad, Navruzyan, Duffy, "
+        "Hodjat; 2017",
+        "networks of repeated parts, whose parts are worth much the same wherever they stand",
+    ),
+    "lemonade": Entry(
+        "nasdsl.strategies.lemonade:Lemonade",
+        "Elsken, Metzen, Hutter; ICLR 2019",
+        "an expensive objective against costs that formulae give: a front from little evaluation",
         extra="multi",
     ),
     "reinforce": Entry(
@@ -127,11 +144,6 @@ STRATEGIES: Mapping[str, Entry] = {
         "Gaussian processes; log EI of Ament et al., NeurIPS 2023",
         "tens to a few hundred costly trials: the most from each of them",
         extra="bo",
-    ),
-    "block_qnn": Entry(
-        "nasdsl.strategies.block_qnn:BlockQNN",
-        "Zhong, Yan, Wu, Shao, Liu; CVPR 2018",
-        "blocks of many decisions, short trainings that favour small networks; batches of trials",
     ),
     "pnas": Entry(
         "nasdsl.strategies.pnas:Pnas",

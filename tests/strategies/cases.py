@@ -116,19 +116,6 @@ CASES = [
         trials=24,
         many=120,
     ),
-    Case("q_learning", {"epsilon": "short", "replay": 10}, many=1000, remembers=True),
-    Case(
-        "q_learning",
-        {
-            "epsilon": [[1.0, 20], [0.2, 1]],
-            "replay": 2,
-            "state": ["position", "options", "history(2)"],
-            "initial": "average",
-            "avoid_duplicates": False,
-        },
-        many=2000,
-        remembers=True,
-    ),
     Case(
         "bo",
         {"initial": 6, "points": 16, "candidates": 20, "refit": 20},
@@ -166,4 +153,20 @@ CASES = [
     Case("codeepneat", {"blueprints": 5, "modules": 8, "networks": 12}),
     Case("codeepneat", {"blueprints": 1, "modules": 1, "networks": 1}),
     Case("dpp_net", {**TINY, "beam": 6, "candidates": 20, "history": 24}, trials=24, many=120),
+    Case(
+        "mcts",
+        {"nodes": 100, "avoid_duplicates": False, "simulations": 2, "prior": 0},
+        trials=60,
+        many=1000,
+    ),
+    Case("mcts", {"averaging": True, "simulations": 2}, trials=60, many=500, remembers=True),
+    Case("mcts", {"simulations": 0, "nodes": 50}, trials=60, many=500, remembers=True),
+    Case("mdenas", {"alpha": 0.05}, trials=100, many=2000),
+    Case(
+        "mdenas",
+        {"accuracy": "mean", "warm_up": 10, "avoid_duplicates": True},
+        trials=60,
+        many=500,
+        remembers=True,
+    ),
 ]
