@@ -49,4 +49,5 @@ PLANS: Mapping[str, Plan] = {
         "reinforce", "policies", {"batch": 1, "lr": 0.01}, why="NAS-RL's controller, for few trials"
     ),
     "ppo": Plan("ppo", "policies", {"batch": 5, "lr": 0.01}, why="NASNet's, for few trials"),
+    "renas": Plan("renas", "policies"),
 }  # fmt: skip

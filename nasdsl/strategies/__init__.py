@@ -108,11 +108,19 @@ STRATEGIES: Mapping[str, Entry] = {
         "nasdsl.strategies.reinforce:Reinforce",
         "Zoph, Le; ICLR 2017",
         "thousands of cheap trials, spaces whose decisions depend on each other",
+        cautions=("intervals",),
     ),
     "ppo": Entry(
         "nasdsl.strategies.ppo:Ppo",
         "Zoph, Vasudevan, Shlens, Le; CVPR 2018",
         "as reinforce, but steadier: it learns more from each batch of trials",
+        cautions=("intervals",),
+    ),
+    "renas": Entry(
+        "nasdsl.strategies.renas:Renas",
+        "Chen, Meng, Zhang, Xiang, Huang, Mu, Wang; CVPR 2019",
+        "hundreds of trials and more: evolution that learns which changes help",
+        cautions=("intervals",),
     ),
     "bo": Entry(
         "nasdsl.strategies.bayesian:BayesianOptimisation",

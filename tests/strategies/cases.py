@@ -86,6 +86,13 @@ CASES = [
     Case("reinforce", {"batch": 4, "hidden": 8}, trials=25, many=150),
     Case("reinforce", {"policy": "independent", "batch": 2, "failure": 0.0}, trials=30, many=200),
     Case("ppo", {"batch": 5, "epochs": 2, "layers": 2, "hidden": 8}, trials=25, many=150),
+    Case("renas", {"population": 8, "sample": 3, "hidden": 8}, trials=30, many=200),
+    Case(
+        "renas",
+        {"population": 5, "sample": 2, "removal": "oldest", "batch": 1, "hidden": 4},
+        trials=20,
+        many=100,
+    ),
     Case(
         "bo",
         {"initial": 6, "points": 16, "candidates": 20, "refit": 20},
