@@ -57,7 +57,9 @@ def main() -> None:
     checkout.prepare()
     names = [] if given.page else given.problem or list(OUTLINES)
     if missing := [name for name in names if not available(name)]:
-        parser.error(f"{DATA} holds no tables of {', '.join(missing)}; NASDSL_DATA names the folder")
+        parser.error(
+            f"{DATA} holds no tables of {', '.join(missing)}; NASDSL_DATA names the folder"
+        )
     labels = given.labels or list(PLANS)
     found = {n: measure(n, labels, given.runs, given.minutes, given.record) for n in names}
     if given.record or given.page:
@@ -75,7 +77,7 @@ def measure(
     """The rows of a problem, kept one by one as they are done."""
     problem = PROBLEMS[name]()
     found: list[Result] = []
-    for label in labels:
+    for label in (label for label in labels if name in PLANS[label].problems):
         result = search(problem, label, runs or PLANS[label].runs, minutes)
         (result,) = compared(problem, [result])
         print(f"  {name}: {label}: {told(result)}", file=sys.stderr)

@@ -56,7 +56,9 @@ def _table(outline: Outline, found: Sequence[Result]) -> Iterator[str]:
     yield _line(heads)
     yield _line(["---"] * len(heads))
     for result in sorted(found, key=lambda r: -r.figures[last][0]):
-        figures = [f"{mean:.2f} ± {std:.2f}" for mean, std in map(result.figures.get, outline.columns)]  # type: ignore[misc]
+        figures = [
+            f"{mean:.2f} ± {std:.2f}" for mean, std in map(result.figures.get, outline.columns)
+        ]  # type: ignore[misc]
         yield _line([
             _name(result), str(result.runs), f"{result.trials:.0f}", *figures,
             _difference(result, last), f"{result.milliseconds:.3g}",
@@ -101,7 +103,9 @@ def _published(outline: Outline, found: Sequence[Result]) -> Iterator[str]:
         gaps = [mine - theirs for mine, theirs in zip(ours, row, strict=True)]
         met = all(abs(g) <= most for g, most in zip(gaps, outline.tolerance, strict=True))
         yield _line([f"`{result.strategy}`", "published", *(f"{v:.2f}" for v in row), ""])
-        yield _line(["", "here, difference", *(f"{gap:+.2f}" for gap in gaps), "yes" if met else "no"])
+        yield _line(
+            ["", "here, difference", *(f"{gap:+.2f}" for gap in gaps), "yes" if met else "no"]
+        )
 
 
 def _tolerances(outline: Outline) -> str:

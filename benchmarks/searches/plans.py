@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+ONE = "nasbench201", "nasbench_macro"
+ALL = (*ONE, "nasbench201_front")
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """family: the plot that it is in. runs: how many, unless it is said. configs: options by
-    problem where they differ from `config`. why: what the options are, if not the defaults."""
+    problem where they differ from `config`. why: what the options are, if not the defaults.
+    problems: those that it is run on."""
 
     strategy: str
     family: str
     config: Mapping[str, object] = field(default_factory=dict)
     configs: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     runs: int = 100
+    problems: tuple[str, ...] = ONE
     why: str = ""
 
     def options(self, problem: str) -> dict[str, object]:
@@ -50,4 +55,27 @@ PLANS: Mapping[str, Plan] = {
     ),
     "ppo": Plan("ppo", "policies", {"batch": 5, "lr": 0.01}, why="NASNet's, for few trials"),
     "renas": Plan("renas", "policies"),
+    "large_scale_evolution": Plan(
+        "large_scale_evolution", "evolution", {"population": 10}, runs=200,
+    ),
+    "genetic_cnn": Plan(
+        "genetic_cnn", "genetic algorithms", {"population": 10, "generations": 0}, runs=200,
+    ),
+    "miller": Plan(
+        "miller", "genetic algorithms", {"population": 10, "mutation": 0.05}, runs=200,
+        why="the paper's rate of 0.005 flips a decision in 30 genotypes here",
+    ),
+    "hierarchical_evolution": Plan(
+        "hierarchical_evolution", "evolution",
+        {"population": 10, "diversify": 100, "sample": 0.3}, runs=200,
+    ),
+    "q_learning": Plan(
+        "q_learning", "reinforcement learning", {"epsilon": "short"},
+        why="a schedule of 100 models; the paper's has 2,700",
+    ),
+    "bo": Plan("bo", "models", runs=50),
+    "nsga2": Plan(
+        "nsga2", "several objectives", {"population": 20, "offspring": 20}, problems=ALL
+    ),
+    "lemonade": Plan("lemonade", "several objectives", problems=ALL, runs=30),
 }  # fmt: skip

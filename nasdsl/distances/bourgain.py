@@ -28,9 +28,7 @@ def reference_sets(count: int, rng: Random) -> list[list[int]]:
     ]
 
 
-def embed(
-    distances: NDArray[np.float64], sets: Sequence[Sequence[int]]
-) -> NDArray[np.float64]:
+def embed(distances: NDArray[np.float64], sets: Sequence[Sequence[int]]) -> NDArray[np.float64]:
     """Points (n, sets) from distances (n, reference points)."""
     columns = [distances[:, list(s)].min(axis=1) for s in sets]
     return np.stack(columns, axis=1) / math.sqrt(len(sets))
@@ -39,4 +37,5 @@ def embed(
 def euclidean(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
     """Every distance between two lists of points."""
     squares = (first**2).sum(1)[:, None] + (second**2).sum(1)[None] - 2 * first @ second.T
-    return np.sqrt(np.maximum(squares, 0.0))
+    found: NDArray[np.float64] = np.sqrt(np.maximum(squares, 0.0))
+    return found

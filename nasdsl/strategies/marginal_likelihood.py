@@ -108,7 +108,9 @@ def _process(kernel: Kernel, raised: Array, measured: Array) -> tuple[_Process, 
     module = _Distances(distances / means[:, None, None], kernel.groups).double()
     inputs = torch.arange(len(measured), dtype=torch.double)[:, None]
     process = _Process(inputs, torch.from_numpy(measured), module).double()
-    module.assign("betas", (torch.tensor(kernel.betas, dtype=torch.double) * means).clamp(1e-3, 1e3))
+    module.assign(
+        "betas", (torch.tensor(kernel.betas, dtype=torch.double) * means).clamp(1e-3, 1e3)
+    )
     module.assign("scales", torch.tensor(kernel.scales, dtype=torch.double).clamp(1e-3, 1e3))
     process.likelihood.noise = max(kernel.noise, 2 * LEAST_NOISE)
     return process, means

@@ -23,6 +23,9 @@ class Case:
         return make_strategy(self.name, space, self.config, seed)
 
 
+#: Surrogates as small as they may be.
+TINY = {"members": 2, "embedding": 4, "hidden": 4, "epochs": 1, "batch": 64}
+
 CASES = [
     Case("random"),
     Case("random", {"uniform": True, "avoid_duplicates": True}, remembers=True),
@@ -99,4 +102,63 @@ CASES = [
         trials=40,
         many=300,
     ),
+    Case("codeepneat", {"blueprints": 5, "modules": 8, "networks": 12}),
+    Case("codeepneat", {"blueprints": 1, "modules": 1, "networks": 1}),
+    Case("q_learning", {"epsilon": "short", "replay": 4}, trials=60, many=500, remembers=True),
+    Case(
+        "q_learning",
+        {
+            "epsilon": [[1.0, 20], [0.2, 1]],
+            "replay": 2,
+            "state": ["position", "options", "history(2)"],
+            "initial": "average",
+            "avoid_duplicates": False,
+        },
+        trials=60,
+        many=500,
+        remembers=True,
+    ),
+    Case(
+        "block_qnn",
+        {"epsilon": "short", "batch": 4, "replay": 8},
+        trials=60,
+        many=500,
+        remembers=True,
+    ),
+    Case("pnas", {**TINY, "beam": 6, "candidates": 30, "history": 24}, trials=24, many=240),
+    Case(
+        "pnas",
+        {
+            **TINY,
+            "beam": 5,
+            "candidates": 30,
+            "history": 24,
+            "unique": False,
+            "parts": 2,
+            "rest": "random",
+            "kind": "lstm",
+        },
+        trials=24,
+        many=120,
+    ),
+    Case("bo", {"initial": 4, "points": 12, "candidates": 6, "refit": 10}, trials=16, many=60),
+    Case(
+        "nasbot",
+        {"initial": 5, "points": 12, "candidates": 10, "refit": 20, "nu_str": [0.5]},
+        trials=20,
+        many=60,
+    ),
+    Case(
+        "auto_keras",
+        {"initial": 5, "points": 12, "candidates": 10, "refit": 20},
+        trials=20,
+        many=60,
+    ),
+    Case(
+        "bananas",
+        {"initial": 4, "points": 12, "candidates": 6, "layers": 2, "epochs": 3},
+        trials=30,
+        many=120,
+    ),
+    Case("dpp_net", {**TINY, "beam": 6, "candidates": 20, "history": 24}, trials=24, many=120),
 ]
