@@ -90,14 +90,15 @@ class Renas:
     def _child(self, parent: Genotype) -> tuple[Genotype, Change] | None:
         """A mutation, within the cost limits if some draws can be; None of a space of one member."""
         word = atoms(self._space, parent)
+        found: tuple[Genotype, Change] | None = None
         for _ in range(Seen.TRIES):
             change = self.mutator.draw(word, self._rng)
             if change is None:
-                return None
-            child = changed(self._space, parent, change, self._rng)
-            if self._space.feasible(child):
                 break
-        return child, change
+            found = changed(self._space, parent, change, self._rng), change
+            if self._space.feasible(found[0]):
+                break
+        return found
 
     def _tournament(self) -> list[tuple[Values, Genotype]]:
         count = min(self._options.sample, len(self._members))
