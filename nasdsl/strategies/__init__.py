@@ -175,6 +175,12 @@ STRATEGIES: Mapping[str, Entry] = {
         extra="multi",
         cautions=("intervals", "narrow"),
     ),
+    "renas": Entry(
+        "nasdsl.strategies.renas:Renas",
+        "Chen, Meng, Zhang, Xiang, Huang, Mu, Wang; CVPR 2019",
+        "hundreds of trials and more: evolution that learns which changes help",
+        cautions=("intervals",),
+    ),
 }
 
 

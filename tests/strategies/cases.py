@@ -169,4 +169,24 @@ CASES = [
         many=500,
         remembers=True,
     ),
+    Case("q_learning", {"epsilon": "short", "replay": 10}, many=1000, remembers=True),
+    Case(
+        "q_learning",
+        {
+            "epsilon": [[1.0, 20], [0.2, 1]],
+            "replay": 2,
+            "state": ["position", "options", "history(2)"],
+            "initial": "average",
+            "avoid_duplicates": False,
+        },
+        many=2000,
+        remembers=True,
+    ),
+    Case("renas", {"population": 8, "sample": 3, "hidden": 8}, trials=30, many=200),
+    Case(
+        "renas",
+        {"population": 5, "sample": 2, "removal": "oldest", "batch": 1, "hidden": 4},
+        trials=20,
+        many=100,
+    ),
 ]
