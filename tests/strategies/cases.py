@@ -122,25 +122,6 @@ CASES = [
         trials=40,
         many=300,
     ),
-    Case("bo", {"initial": 4, "points": 12, "candidates": 6, "refit": 10}, trials=16, many=60),
-    Case(
-        "nasbot",
-        {"initial": 5, "points": 12, "candidates": 10, "refit": 20, "nu_str": [0.5]},
-        trials=20,
-        many=60,
-    ),
-    Case(
-        "auto_keras",
-        {"initial": 5, "points": 12, "candidates": 10, "refit": 20},
-        trials=20,
-        many=60,
-    ),
-    Case(
-        "bananas",
-        {"initial": 4, "points": 12, "candidates": 6, "layers": 2, "epochs": 3},
-        trials=30,
-        many=120,
-    ),
     Case(
         "regularized_evolution",
         {
@@ -188,5 +169,24 @@ CASES = [
         {"population": 5, "sample": 2, "removal": "oldest", "batch": 1, "hidden": 4},
         trials=20,
         many=100,
+    ),
+    Case("bo", {"initial": 4, "points": 12, "candidates": 6, "refit": 20}, trials=16, many=60),
+    Case(
+        "nasbot",
+        {"initial": 4, "points": 8, "candidates": 5, "refit": 20, "nu_str": [0.5]},
+        trials=10,
+        many=30,
+    ),
+    Case(
+        "auto_keras",
+        {"initial": 4, "points": 8, "candidates": 5, "refit": 20},
+        trials=10,
+        many=30,
+    ),
+    Case(
+        "bananas",
+        {"initial": 4, "points": 12, "candidates": 6, "layers": 2, "epochs": 3},
+        trials=20,
+        many=60,
     ),
 ]
