@@ -133,6 +133,12 @@ STRATEGIES: Mapping[str, Entry] = {
         extra="multi",
         cautions=("intervals", "narrow"),
     ),
+    "nao": Entry(
+        "nasdsl.strategies.nao:Nao",
+        "NAO; Luo, Tian, Qin, Chen, Liu; NeurIPS 2018",
+        "a thousand trials or more, decisions that a continuous embedding can order",
+        cautions=("intervals", "narrow"),
+    ),
 }
 
 

@@ -112,4 +112,19 @@ CASES = [
         many=300,
     ),
     Case("dpp_net", {**TINY, "beam": 6, "candidates": 20, "history": 24}, trials=24, many=120),
+    Case(
+        "nao",
+        {
+            "initial": 8,
+            "top": 2,
+            "new": 4,
+            "embedding": 4,
+            "hidden": 4,
+            "epochs": 1,
+            "steps": 2,
+            "history": 24,
+        },
+        trials=20,
+        many=90,
+    ),
 ]
