@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 ONE = "nasbench201", "nasbench_macro"
 ALL = (*ONE, "nasbench201_front")
 
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """family: the plot that it is in. runs: how many, unless it is said. configs: options by
