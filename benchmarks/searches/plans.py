@@ -68,13 +68,13 @@ PLANS: Mapping[str, Plan] = {
         {"policy": "independent", "lr": 0.001, "batch": 1, "decay": 0.9, "power": 1.0},
         why="as the authors of NAS-Bench-201 ran it",
     ),
-    "reinforce, controller": Plan(
-        "reinforce", "reinforcement learning", runs=30, why="the defaults, for thousands of trials"
-    ),
     "ppo": Plan("ppo", "reinforcement learning", {"batch": 10}, runs=30),
     "bo": Plan("bo", "models", runs=50),
     "nsga2": Plan(
         "nsga2", "several objectives", {"population": 20, "offspring": 20}, problems=ALL
     ),
     "lemonade": Plan("lemonade", "several objectives", problems=ALL, runs=30),
+    "reinforce, LSTM": Plan(
+        "reinforce", "reinforcement learning", {"batch": 1, "lr": 0.01}, why="NAS-RL's controller, for few trials"
+    ),
 }  # fmt: skip

@@ -51,6 +51,12 @@ STRATEGIES: Mapping[str, Entry] = {
         "Li, Talwalkar; UAI 2019",
         "the baseline that everything else has to beat",
     ),
+    "codeepneat": Entry(
+        "nasdsl.strategies.codeepneat:CoDeepNEAT",
+        "Miikkulainen, Liang, Meyerson, Rawal, Fink, Francon, Raju, Shahrzad, Navruzyan, Duffy, "
+        "Hodjat; 2017",
+        "networks of repeated parts, whose parts are worth much the same wherever they stand",
+    ),
     "exhaustive": Entry(
         "nasdsl.strategies.exhaustive:Exhaustive",
         "every genotype once, in order",
@@ -88,7 +94,6 @@ STRATEGIES: Mapping[str, Entry] = {
         "nasdsl.strategies.q_learning:QLearning",
         "Baker, Gupta, Naik, Raskar; ICLR 2017 (MetaQNN)",
         "decisions in a sequence, a few of which tell what is good next; a hundred trials and more",
-        cautions=("intervals", "narrow"),
     ),
     "regularized_evolution": Entry(
         "nasdsl.strategies.regularized_evolution:RegularizedEvolution",
@@ -111,13 +116,11 @@ STRATEGIES: Mapping[str, Entry] = {
         "nasdsl.strategies.reinforce:Reinforce",
         "Zoph, Le; ICLR 2017",
         "thousands of cheap trials, spaces whose decisions depend on each other",
-        cautions=("intervals", "narrow"),
     ),
     "ppo": Entry(
         "nasdsl.strategies.ppo:Ppo",
         "Zoph, Vasudevan, Shlens, Le; CVPR 2018",
         "as reinforce, but steadier: it learns more from each batch of trials",
-        cautions=("intervals", "narrow"),
     ),
     "bo": Entry(
         "nasdsl.strategies.bayesian:BayesianOptimisation",
@@ -125,16 +128,40 @@ STRATEGIES: Mapping[str, Entry] = {
         "tens to a few hundred costly trials: the most from each of them",
         extra="bo",
     ),
-    "codeepneat": Entry(
-        "nasdsl.strategies.codeepneat:CoDeepNEAT",
-        "Miikkulainen, Liang, Meyerson, Rawal, Fink, Francon, Raju, Shahrzad, Navruzyan, Duffy, "
-        "Hodjat; 2017",
-        "networks of repeated parts, whose parts are worth much the same wherever they stand",
-    ),
     "block_qnn": Entry(
         "nasdsl.strategies.block_qnn:BlockQNN",
         "Zhong, Yan, Wu, Shao, Liu; CVPR 2018",
         "blocks of many decisions, short trainings that favour small networks; batches of trials",
+    ),
+    "pnas": Entry(
+        "nasdsl.strategies.pnas:Pnas",
+        "Liu et al.; ECCV 2018",
+        "spaces that grow, block by block: small architectures teach a surrogate about large ones",
+        cautions=("intervals", "narrow"),
+    ),
+    "auto_keras": Entry(
+        "nasdsl.strategies.auto_keras:AutoKeras",
+        "Jin, Song, Hu; KDD 2019",
+        "costly trials of networks that differ by layers and skip connections",
+        extra="bo",
+    ),
+    "bananas": Entry(
+        "nasdsl.strategies.bananas:Bananas",
+        "White, Neiswanger, Savani; AAAI 2021",
+        "a hundred trials or more in batches, cells that are graphs of operators",
+    ),
+    "nasbot": Entry(
+        "nasdsl.strategies.nasbot:Nasbot",
+        "Kandasamy, Neiswanger, Schneider, Poczos, Xing; NeurIPS 2018",
+        "few, costly trials of networks whose graphs differ",
+        extra="bo",
+    ),
+    "dpp_net": Entry(
+        "nasdsl.strategies.dpp_net:DppNet",
+        "DPP-Net; Dong, Cheng, Juan, Wei, Sun; ECCV 2018",
+        "as pnas, for a front of a learnt objective and costs that formulae give",
+        extra="multi",
+        cautions=("intervals", "narrow"),
     ),
 }
 

@@ -9,7 +9,8 @@ that it is part of.
 The paper's genomes are graphs of layers that grow. Here the space says what can be, and its
 decisions are split:
 
-- a *place* is a part of the network, where the paths of decisions first differ: `chain/modules/i[1]`;
+- a *place* is a part of the network, one of those among which most decisions divide, as
+  `chain/modules/i[1]`;
 - a *module* is what is decided inside a place, by the rest of the path; places whose names differ only
   in numbers take modules of one population, others have populations of their own;
 - a *blueprint* is the rest: for each place a species of its population, and the decisions that stand
@@ -31,7 +32,7 @@ from pydantic import Field
 
 from nasdsl.configure import Config
 from nasdsl.variation.decisions import draw, fits
-from nasdsl.variation.paths import pieces, shared_depth
+from nasdsl.variation.paths import split, trunk
 
 from .base import Trial, dump_rng, load_rng, several
 from .species import Gene, Individual, Population
@@ -67,7 +68,7 @@ class CoDeepNEAT:
         self._rng = random.Random(seed)
         look = random.Random(0)  # the places are the space's, whatever the seed
         samples = [space.sample(look) for _ in range(self.SAMPLES)]
-        self._deep = shared_depth({s.path for g in samples for s in space.steps(g)})
+        self._stem = trunk(dict.fromkeys(s.path for g in samples for s in space.steps(g)))
         self._modules = {
             kind: Population(genes, config.species) for kind, genes in self._first_modules().items()
         }
@@ -82,7 +83,7 @@ class CoDeepNEAT:
             genotype = self._space.sample_feasible(self._rng)
             places: dict[str, dict[str, Gene]] = {}
             for step, index in zip(self._space.steps(genotype), genotype.choices, strict=True):
-                place, rest = self._split(step.path)
+                place, rest = split(step.path, self._stem)
                 if rest:
                     places.setdefault(place, {})[rest] = step.domain.size, index
             kinds: dict[str, list[dict[str, Gene]]] = {}
@@ -91,11 +92,6 @@ class CoDeepNEAT:
             for kind, cut in kinds.items():
                 found.setdefault(kind, []).append(self._rng.choice(cut))
         return found
-
-    def _split(self, path: str) -> tuple[str, str]:
-        """A path's place and what is left of it, "" if the decision stands in no place."""
-        found = pieces(path)
-        return "/".join(found[: self._deep + 1]), "/".join(found[self._deep + 1 :])
 
     # -------------------------------------------------------------- networks
 
@@ -107,7 +103,7 @@ class CoDeepNEAT:
         used: dict[tuple[str, int], Individual] = {}
 
         def choose(step: Step) -> int | float:
-            place, rest = self._split(step.path)
+            place, rest = split(step.path, self._stem)
             if not rest:
                 return self._choice(blueprint, step.path, step)
             if _kind(place) not in self._modules:

@@ -128,8 +128,5 @@ def _spell(value: JsonValue) -> str:
             return "true" if value else "false"
         case list():
             return "[" + ", ".join(map(_spell, value)) + "]"
-        case {"name": str(name), "args": list(args), "kwargs": dict(kwargs)}:  # a call
-            named = [f"{key} = {_spell(v)}" for key, v in kwargs.items()]
-            return f"{name}({', '.join([*map(_spell, args), *named])})"
         case _:
             return str(value)

@@ -23,6 +23,9 @@ class Case:
         return make_strategy(self.name, space, self.config, seed)
 
 
+#: Surrogates as small as they may be.
+TINY = {"members": 2, "embedding": 4, "hidden": 4, "epochs": 1, "batch": 64}
+
 CASES = [
     Case("random"),
     Case("random", {"uniform": True, "avoid_duplicates": True}, remembers=True),
@@ -75,12 +78,6 @@ CASES = [
     Case("reinforce", {"batch": 4, "hidden": 8}, trials=25, many=150),
     Case("reinforce", {"policy": "independent", "batch": 2, "failure": 0.0}, trials=30, many=200),
     Case("ppo", {"batch": 5, "epochs": 2, "layers": 2, "hidden": 8}, trials=25, many=150),
-    Case(
-        "bo",
-        {"initial": 6, "points": 16, "candidates": 20, "refit": 20},
-        trials=40,
-        many=300,
-    ),
     Case("q_learning", {"epsilon": "short", "replay": 4}, trials=60, many=500, remembers=True),
     Case(
         "q_learning",
@@ -102,4 +99,59 @@ CASES = [
         many=500,
         remembers=True,
     ),
+    Case("pnas", {**TINY, "beam": 6, "candidates": 30, "history": 24}, trials=24, many=240),
+    Case(
+        "pnas",
+        {
+            **TINY,
+            "beam": 5,
+            "candidates": 30,
+            "history": 24,
+            "unique": False,
+            "parts": 2,
+            "rest": "random",
+            "kind": "lstm",
+        },
+        trials=24,
+        many=120,
+    ),
+    Case("q_learning", {"epsilon": "short", "replay": 10}, many=1000, remembers=True),
+    Case(
+        "q_learning",
+        {
+            "epsilon": [[1.0, 20], [0.2, 1]],
+            "replay": 2,
+            "state": ["position", "options", "history(2)"],
+            "initial": "average",
+            "avoid_duplicates": False,
+        },
+        many=2000,
+        remembers=True,
+    ),
+    Case(
+        "bo",
+        {"initial": 6, "points": 16, "candidates": 20, "refit": 20},
+        trials=40,
+        many=300,
+    ),
+    Case("bo", {"initial": 4, "points": 12, "candidates": 6, "refit": 10}, trials=16, many=60),
+    Case(
+        "nasbot",
+        {"initial": 5, "points": 12, "candidates": 10, "refit": 20, "nu_str": [0.5]},
+        trials=20,
+        many=60,
+    ),
+    Case(
+        "auto_keras",
+        {"initial": 5, "points": 12, "candidates": 10, "refit": 20},
+        trials=20,
+        many=60,
+    ),
+    Case(
+        "bananas",
+        {"initial": 4, "points": 12, "candidates": 6, "layers": 2, "epochs": 3},
+        trials=30,
+        many=120,
+    ),
+    Case("dpp_net", {**TINY, "beam": 6, "candidates": 20, "history": 24}, trials=24, many=120),
 ]
