@@ -94,6 +94,7 @@ STRATEGIES: Mapping[str, Entry] = {
         "nasdsl.strategies.q_learning:QLearning",
         "Baker, Gupta, Naik, Raskar; ICLR 2017 (MetaQNN)",
         "decisions in a sequence, a few of which tell what is good next; a hundred trials and more",
+        cautions=("intervals", "narrow"),
     ),
     "regularized_evolution": Entry(
         "nasdsl.strategies.regularized_evolution:RegularizedEvolution",
@@ -116,11 +117,13 @@ STRATEGIES: Mapping[str, Entry] = {
         "nasdsl.strategies.reinforce:Reinforce",
         "Zoph, Le; ICLR 2017",
         "thousands of cheap trials, spaces whose decisions depend on each other",
+        cautions=("intervals", "narrow"),
     ),
     "ppo": Entry(
         "nasdsl.strategies.ppo:Ppo",
         "Zoph, Vasudevan, Shlens, Le; CVPR 2018",
         "as reinforce, but steadier: it learns more from each batch of trials",
+        cautions=("intervals", "narrow"),
     ),
     "bo": Entry(
         "nasdsl.strategies.bayesian:BayesianOptimisation",
@@ -132,6 +135,7 @@ STRATEGIES: Mapping[str, Entry] = {
         "nasdsl.strategies.block_qnn:BlockQNN",
         "Zhong, Yan, Wu, Shao, Liu; CVPR 2018",
         "blocks of many decisions, short trainings that favour small networks; batches of trials",
+        cautions=("intervals", "narrow"),
     ),
     "pnas": Entry(
         "nasdsl.strategies.pnas:Pnas",
