@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from . import syntax
+from .alike import Measured, renamed
 from .bounds import (
     ANY_DEPTH,
     NO_PATH,
@@ -32,7 +33,7 @@ from .joins import phi
 from .motifs import MotifMachine
 from .spans import Span
 from .specialize import check_inputs, freeze
-from .symbolic import Sym, Var, evaluate
+from .symbolic import Sym, Var, evaluate, in_order
 from .trials import assignments
 from .values import (
     POISON,
@@ -120,9 +121,7 @@ class Elaborator(MotifMachine):
         if len(syms) < len(guards) or any(v.free for g in syms for v in g.vars):
             return
         conditions = [*self.guards, *self.held.all(), *((g, False) for g in syms)]
-        variables = sorted(
-            frozenset().union(*(k.vars for k, _ in conditions)), key=lambda v: v.path
-        )
+        variables = in_order(frozenset().union(*(k.vars for k, _ in conditions)))
         tried: Iterable[dict[Var, int]] | None = assignments(variables, conditions, MAX_EMPTY)
         if tried is None:  # too many: only the first options of all
             tried = _first(variables, conditions)
@@ -272,7 +271,7 @@ class Elaborator(MotifMachine):
                 if isinstance(shape, Sym):
                     self.touched |= shape.vars
             try:
-                found = self._measure(module, shapes, span)
+                found = self._measured(module, shapes, span)
             finally:
                 touched |= self.touched
                 self.touched = outer
@@ -293,6 +292,29 @@ class Elaborator(MotifMachine):
     def _context(self, touched: set[Var]) -> tuple[Condition, ...]:
         """The part of the present case that matters to what depends on these decisions."""
         return self.bearing(frozenset(touched)) if self.guards else ()
+
+    def _measured(
+        self, module: Named | GraphModule, shapes: tuple[Any, ...], span: Span | None
+    ) -> tuple[tuple[Any, ...], CostRange]:
+        """As `_measure`; of modules that are alike, one is measured, if no case bears on it."""
+        form = None if self.known.demands else self.forms.of((module, *shapes))
+        if form is None:
+            return self._measure(module, shapes, span)
+        known = self.alike.get(form.number)
+        if known is not None:
+            names = dict(zip(known.decisions, form.decisions, strict=True))
+            touched = {names.get(v, v) for v in known.touched}
+            if not self._context(touched):
+                self.touched |= touched
+                return tuple([
+                    o if o is POISON else (renamed(o[0], names), o[1]) for o in known.outputs
+                ]), known.cost  # fmt: skip
+        before = self.mistakes
+        outputs, cost = self._measure(module, shapes, span)
+        if self.mistakes == before and not self._context(self.touched):
+            touched_now = frozenset(self.touched)
+            self.alike[form.number] = Measured(form.decisions, touched_now, outputs, cost)
+        return outputs, cost
 
     def _measure(
         self, module: Named | GraphModule, shapes: Sequence[Any], span: Span | None

@@ -55,7 +55,7 @@ class MotifMachine(OpenMachine):
     def _made_once(self, function: MotifFunction, env: Env, scope: Scope, span: Span | None) -> Any:
         """A call that decides nothing: equal arguments give the same module."""
         values = env.names.values()
-        if not all([is_fixed(v, self.settled) for v in values]):
+        if not all(is_fixed(v, self.settled) for v in values):
             return bound(self, function.motif.body, env, scope)
         key = function.motif.name, *map(typed, values)
         value = self.settled_calls.get(key)
