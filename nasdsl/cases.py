@@ -65,6 +65,7 @@ class OpenMachine(Machine):
         self.recursive = recursive
         self.settled = settled - recursive
         self.settled_calls: dict[Any, Any] = {}
+        self.graphs: dict[Any, Any] = {}  # graphs that decide nothing
         self.root: list[Item] = []
         self.items = self.root
         self.recording = True

@@ -164,7 +164,7 @@ def _together(
         if FAILED not in row:
             table[assignment] = rows.setdefault(row, len(rows))
     kinds = [values for _, values in found]
-    values = [tuple(k[c] for c, k in zip(row, kinds, strict=True)) for row in rows]
+    values = [tuple([k[c] for c, k in zip(row, kinds, strict=True)]) for row in rows]
     sym = operands[places[0]] if len(places) == 1 else None
     return Column(places, values, sym, variables, table)
 

@@ -30,7 +30,7 @@ from .evaluate.lists import elements
 from .evaluate.statements import Frame, ShapeBound, output_count, run_block
 from .grids import Condition
 from .joins import phi
-from .motifs import MotifMachine
+from .motifs import MotifMachine, env_key
 from .spans import Span
 from .specialize import check_inputs, freeze
 from .symbolic import Sym, Var, evaluate, in_order
@@ -156,14 +156,23 @@ class Elaborator(MotifMachine):
     # -------------------------------------------------------------- modules
 
     def graph(self, node: syntax.Graph, env: Env, scope: Scope) -> GraphModule:
+        """A graph that decides nothing is made once: what it sees tells what it is."""
+        seen = env_key(env, self.globals, self.settled)
+        key = None if seen is None else (id(node), seen)
+        if key in self.graphs:
+            return self.graphs[key]
         module = GraphModule(
             node, freeze(env, self.globals), scope.restart(), output_count(node.body)
         )
         if self.recording:
             inputs = [None] * len(node.inputs)
             cost, self.cost = self.cost, CostRange()
+            before = self.items, len(self.items), len(self.root), self.mistakes
             try:
                 self._run(module, inputs, node.span)
+                after = self.items, len(self.items), len(self.root), self.mistakes
+                if key is not None and before == after and not self.guards:
+                    self.graphs[key] = module
             except ShapeBound:
                 pass
             finally:
@@ -259,6 +268,8 @@ class Elaborator(MotifMachine):
         if shared:
             shapes = tuple([self.rule.free_join([s]) for s in shapes])
         shapes, names = self.rule.renamed(shapes)
+        if isinstance(module, Named) and isinstance(module.module, GraphModule):
+            module = module.module
         entry = self.memo.get((id(module), shapes))
         if entry is None:
             entry = self.memo[id(module), shapes] = (set(), {})
