@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from .base import Trial
 
 ITERATIONS = (95, 7, 7, 7, 10, 10, 10, 10, 10, 12)
-PAPER = tuple((1 - i / 10, count) for i, count in enumerate(ITERATIONS))
+PAPER = tuple(((10 - i) / 10, count) for i, count in enumerate(ITERATIONS))
 
 
 class BlockQNNConfig(QConfig):
