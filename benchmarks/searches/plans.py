@@ -28,7 +28,7 @@ class Plan:
 
 
 PLANS: Mapping[str, Plan] = {
-    "random": Plan("random", "baselines", problems=ALL, runs=2000),
+    "random": Plan("random", "baselines", runs=2000),
     "exhaustive": Plan(
         "exhaustive", "baselines", runs=20, why="the first members in order: no run differs"
     ),
@@ -45,6 +45,16 @@ PLANS: Mapping[str, Plan] = {
         "regularized_evolution", "evolution", runs=500,
         why="P = 100, S = 25 of the paper, for thousands of trials",
     ),
+    "reinforce": Plan(
+        "reinforce", "policies",
+        {"policy": "independent", "batch": 1, "power": 1, "decay": 0.9, "lr": 0.1}, runs=500,
+        why="the policy of NAS-Bench-201's authors",
+    ),
+    "reinforce, LSTM": Plan(
+        "reinforce", "policies", {"batch": 1, "lr": 0.01}, why="NAS-RL's controller, for few trials"
+    ),
+    "ppo": Plan("ppo", "policies", {"batch": 5, "lr": 0.01}, why="NASNet's, for few trials"),
+    "renas": Plan("renas", "policies"),
     "large_scale_evolution": Plan(
         "large_scale_evolution", "evolution", {"population": 10}, runs=200,
     ),
@@ -68,13 +78,20 @@ PLANS: Mapping[str, Plan] = {
         "nsga2", "several objectives", {"population": 20, "offspring": 20}, problems=ALL
     ),
     "lemonade": Plan("lemonade", "several objectives", problems=ALL, runs=30),
-    "reinforce": Plan(
-        "reinforce", "reinforcement learning",
-        {"policy": "independent", "batch": 1, "power": 1, "decay": 0.9, "lr": 0.1}, runs=500,
-        why="the policy of NAS-Bench-201's authors",
+    "block_qnn": Plan("block_qnn", "reinforcement learning"),
+    "codeepneat": Plan("codeepneat", "genetic algorithms", runs=200),
+    "bananas": Plan("bananas", "models", runs=30),
+    "nasbot": Plan("nasbot", "models", runs=5, why="distances of whole networks"),
+    "auto_keras": Plan("auto_keras", "models", runs=5, why="distances of whole networks"),
+    "pnas": Plan(
+        "pnas", "models", configs={
+            "nasbench201": {"parts": 3, "beam": 40}, "nasbench_macro": {"parts": 4, "beam": 60},
+        }, runs=30, why="the decisions in parts, as these spaces do not grow",
     ),
-    "reinforce, LSTM": Plan(
-        "reinforce", "reinforcement learning", {"batch": 1, "lr": 0.01}, why="NAS-RL's controller, for few trials"
+    "dpp_net": Plan(
+        "dpp_net", "several objectives", configs={
+            "nasbench201": {"parts": 3, "beam": 40}, "nasbench_macro": {"parts": 4, "beam": 60},
+            "nasbench201_front": {"parts": 3, "beam": 60},
+        }, runs=20, problems=ALL, why="the decisions in parts, as these spaces do not grow",
     ),
-    "ppo": Plan("ppo", "reinforcement learning", {"batch": 5, "lr": 0.01}, why="NASNet's, for few trials"),
 }  # fmt: skip

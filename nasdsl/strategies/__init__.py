@@ -194,6 +194,18 @@ STRATEGIES: Mapping[str, Entry] = {
         extra="multi",
         cautions=("intervals", "narrow"),
     ),
+    "renas": Entry(
+        "nasdsl.strategies.renas:Renas",
+        "Chen, Meng, Zhang, Xiang, Huang, Mu, Wang; CVPR 2019",
+        "hundreds of trials and more: evolution that learns which changes help",
+        cautions=("intervals",),
+    ),
+    "nao": Entry(
+        "nasdsl.strategies.nao:Nao",
+        "NAO; Luo, Tian, Qin, Chen, Liu; NeurIPS 2018",
+        "a thousand trials or more, decisions that a continuous embedding can order",
+        cautions=("intervals", "narrow"),
+    ),
 }
 
 
