@@ -78,4 +78,20 @@ PLANS: Mapping[str, Plan] = {
         "nsga2", "several objectives", {"population": 20, "offspring": 20}, problems=ALL
     ),
     "lemonade": Plan("lemonade", "several objectives", problems=ALL, runs=30),
+    "block_qnn": Plan("block_qnn", "reinforcement learning"),
+    "codeepneat": Plan("codeepneat", "genetic algorithms", runs=200),
+    "bananas": Plan("bananas", "models", runs=30),
+    "nasbot": Plan("nasbot", "models", runs=5, why="distances of whole networks"),
+    "auto_keras": Plan("auto_keras", "models", runs=5, why="distances of whole networks"),
+    "pnas": Plan(
+        "pnas", "models", configs={
+            "nasbench201": {"parts": 3, "beam": 40}, "nasbench_macro": {"parts": 4, "beam": 60},
+        }, runs=30, why="the decisions in parts, as these spaces do not grow",
+    ),
+    "dpp_net": Plan(
+        "dpp_net", "several objectives", configs={
+            "nasbench201": {"parts": 3, "beam": 40}, "nasbench_macro": {"parts": 4, "beam": 60},
+            "nasbench201_front": {"parts": 3, "beam": 60},
+        }, runs=20, problems=ALL, why="the decisions in parts, as these spaces do not grow",
+    ),
 }  # fmt: skip

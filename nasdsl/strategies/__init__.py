@@ -56,6 +56,7 @@ STRATEGIES: Mapping[str, Entry] = {
         "every genotype once, in order",
         "small spaces and cheap evaluators; `shard` splits a space among machines",
         needs=("finite",),
+        cautions=("ends",),
     ),
     "genetic_cnn": Entry(
         "nasdsl.strategies.genetic_cnn:GeneticCNN",
@@ -76,27 +77,17 @@ STRATEGIES: Mapping[str, Entry] = {
         "nasdsl.strategies.local_search:LocalSearch",
         "White, Nolen, Savani; UAI 2021",
         "little noise in the objective, and spaces of which one decision changes little",
+        cautions=("neighbours",),
     ),
     "miller": Entry(
         "nasdsl.strategies.miller:Miller",
         "Miller, Todd, Hegde; ICGA 1989",
         "who feeds whom, as rows of a matrix; the classical genetic algorithm",
     ),
-    "q_learning": Entry(
-        "nasdsl.strategies.q_learning:QLearning",
-        "Baker, Gupta, Naik, Raskar; ICLR 2017 (MetaQNN)",
-        "decisions in a sequence, a few of which tell what is good next; a hundred trials and more",
-    ),
     "regularized_evolution": Entry(
         "nasdsl.strategies.regularized_evolution:RegularizedEvolution",
         "Real, Aggarwal, Huang, Le; AAAI 2019",
         "the default: a hundred trials or more, any space, noisy objectives",
-    ),
-    "lemonade": Entry(
-        "nasdsl.strategies.lemonade:Lemonade",
-        "Elsken, Metzen, Hutter; ICLR 2019",
-        "an expensive objective against costs that formulae give: a front from little evaluation",
-        extra="multi",
     ),
     "nsga2": Entry(
         "nasdsl.strategies.nsga2:Nsga2",
@@ -104,29 +95,29 @@ STRATEGIES: Mapping[str, Entry] = {
         "two to four objectives, a few hundred trials or more: a whole front of trade-offs",
         extra="multi",
     ),
-    "reinforce": Entry(
-        "nasdsl.strategies.reinforce:Reinforce",
-        "Zoph, Le; ICLR 2017",
-        "thousands of cheap trials, spaces whose decisions depend on each other",
-        cautions=("intervals",),
+    "q_learning": Entry(
+        "nasdsl.strategies.q_learning:QLearning",
+        "Baker, Gupta, Naik, Raskar; ICLR 2017 (MetaQNN)",
+        "decisions in a sequence, a few of which tell what is good next; a hundred trials and more",
+        cautions=("intervals", "narrow"),
     ),
-    "ppo": Entry(
-        "nasdsl.strategies.ppo:Ppo",
-        "Zoph, Vasudevan, Shlens, Le; CVPR 2018",
-        "as reinforce, but steadier: it learns more from each batch of trials",
-        cautions=("intervals",),
+    "block_qnn": Entry(
+        "nasdsl.strategies.block_qnn:BlockQNN",
+        "Zhong, Yan, Wu, Shao, Liu; CVPR 2018",
+        "blocks of many decisions, short trainings that favour small networks; batches of trials",
+        cautions=("intervals", "narrow"),
     ),
-    "renas": Entry(
-        "nasdsl.strategies.renas:Renas",
-        "Chen, Meng, Zhang, Xiang, Huang, Mu, Wang; CVPR 2019",
-        "hundreds of trials and more: evolution that learns which changes help",
-        cautions=("intervals",),
+    "mcts": Entry(
+        "nasdsl.strategies.mcts:MCTS",
+        "Kocsis, Szepesvári; ECML 2006; AlphaX: Wang et al.; AAAI 2020",
+        "choices in an order of importance: the first ones are compared, the last ones simulated",
+        cautions=("intervals", "narrow"),
     ),
-    "bo": Entry(
-        "nasdsl.strategies.bayesian:BayesianOptimisation",
-        "Gaussian processes; log EI of Ament et al., NeurIPS 2023",
-        "tens to a few hundred costly trials: the most from each of them",
-        extra="bo",
+    "mdenas": Entry(
+        "nasdsl.strategies.mdenas:Mdenas",
+        "Zheng, Ji, Tang, Zhang, Liu, Tian; ICCV 2019",
+        "choices that matter each for itself, such as the operators of edges; hundreds of trials",
+        cautions=("intervals", "narrow"),
     ),
     "codeepneat": Entry(
         "nasdsl.strategies.codeepneat:CoDeepNEAT",
@@ -134,10 +125,27 @@ STRATEGIES: Mapping[str, Entry] = {
         "Hodjat; 2017",
         "networks of repeated parts, whose parts are worth much the same wherever they stand",
     ),
-    "block_qnn": Entry(
-        "nasdsl.strategies.block_qnn:BlockQNN",
-        "Zhong, Yan, Wu, Shao, Liu; CVPR 2018",
-        "blocks of many decisions, short trainings that favour small networks; batches of trials",
+    "lemonade": Entry(
+        "nasdsl.strategies.lemonade:Lemonade",
+        "Elsken, Metzen, Hutter; ICLR 2019",
+        "an expensive objective against costs that formulae give: a front from little evaluation",
+        extra="multi",
+    ),
+    "reinforce": Entry(
+        "nasdsl.strategies.reinforce:Reinforce",
+        "Zoph, Le; ICLR 2017",
+        "thousands of cheap trials, spaces whose decisions depend on each other",
+    ),
+    "ppo": Entry(
+        "nasdsl.strategies.ppo:Ppo",
+        "Zoph, Vasudevan, Shlens, Le; CVPR 2018",
+        "as reinforce, but steadier: it learns more from each batch of trials",
+    ),
+    "bo": Entry(
+        "nasdsl.strategies.bayesian:BayesianOptimisation",
+        "Gaussian processes; log EI of Ament et al., NeurIPS 2023",
+        "tens to a few hundred costly trials: the most from each of them",
+        extra="bo",
     ),
     "pnas": Entry(
         "nasdsl.strategies.pnas:Pnas",
@@ -167,6 +175,18 @@ STRATEGIES: Mapping[str, Entry] = {
         "DPP-Net; Dong, Cheng, Juan, Wei, Sun; ECCV 2018",
         "as pnas, for a front of a learnt objective and costs that formulae give",
         extra="multi",
+        cautions=("intervals", "narrow"),
+    ),
+    "renas": Entry(
+        "nasdsl.strategies.renas:Renas",
+        "Chen, Meng, Zhang, Xiang, Huang, Mu, Wang; CVPR 2019",
+        "hundreds of trials and more: evolution that learns which changes help",
+        cautions=("intervals",),
+    ),
+    "nao": Entry(
+        "nasdsl.strategies.nao:Nao",
+        "NAO; Luo, Tian, Qin, Chen, Liu; NeurIPS 2018",
+        "a thousand trials or more, decisions that a continuous embedding can order",
         cautions=("intervals", "narrow"),
     ),
 }
