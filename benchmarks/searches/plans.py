@@ -46,15 +46,18 @@ PLANS: Mapping[str, Plan] = {
         why="P = 100, S = 25 of the paper, for thousands of trials",
     ),
     "reinforce": Plan(
-        "reinforce", "policies",
+        "reinforce", "reinforcement learning",
         {"policy": "independent", "batch": 1, "power": 1, "decay": 0.9, "lr": 0.1}, runs=500,
         why="the policy of NAS-Bench-201's authors",
     ),
     "reinforce, LSTM": Plan(
-        "reinforce", "policies", {"batch": 1, "lr": 0.01}, why="NAS-RL's controller, for few trials"
+        "reinforce", "reinforcement learning", {"batch": 1, "lr": 0.01},
+        why="NAS-RL's controller, for few trials",
     ),
-    "ppo": Plan("ppo", "policies", {"batch": 5, "lr": 0.01}, why="NASNet's, for few trials"),
-    "renas": Plan("renas", "policies"),
+    "ppo": Plan(
+        "ppo", "reinforcement learning", {"batch": 5, "lr": 0.01}, why="NASNet's, for few trials"
+    ),
+    "renas": Plan("renas", "reinforcement learning"),
     "large_scale_evolution": Plan(
         "large_scale_evolution", "evolution", {"population": 10}, runs=200,
     ),
