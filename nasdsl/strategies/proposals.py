@@ -70,10 +70,9 @@ def climb_tree(
 
     The queue begins with the measured genotypes (`start`, with their values). Its best node is
     expanded with probability exp((node - best worth) / T), and T falls by `cooling` a step until
-    `coldest`. Each expansion looks at a share of `count`, random neighbours of the node.
+    `coldest`. An expansion looks at a tenth of `count` neighbours, which are drawn.
     """
-    steps = max(1, math.ceil(math.log(coldest) / math.log(cooling)))
-    share = max(1, round(count / steps))
+    share = max(1, count // 10)
     order = count_from(0)  # equals come out in the order in which they came in
     queue = [(-value, next(order), genotype) for genotype, value in start.items()]
     heapify(queue)
