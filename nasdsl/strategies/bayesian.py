@@ -12,6 +12,7 @@ first, "random" a random scalarisation for every batch (ParEGO), which spreads o
 from __future__ import annotations
 
 import random
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -76,8 +77,7 @@ class BayesianOptimisation:
     PARENTS = 20  # best genotypes from which evolution begins
 
     def __init__(self, space: Space, config: BayesianConfig, seed: int) -> None:
-        need("gpytorch", "bo")
-        need("botorch", "bo")
+        _need_libraries()
         self._space = space
         self._config = config
         self._rng = random.Random(seed)
@@ -191,3 +191,11 @@ class BayesianOptimisation:
         kernel = state["kernel"]
         self._kernel = None if kernel is None else Kernel.load(self._metric.groups, kernel)
         self._told = state["told"]
+
+
+def _need_libraries() -> None:
+    """NAS323 if they are not installed. What they say of PyTorch's future is not for users."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        need("gpytorch", "bo")
+        need("botorch", "bo")
