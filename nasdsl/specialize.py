@@ -29,12 +29,10 @@ from .values import (
     Scope,
     Tensor,
     describe,
+    is_fixed,
 )
 
 MAX_NODES = 200_000
-
-
-_PLAIN = (int, float, str)
 
 
 class Home:
@@ -177,7 +175,8 @@ class Builder(Machine):
         except TypeError:
             return bound(self, function.motif.body, env, scope)
         value = bound(self, function.motif.body, env, scope)
-        if all(isinstance(v, _PLAIN) for v in env.names.values()) and not isinstance(value, Tensor):
+        fixed = all(is_fixed(v, self.settled) for v in env.names.values())
+        if fixed and not isinstance(value, Tensor):
             value = known[key] = name_module(value, function.motif.name, span)
         return value
 

@@ -6,7 +6,7 @@ weights. Functions are motifs, operators and built-ins before their call.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from . import syntax
@@ -278,6 +278,16 @@ class Builtin(Frozen):
 
 
 Function = MotifFunction | OpFunction | Builtin
+
+
+_SCALARS = frozenset({int, float, bool, str, OpFunction, Builtin, Unknown})
+
+
+def is_fixed(value: Any, settled: Container[str]) -> bool:
+    """Whether a value means the same wherever it is used: a number (also one that is not known), a text,
+    a truth value, or a function that decides nothing. `settled` are the motifs that decide nothing."""
+    kind = value.__class__
+    return kind in _SCALARS or (kind is MotifFunction and value.motif.name in settled)
 
 
 def describe(value: Any) -> str:

@@ -15,7 +15,7 @@ from nasdsl import syntax
 from nasdsl.diagnostics import NasError, fail
 from nasdsl.domains import Domain
 from nasdsl.format import print_expr
-from nasdsl.record import Frozen, record
+from nasdsl.record import Frozen, put, record
 from nasdsl.symbolic import Sym
 from nasdsl.values import (
     POISON,
@@ -54,6 +54,15 @@ class Option(Frozen):
     guard: Any
     make: Callable[[Scope], Any]
     plain: Any = None
+
+    def __init__(
+        self, label: str, key: str, guard: Any, make: Callable[[Scope], Any], plain: Any = None
+    ) -> None:
+        put(self, "label", label)
+        put(self, "key", key)
+        put(self, "guard", guard)
+        put(self, "make", make)
+        put(self, "plain", plain)
 
 
 def _label(m: Machine, node: syntax.Expr) -> str:
@@ -157,7 +166,10 @@ def choose(m: Machine, found: list[Option], scope: Scope, span: Any, ordered: bo
     def take(i: int) -> Any:
         return _under_guard(m, found[i], Scope(f"{path}={keys[i]}"), span)
 
-    return m.cases(index, take, span)
+    value = m.cases(index, take, span)
+    if labels[0] == "0" and m.is_tensor(value):  # named by its place, not by what is written there
+        m.note_role(index, "input")
+    return value
 
 
 def _under_guard(m: Machine, option: Option, scope: Scope, span: Any) -> Any:
