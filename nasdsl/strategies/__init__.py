@@ -56,6 +56,7 @@ STRATEGIES: Mapping[str, Entry] = {
         "every genotype once, in order",
         "small spaces and cheap evaluators; `shard` splits a space among machines",
         needs=("finite",),
+        cautions=("ends",),
     ),
     "genetic_cnn": Entry(
         "nasdsl.strategies.genetic_cnn:GeneticCNN",
@@ -76,6 +77,7 @@ STRATEGIES: Mapping[str, Entry] = {
         "nasdsl.strategies.local_search:LocalSearch",
         "White, Nolen, Savani; UAI 2021",
         "little noise in the objective, and spaces of which one decision changes little",
+        cautions=("neighbours",),
     ),
     "miller": Entry(
         "nasdsl.strategies.miller:Miller",
