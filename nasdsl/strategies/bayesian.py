@@ -21,6 +21,8 @@ from pydantic import Field
 
 from nasdsl.configure import Config
 from nasdsl.extras import need
+from nasdsl.variation import mutation
+from nasdsl.variation.options import Mutations
 
 from .acquisition import Acquisition, acquire
 from .base import Seen, Trial, dump_rng, load_rng
@@ -50,6 +52,9 @@ class BayesianConfig(Config):
         default="evolution", description="how candidates are found: NASBOT's way or Auto-Keras's"
     )
     candidates: int = Field(default=200, ge=1, description="genotypes looked at for one `ask`")
+    mutations: Mutations | None = Field(
+        default=None, description="how candidates are edited: operators, with weights"
+    )
     batch: Literal["believer", "liar"] = Field(
         default="believer", description="what proposals that are out are taken to measure"
     )
@@ -84,6 +89,7 @@ class BayesianOptimisation:
         self._known = Observations(config.points)
         self._metric = make_metric(config.kernel, space, config.nu_str, config.skip_weight)
         self._feasible = Kept(space.feasible)
+        self._vary = None if config.mutations is None else mutation(config.mutations)
         self._kernel: Kernel | None = None
         self._told = 0  # since the last fit
 
@@ -169,11 +175,17 @@ class BayesianOptimisation:
         if config.search == "tree":
             start = dict(zip(genotypes, targets.tolist(), strict=True))
             return climb_tree(
-                self._space, start, worth, self._feasible, fresh, config.candidates, rng
+                start, self._mutate, worth, self._feasible, fresh, config.candidates, rng
             )
         order = np.argsort(-targets, kind="stable")[: self.PARENTS]
         parents = [genotypes[int(i)] for i in order]
-        return evolve(self._space, parents, worth, self._feasible, fresh, config.candidates, rng)
+        return evolve(
+            self._space, parents, self._mutate, worth, self._feasible, fresh, config.candidates, rng
+        )
+
+    def _mutate(self, parent: Genotype) -> Genotype:
+        child = None if self._vary is None else self._vary(self._space, parent, self._rng)
+        return self._space.mutate(parent, self._rng) if child is None else child
 
     # ---------------------------------------------------------------- state
 

@@ -127,7 +127,12 @@ def total(genotypes: Any) -> list[float]:
 
 def test_evolution_maximises() -> None:
     space: Any = FlatSpace((5,) * 6)
-    found = evolve(space, [Genotype((0,) * 6)], total, anything, anything, 300, random.Random(0))
+    rng = random.Random(0)
+
+    def vary(genotype: Any) -> Any:
+        return space.mutate(genotype, rng)
+
+    found = evolve(space, [Genotype((0,) * 6)], vary, total, anything, anything, 300, rng)
     drawn = [sum(space.sample(random.Random(s)).choices) for s in range(len(found))]
     assert max(found.values()) > np.mean(drawn) + 4 and len(found) <= 340
     assert all(found[g] == sum(g.choices) for g in found)
@@ -136,7 +141,12 @@ def test_evolution_maximises() -> None:
 def test_the_tree_maximises_and_cools_down() -> None:
     space: Any = FlatSpace((5,) * 6)
     start = {Genotype((2,) * 6): 12.0, Genotype((0,) * 6): 0.0}
-    found = climb_tree(space, start, total, anything, anything, 300, random.Random(0))
+    rng = random.Random(0)
+
+    def vary(genotype: Any) -> Any:
+        return space.mutate(genotype, rng)
+
+    found = climb_tree(start, vary, total, anything, anything, 300, rng)
     assert max(found.values()) >= 20 and len(found) <= 330
     assert not start.keys() & found.keys()
 
@@ -144,11 +154,18 @@ def test_the_tree_maximises_and_cools_down() -> None:
 def test_proposals_keep_to_what_is_fresh_and_feasible() -> None:
     space: Any = FlatSpace((4,) * 4, allowed=6)
     old = space.sample_feasible(random.Random(1))
-    for search in (evolve, climb_tree):
-        start: Any = [old] if search is evolve else {old: 1.0}
-        found = search(
-            space, start, total, space.feasible, lambda g: g != old, 200, random.Random(0)
-        )
+    rng = random.Random(0)
+
+    def vary(genotype: Any) -> Any:
+        return space.mutate(genotype, rng)
+
+    def fresh(genotype: Any) -> bool:
+        return bool(genotype != old)
+
+    for found in (
+        evolve(space, [old], vary, total, space.feasible, fresh, 200, rng),
+        climb_tree({old: 1.0}, vary, total, space.feasible, fresh, 200, rng),
+    ):
         assert found and old not in found and all(map(space.feasible, found))
 
 
