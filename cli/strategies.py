@@ -24,6 +24,7 @@ from .common import (
 
 if TYPE_CHECKING:
     from nasdsl.space import Space
+    from nasdsl.strategies.needs import Fit
 
 
 @click.command()
@@ -110,12 +111,15 @@ def tell(space: Space, as_json: bool) -> None:
         echo_json({"space": space.name, "size": size, "strategies": rows})
         return
     click.echo(f"{space.name}: {size_text(space.size)}\n")
-    rows = []
-    for fit in fits:
-        word = "no" if fit.obstacles else "but" if fit.cautions else "yes"
-        why = "; ".join(fit.obstacles or fit.cautions) or entry(fit.strategy).use
-        rows.append((word, fit.strategy, why))
-    print_rows(rows)
+    print_rows([(word(fit), fit.strategy, why(fit)) for fit in fits])
+
+
+def word(fit: Fit) -> str:
+    return "no" if fit.obstacles else "but" if fit.cautions else "yes"
+
+
+def why(fit: Fit) -> str:
+    return "; ".join(fit.obstacles or fit.cautions) or entry(fit.strategy).use
 
 
 def print_rows(rows: Sequence[tuple[str, ...]]) -> None:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from .diagnostics import fail
+
+
+def installed(package: str) -> bool:
+    """Whether an optional package is there, for what may be left out without it."""
+    return find_spec(package) is not None
 
 
 def need(module: str, extra: str) -> Any:

@@ -175,7 +175,7 @@ class Builder(Machine):
         except TypeError:
             return bound(self, function.motif.body, env, scope)
         value = bound(self, function.motif.body, env, scope)
-        fixed = all([is_fixed(v, self.settled) for v in env.names.values()])
+        fixed = all(is_fixed(v, self.settled) for v in env.names.values())
         if fixed and not isinstance(value, Tensor):
             value = known[key] = name_module(value, function.motif.name, span)
         return value

@@ -77,7 +77,7 @@ def measure(
     """The rows of a problem, kept one by one as they are done."""
     problem = PROBLEMS[name]()
     found: list[Result] = []
-    for label in labels:
+    for label in (label for label in labels if name in PLANS[label].problems):
         result = search(problem, label, runs or PLANS[label].runs, minutes)
         (result,) = compared(problem, [result])
         print(f"  {name}: {label}: {told(result)}", file=sys.stderr)

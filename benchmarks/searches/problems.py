@@ -7,9 +7,12 @@ several objectives the volume that the front covers. Figures are read off the ma
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+
+from nasdsl.strategies.fronts import hypervolume
 
 from .tables import Table, table
 
@@ -93,7 +96,21 @@ MACRO = Outline(
     published={"random": (92.44, 92.77, 92.86, 92.94)},
     tolerance=(0.1, 0.05, 0.05, 0.05),
 )
-OUTLINES: Mapping[str, Outline] = {outline.name: outline for outline in (NB201, MACRO)}
+FRONT = Outline(
+    "nasbench201_front",
+    "NAS-Bench-201: accuracy against parameters",
+    "Two objectives, the validation accuracy after 12 epochs on CIFAR-10 and the number of parameters.\n"
+    "The figure is the volume of the front of all trials, accuracy above 50 % by logarithm of the\n"
+    "parameters below the largest, in % of that of the whole table.",
+    checkpoints=(50.0, 100.0, 200.0),
+    columns=("50 queries", "100 queries", "200 queries"),
+    headline="200 queries",
+    unit="queries",
+    regret="volume that the front misses, %",
+    published={},
+    tolerance=(),
+)
+OUTLINES: Mapping[str, Outline] = {outline.name: outline for outline in (NB201, MACRO, FRONT)}
 QUERY = 0.515  # half of the images, and 3 % more for the validation
 TRAINED = tuple(
     f"{data}_{part}_200" for data in ("c10", "c100", "in16") for part in ("val", "test")
@@ -114,6 +131,7 @@ def nasbench201() -> Problem:
     columns, accuracy = found.columns, found.columns["c10_val_12"]
     prices = [QUERY * seconds for seconds in columns["train12_c10_s"]]
     test = columns["c10_test_200"]
+    most = max(test)
     return Problem(
         NB201,
         found,
@@ -121,13 +139,14 @@ def nasbench201() -> Problem:
         price=prices.__getitem__,
         mark=best_by(accuracy),
         figures=lambda marks: [columns[name][int(marks[0])] for name in TRAINED],
-        lost=lambda mark: max(test) - test[int(mark)],
+        lost=lambda mark: most - test[int(mark)],
     )
 
 
 def nasbench_macro() -> Problem:
     found = table(MACRO.name)
     accuracy = found.columns["mean_acc"]
+    most = max(accuracy)
     return Problem(
         MACRO,
         found,
@@ -135,11 +154,35 @@ def nasbench_macro() -> Problem:
         price=lambda rank: 1.0,
         mark=best_by(accuracy),
         figures=lambda marks: [accuracy[int(mark)] for mark in marks],
-        lost=lambda mark: max(accuracy) - accuracy[int(mark)],
+        lost=lambda mark: most - accuracy[int(mark)],
+    )
+
+
+def nasbench201_front() -> Problem:
+    found = table(NB201.name)
+    accuracy = [value / 100 for value in found.columns["c10_val_12"]]
+    params = [cost["params"] for cost in found.costs]
+    points = [(a, -math.log(p)) for a, p in zip(accuracy, params, strict=True)]
+    reference = 0.5, -math.log(max(params))
+    whole = hypervolume(points, reference)
+
+    def mark(history: History, until: float) -> float:
+        met = list(dict.fromkeys(points[rank] for spent, rank in history if spent <= until))
+        return 100 * hypervolume(met, reference) / whole
+
+    return Problem(
+        FRONT,
+        found,
+        values=lambda rank: (accuracy[rank], -params[rank]),
+        price=lambda rank: 1.0,
+        mark=mark,
+        figures=list,
+        lost=lambda mark: 100 - mark,
     )
 
 
 PROBLEMS: Mapping[str, Callable[[], Problem]] = {
     NB201.name: cache(nasbench201),
     MACRO.name: cache(nasbench_macro),
+    FRONT.name: cache(nasbench201_front),
 }

@@ -47,8 +47,8 @@ class Table:
 
 
 def available(name: str) -> bool:
-    """Whether the table of a space is on this machine."""
-    return (DATA / FILES[name]).is_file()
+    """Whether the table of a problem is on this machine."""
+    return (DATA / FILES[name.removesuffix("_front")]).is_file()
 
 
 def table(name: str) -> Table:

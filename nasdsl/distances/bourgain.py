@@ -37,4 +37,5 @@ def embed(distances: NDArray[np.float64], sets: Sequence[Sequence[int]]) -> NDAr
 def euclidean(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
     """Every distance between two lists of points."""
     squares = (first**2).sum(1)[:, None] + (second**2).sum(1)[None] - 2 * first @ second.T
-    return np.sqrt(np.maximum(squares, 0.0))
+    found: NDArray[np.float64] = np.sqrt(np.maximum(squares, 0.0))
+    return found

@@ -33,7 +33,7 @@ def row(space: Space, genotype: Genotype) -> Row:
     return out
 
 
-def _entries(path: str, domain: Domain, index: int | float) -> dict[Key, float]:
+def _entries(path: str, domain: Domain, index: float) -> dict[Key, float]:
     if domain.kind == "float":
         return {(path, True, 1.0): _share(domain, index)}
     if domain.kind == "one" and domain.ordered and len(domain.labels) > 1:

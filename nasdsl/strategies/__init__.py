@@ -57,16 +57,6 @@ STRATEGIES: Mapping[str, Entry] = {
         "small spaces and cheap evaluators; `shard` splits a space among machines",
         needs=("finite",),
     ),
-    "local_search": Entry(
-        "nasdsl.strategies.local_search:LocalSearch",
-        "White, Nolen, Savani; UAI 2021",
-        "little noise in the objective, and spaces of which one decision changes little",
-    ),
-    "regularized_evolution": Entry(
-        "nasdsl.strategies.regularized_evolution:RegularizedEvolution",
-        "Real, Aggarwal, Huang, Le; AAAI 2019",
-        "the default: a hundred trials or more, any space, noisy objectives",
-    ),
     "genetic_cnn": Entry(
         "nasdsl.strategies.genetic_cnn:GeneticCNN",
         "Xie, Yuille; ICCV 2017",
@@ -82,26 +72,61 @@ STRATEGIES: Mapping[str, Entry] = {
         "Real, Moore, Selle, Saxena, Suematsu, Tan, Le, Kurakin; ICML 2017",
         "thousands of trials on many workers, spaces in which networks grow",
     ),
+    "local_search": Entry(
+        "nasdsl.strategies.local_search:LocalSearch",
+        "White, Nolen, Savani; UAI 2021",
+        "little noise in the objective, and spaces of which one decision changes little",
+    ),
     "miller": Entry(
         "nasdsl.strategies.miller:Miller",
         "Miller, Todd, Hegde; ICGA 1989",
         "who feeds whom, as rows of a matrix; the classical genetic algorithm",
     ),
-    "q_learning": Entry(
-        "nasdsl.strategies.q_learning:QLearning",
-        "Baker, Gupta, Naik, Raskar; ICLR 2017 (MetaQNN)",
-        "decisions in a sequence, a few of which tell what is good next; a hundred trials and more",
-    ),
-    "lemonade": Entry(
-        "nasdsl.strategies.lemonade:Lemonade",
-        "Elsken, Metzen, Hutter; ICLR 2019",
-        "an expensive objective against costs that formulae give: a front from little evaluation",
-        extra="multi",
+    "regularized_evolution": Entry(
+        "nasdsl.strategies.regularized_evolution:RegularizedEvolution",
+        "Real, Aggarwal, Huang, Le; AAAI 2019",
+        "the default: a hundred trials or more, any space, noisy objectives",
     ),
     "nsga2": Entry(
         "nasdsl.strategies.nsga2:Nsga2",
         "NSGA-Net; Lu et al.; GECCO 2019",
         "two to four objectives, a few hundred trials or more: a whole front of trade-offs",
+        extra="multi",
+    ),
+    "q_learning": Entry(
+        "nasdsl.strategies.q_learning:QLearning",
+        "Baker, Gupta, Naik, Raskar; ICLR 2017 (MetaQNN)",
+        "decisions in a sequence, a few of which tell what is good next; a hundred trials and more",
+        cautions=("intervals", "narrow"),
+    ),
+    "block_qnn": Entry(
+        "nasdsl.strategies.block_qnn:BlockQNN",
+        "Zhong, Yan, Wu, Shao, Liu; CVPR 2018",
+        "blocks of many decisions, short trainings that favour small networks; batches of trials",
+        cautions=("intervals", "narrow"),
+    ),
+    "mcts": Entry(
+        "nasdsl.strategies.mcts:MCTS",
+        "Kocsis, Szepesvári; ECML 2006; AlphaX: Wang et al.; AAAI 2020",
+        "choices in an order of importance: the first ones are compared, the last ones simulated",
+        cautions=("intervals", "narrow"),
+    ),
+    "mdenas": Entry(
+        "nasdsl.strategies.mdenas:Mdenas",
+        "Zheng, Ji, Tang, Zhang, Liu, Tian; ICCV 2019",
+        "choices that matter each for itself, such as the operators of edges; hundreds of trials",
+        cautions=("intervals", "narrow"),
+    ),
+    "codeepneat": Entry(
+        "nasdsl.strategies.codeepneat:CoDeepNEAT",
+        "Miikkulainen, Liang, Meyerson, Rawal, Fink, Francon, Raju, Shahrzad, Navruzyan, Duffy, "
+        "Hodjat; 2017",
+        "networks of repeated parts, whose parts are worth much the same wherever they stand",
+    ),
+    "lemonade": Entry(
+        "nasdsl.strategies.lemonade:Lemonade",
+        "Elsken, Metzen, Hutter; ICLR 2019",
+        "an expensive objective against costs that formulae give: a front from little evaluation",
         extra="multi",
     ),
     "reinforce": Entry(
@@ -126,12 +151,35 @@ STRATEGIES: Mapping[str, Entry] = {
         "spaces that grow, block by block: small architectures teach a surrogate about large ones",
         cautions=("intervals", "narrow"),
     ),
+    "auto_keras": Entry(
+        "nasdsl.strategies.auto_keras:AutoKeras",
+        "Jin, Song, Hu; KDD 2019",
+        "costly trials of networks that differ by layers and skip connections",
+        extra="bo",
+    ),
+    "bananas": Entry(
+        "nasdsl.strategies.bananas:Bananas",
+        "White, Neiswanger, Savani; AAAI 2021",
+        "a hundred trials or more in batches, cells that are graphs of operators",
+    ),
+    "nasbot": Entry(
+        "nasdsl.strategies.nasbot:Nasbot",
+        "Kandasamy, Neiswanger, Schneider, Poczos, Xing; NeurIPS 2018",
+        "few, costly trials of networks whose graphs differ",
+        extra="bo",
+    ),
     "dpp_net": Entry(
         "nasdsl.strategies.dpp_net:DppNet",
         "DPP-Net; Dong, Cheng, Juan, Wei, Sun; ECCV 2018",
         "as pnas, for a front of a learnt objective and costs that formulae give",
         extra="multi",
         cautions=("intervals", "narrow"),
+    ),
+    "renas": Entry(
+        "nasdsl.strategies.renas:Renas",
+        "Chen, Meng, Zhang, Xiang, Huang, Mu, Wang; CVPR 2019",
+        "hundreds of trials and more: evolution that learns which changes help",
+        cautions=("intervals",),
     ),
     "nao": Entry(
         "nasdsl.strategies.nao:Nao",

@@ -17,7 +17,8 @@ def log_expected_improvement(mean: Array, std: Array, best: float) -> Array:
     """log E[max(0, f - best)], also where the improvement itself is too small for a number (Ament et
     al., "Unexpected improvements to expected improvement", NeurIPS 2023, equation 9)."""
     z = (mean - best) / std
-    return np.log(std) + _log_h(z)
+    found: Array = np.log(std) + _log_h(z)
+    return found
 
 
 def _log_h(z: Array) -> Array:
@@ -29,7 +30,8 @@ def _log_h(z: Array) -> Array:
     mills = np.sqrt(np.pi / 2) * erfcx(-far / np.sqrt(2))  # Φ / φ
     rest = np.where(far < -1e3, 1 / far**2, np.maximum(1 + far * mills, 1e-300))
     small = -0.5 * far**2 - 0.5 * np.log(2 * np.pi) + np.log(rest)
-    return np.where(z > -1.0, large, small)
+    found: Array = np.where(z > -1.0, large, small)
+    return found
 
 
 def acquire(
@@ -45,5 +47,6 @@ def acquire(
     if kind == "ucb":
         return mean + beta * std
     if kind == "its":
-        return mean + std * np.array([rng.gauss(0.0, 1.0) for _ in mean])
+        draws: Array = np.array([rng.gauss(0.0, 1.0) for _ in mean])
+        return mean + std * draws
     return mean

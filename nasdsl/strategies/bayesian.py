@@ -24,7 +24,7 @@ from nasdsl.extras import need
 from .acquisition import Acquisition, acquire
 from .base import Seen, Trial, dump_rng, load_rng
 from .gaussian_process import Kernel, first_kernel
-from .metrics import Name, make_metric
+from .metrics import Kept, Name, make_metric
 from .observations import Observations, Scalarisation, Transform, finite
 from .proposals import Found, climb_tree, evolve
 from .surrogate import Geometry, Surrogate
@@ -58,6 +58,13 @@ class BayesianConfig(Config):
     objectives: Scalarisation = Field(
         default="random", description="of several: the first, or a random mixture for each batch"
     )
+    nu_str: tuple[float, ...] = Field(
+        default=(0.1, 0.2, 0.4, 0.8), min_length=1, max_length=8,
+        description="of `otmann`: weights of path lengths, each of which gives two distances",
+    )  # fmt: skip
+    skip_weight: float = Field(
+        default=1.0, ge=0, description="of `edit`: the weight of skip connections, the paper's λ"
+    )
     points: int = Field(default=200, ge=4, description="measurements that the model sees at most")
     refit: int = Field(default=10, ge=1, description="trials between fits of the hyperparameters")
 
@@ -75,7 +82,8 @@ class BayesianOptimisation:
         self._config = config
         self._rng = random.Random(seed)
         self._known = Observations(config.points)
-        self._metric = make_metric(config.kernel, space)
+        self._metric = make_metric(config.kernel, space, config.nu_str, config.skip_weight)
+        self._feasible = Kept(space.feasible)
         self._kernel: Kernel | None = None
         self._told = 0  # since the last fit
 
@@ -160,10 +168,12 @@ class BayesianOptimisation:
 
         if config.search == "tree":
             start = dict(zip(genotypes, targets.tolist(), strict=True))
-            return climb_tree(self._space, start, worth, fresh, config.candidates, rng)
+            return climb_tree(
+                self._space, start, worth, self._feasible, fresh, config.candidates, rng
+            )
         order = np.argsort(-targets, kind="stable")[: self.PARENTS]
         parents = [genotypes[int(i)] for i in order]
-        return evolve(self._space, parents, worth, fresh, config.candidates, rng)
+        return evolve(self._space, parents, worth, self._feasible, fresh, config.candidates, rng)
 
     # ---------------------------------------------------------------- state
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from inspect import cleandoc
 from typing import Any
@@ -15,7 +15,7 @@ from . import STRATEGIES, entry, strategy_class
 
 @record
 class Knob(Record):
-    """An option of a strategy, in words; `default` is "" where one has to be given."""
+    """An option of a strategy, in words; `default` is "" where a value has to be given."""
 
     name: str
     type: str
@@ -33,8 +33,9 @@ def knobs(name: str) -> list[Knob]:
     """The options of a strategy, in the order of its arguments."""
     found = schema(name)
     parts = found.get("$defs", {})
+    defaults = strategy_class(name).Config.model_construct().model_dump(mode="json")
     return [
-        Knob(option, _type(rule, parts), _default(rule), rule.get("description", ""))
+        Knob(option, _type(rule, parts), _default(option, defaults), rule.get("description", ""))
         for option, rule in found.get("properties", {}).items()
     ]
 
@@ -68,7 +69,7 @@ def _section(name: str) -> str:
     return f"### {name}\n\n{summary(name)}\n\n{options}"
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [head, ("---",) * len(head), *rows]
     return "".join("| " + " | ".join(map(_cell, line)) + " |\n" for line in lines)
 
@@ -77,12 +78,23 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
-def _default(rule: Mapping[str, Any]) -> str:
-    """A default as it is written in a search block."""
-    if "default" not in rule:
+def _default(option: str, defaults: Mapping[str, Any]) -> str:
+    """A default as it is written in a search block; a dash where it is to leave the option out."""
+    if option not in defaults:
         return ""
-    value = rule["default"]
-    return "none" if value is None else json.dumps(value)
+    return "-" if defaults[option] is None else _spelt(defaults[option])
+
+
+def _spelt(value: Any) -> str:
+    match value:
+        case {"name": name, "args": list(args)}:
+            return f"{name}({', '.join(map(_spelt, args))})"
+        case list():
+            return "[" + ", ".join(map(_spelt, value)) + "]"
+        case float() if value.is_integer():
+            return str(int(value))
+        case _:
+            return json.dumps(value)
 
 
 def _type(rule: Mapping[str, Any], parts: Mapping[str, Any]) -> str:
@@ -98,9 +110,9 @@ def _type(rule: Mapping[str, Any], parts: Mapping[str, Any]) -> str:
 
 
 def _array(rule: Mapping[str, Any], parts: Mapping[str, Any]) -> str:
-    items = rule.get("prefixItems") or [rule["items"]] if rule.get("items") else []
-    kinds = list(dict.fromkeys(_type(item, parts) for item in items))
-    return f"list of {' and '.join(kinds)}" if kinds else "list"
+    if "prefixItems" in rule:
+        return "[" + ", ".join(_type(item, parts) for item in rule["prefixItems"]) + "]"
+    return f"list of {_type(rule.get('items', {}), parts)}"
 
 
 def _number(kind: str, rule: Mapping[str, Any]) -> str:
@@ -121,11 +133,11 @@ def _any(rule: Mapping[str, Any], parts: Mapping[str, Any]) -> str:
     return "any value"
 
 
-_PLAIN = {
+_PLAIN: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], str]] = {
     "integer": lambda rule, parts: _number("whole number", rule),
     "number": lambda rule, parts: _number("number", rule),
     "boolean": lambda rule, parts: "true or false",
     "string": lambda rule, parts: "text",
     "array": _array,
-    "object": lambda rule, parts: "names with values",
+    "object": lambda rule, parts: "names, weighted",
 }

@@ -5,7 +5,7 @@ from the worst. Neighbours in it are crossed with probability p_C: each stage is
 probability q_C. Those that were not are mutated with probability p_M: each bit flips with q_M. The
 fitness of a genotype that is met again is the mean of all its evaluations.
 
-On any space, a stage is a part of the network (where the paths of decisions first differ), and a
+On any space, a stage is a part of the network (an item of the list among which most decisions divide), and a
 decision of more than two options that flips is drawn anew. Means are kept for the genotypes of two
 generations. Of the four probabilities the paper gives the symbols; the values are those of its
 experiments as they are commonly quoted.

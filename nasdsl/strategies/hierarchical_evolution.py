@@ -45,9 +45,7 @@ class HierarchicalEvolutionConfig(Config):
     sample: float = Field(
         default=0.05, gt=0, le=1, description="share of the population that competes"
     )
-    mutations: Mutations = Field(
-        default_factory=lambda: {"level": 1.0}, description="operators, with weights"
-    )
+    mutations: Mutations = Field(default={"level": 1.0}, description="operators, with weights")
 
 
 class HierarchicalEvolution:

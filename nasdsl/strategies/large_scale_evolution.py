@@ -43,7 +43,7 @@ class LargeScaleEvolutionConfig(Config):
         description="first members: random ones, or such that nothing can be removed from them",
     )
     mutations: Mutations = Field(
-        default_factory=lambda: dict.fromkeys(ALL, 1.0), description="operators, with weights"
+        default=dict.fromkeys(ALL, 1.0), description="operators, with weights"
     )
 
 

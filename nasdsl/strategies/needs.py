@@ -71,11 +71,7 @@ def _neighbours(space: Space) -> str | None:
 
 def _narrow(space: Space) -> str | None:
     wide = any((domain.size or 0) > WIDE and domain.kind == "one" for domain in _domains(space))
-    return (
-        f"a decision has more than {WIDE} options, which are learnt digit by digit"
-        if wide
-        else None
-    )
+    return f"a decision has over {WIDE} options, which are learnt digit by digit" if wide else None
 
 
 #: What an Entry may need: each says why a space does not have it, or None if it has.

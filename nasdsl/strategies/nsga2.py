@@ -21,8 +21,9 @@ from pydantic import Field
 
 from nasdsl.configure import Config
 
-from .base import Trial, Values, dump_rng, load_rng
+from .base import Trial, dump_rng, load_rng
 from .fronts import Standing, load, standings, survivors
+from .generations import Member, dump_members, load_members
 from .recombination import Phases, homogeneous
 
 if TYPE_CHECKING:
@@ -58,8 +59,8 @@ class Nsga2:
         self._space = space
         self._config = config
         self._rng = random.Random(seed)
-        self._members: list[tuple[Values, Genotype]] = []  # none in the first generation
-        self._newcomers: list[tuple[Values, Genotype]] = []
+        self._members: list[Member] = []  # none in the first generation
+        self._newcomers: list[Member] = []
         self._known: set[Genotype] = set()  # members, and proposals of this generation
         self._generation = 0
         self._standings: list[Standing] = []
@@ -86,7 +87,7 @@ class Nsga2:
         self._settle([pool[i] for i in kept])
         self._known = {genotype for _, genotype in self._members}
 
-    def _settle(self, members: list[tuple[Values, Genotype]]) -> None:
+    def _settle(self, members: list[Member]) -> None:
         self._members = members
         self._standings = standings([values for values, _ in members])
         exploits = bool(members) and self._generation > self._config.exploration
@@ -130,14 +131,11 @@ class Nsga2:
         return self._space.mutate(child, self._rng)
 
     def state(self) -> dict[str, Any]:
-        def pairs(members: Sequence[tuple[Values, Genotype]]) -> list[Any]:
-            return [[list(values), self._space.text(g)] for values, g in members]
-
         return {
             "rng": dump_rng(self._rng),
             "generation": self._generation,
-            "members": pairs(self._members),
-            "newcomers": pairs(self._newcomers),
+            "members": dump_members(self._space, self._members),
+            "newcomers": dump_members(self._space, self._newcomers),
             "known": sorted(map(self._space.text, self._known)),
         }
 
@@ -145,6 +143,6 @@ class Nsga2:
         read = self._space.read
         load_rng(self._rng, state["rng"])
         self._generation = state["generation"]
-        self._newcomers = [(tuple(values), read(text)) for values, text in state["newcomers"]]
-        self._settle([(tuple(values), read(text)) for values, text in state["members"]])
+        self._newcomers = load_members(self._space, state["newcomers"])
+        self._settle(load_members(self._space, state["members"]))
         self._known = {read(text) for text in state["known"]}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -113,7 +114,7 @@ class PolicySearch(ABC):
         self._optimizer = torch.optim.Adam(self.policy.parameters(), lr=config.lr)
         self._baseline = MovingAverage(config.decay)
         self._told: list[tuple[Genotype, float, float | None]] = []  # with reward, log-probability
-        self._out: dict[Genotype, float] = {}
+        self._out: deque[tuple[Genotype, float]] = deque(maxlen=OUT)
 
     def ask(self, n: int = 1) -> list[Genotype]:
         return several(self._propose, n)
@@ -123,21 +124,26 @@ class PolicySearch(ABC):
             genotype, log = self.policy.sample(self._space, self._rng)
             if self._space.feasible(genotype):
                 break
-        self._out.pop(genotype, None)
-        self._out[genotype] = log
-        if len(self._out) > OUT:
-            del self._out[next(iter(self._out))]
+        self._out.append((genotype, log))
         return genotype
 
     def tell(self, trials: Sequence[Trial]) -> None:
         for trial in trials:
-            log = self._out.pop(trial.genotype, None)
+            log = self._drawn(trial.genotype)
             reward = self._reward(trial)
             if reward is None:
                 continue
             self._told.append((trial.genotype, reward, log))
             if len(self._told) >= self._options.batch:
                 self._learn()
+
+    def _drawn(self, genotype: Genotype) -> float | None:
+        """The log-probability of a proposal when it was drawn; None if it was not."""
+        for place, (other, log) in enumerate(self._out):
+            if other == genotype:
+                del self._out[place]
+                return log
+        return None
 
     def _reward(self, trial: Trial) -> float | None:
         value = trial.values[0] if trial.state == "done" else self._options.failure
@@ -176,7 +182,7 @@ class PolicySearch(ABC):
             "optimizer": dump_torch(self._optimizer.state_dict()),
             "baseline": list(self._baseline.sums),
             "told": [[text(g), reward, log] for g, reward, log in self._told],
-            "out": [[text(g), log] for g, log in self._out.items()],
+            "out": [[text(g), log] for g, log in self._out],
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -186,7 +192,7 @@ class PolicySearch(ABC):
         self._optimizer.load_state_dict(load_torch(state["optimizer"]))
         self._baseline.sums = tuple(state["baseline"])
         self._told = [(read(text), reward, log) for text, reward, log in state["told"]]
-        self._out = {read(text): log for text, log in state["out"]}
+        self._out = deque([(read(text), log) for text, log in state["out"]], maxlen=OUT)
 
 
 def reward(value: float, power: float) -> float:

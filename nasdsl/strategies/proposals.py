@@ -1,7 +1,8 @@
 """Where candidates for an acquisition function come from: evolution, or a tree of edits.
 
 Both ask `worth` for the worth of lists of genotypes, and return those that may be proposed (`fresh`)
-with their worth, in the order in which they were found. The work is bounded on any space.
+with their worth, in the order in which they were found. The work is bounded on any space that has
+more than one member.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from heapq import heapify, heappop, heappush
+from itertools import count as count_from
 from random import Random
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from nasdsl.space import Space
 
 Worth: TypeAlias = Callable[[Sequence["Genotype"]], Sequence[float]]
-Fresh: TypeAlias = Callable[["Genotype"], bool]
+Test: TypeAlias = Callable[["Genotype"], bool]
 Found: TypeAlias = dict["Genotype", float]
 
 GENERATIONS = 5
@@ -26,35 +28,23 @@ STEPS = (0.5, 0.25, 0.125, 0.075, 0.05)
 
 
 def evolve(
-    space: Space, start: Sequence[Genotype], worth: Worth, fresh: Fresh, count: int, rng: Random
-) -> Found:
+    space: Space, start: Sequence[Genotype], worth: Worth, feasible: Test, fresh: Test, count: int,
+    rng: Random,
+) -> Found:  # fmt: skip
     """Kandasamy et al., NeurIPS 2018, appendix B.2: parents are drawn with probability proportional to
     exp(worth / std), children are mutated a few times. `start` holds the first parents; some random
-    genotypes join them. At most `count` candidates are looked at, in a few generations."""
-    parents = dict(zip(start, worth(start), strict=True)) if start else {}
-    found: Found = {}
+    genotypes join them. About `count` candidates are looked at, in a few generations."""
     size = max(1, count // GENERATIONS)
-    newcomers = [space.sample_feasible(rng) for _ in range(size)]
-    for generation in range(GENERATIONS):
-        if generation or not parents:
-            newcomers = []
-        newcomers += _children(space, parents, size - len(newcomers) // 2, rng)
-        unknown = [g for g in dict.fromkeys(newcomers) if g not in parents]
-        if unknown:
-            known = dict(zip(unknown, worth(unknown), strict=True))
-            found.update((g, w) for g, w in known.items() if fresh(g))
-            parents.update(known)
-    return found
-
-
-def _children(
-    space: Space, parents: Mapping[Genotype, float], count: int, rng: Random
-) -> list[Genotype]:
-    if not parents or space.size == 1:
-        return []
-    chosen = rng.choices(list(parents), softmax(list(parents.values())), k=count)
-    children = [mutated(space, parent, rng) for parent in chosen]
-    return [child for child in children if space.feasible(child)]
+    drawn = [space.sample_feasible(rng) for _ in range(max(1, size // 4))]
+    newcomers = list(dict.fromkeys([*start, *drawn]))
+    parents: Found = {}
+    for _ in range(GENERATIONS + 1):
+        if newcomers:
+            parents.update(zip(newcomers, worth(newcomers), strict=True))
+        chosen = rng.choices(list(parents), softmax(list(parents.values())), k=size)
+        children = dict.fromkeys(mutated(space, parent, rng) for parent in chosen)
+        newcomers = [g for g in children if g not in parents and feasible(g)]
+    return {g: w for g, w in parents.items() if fresh(g)}
 
 
 def mutated(space: Space, parent: Genotype, rng: Random) -> Genotype:
@@ -73,8 +63,8 @@ def softmax(worths: Sequence[float]) -> list[float]:
 
 
 def climb_tree(
-    space: Space, start: Mapping[Genotype, float], worth: Worth, fresh: Fresh, count: int,
-    rng: Random, cooling: float = 0.9, coldest: float = 1e-4,
+    space: Space, start: Mapping[Genotype, float], worth: Worth, feasible: Test,
+    fresh: Test, count: int, rng: Random, cooling: float = 0.9, coldest: float = 1e-4,
 ) -> Found:  # fmt: skip
     """Jin, Song, Hu, KDD 2019, algorithm 1: A* with simulated annealing over the tree of edits.
 
@@ -84,7 +74,8 @@ def climb_tree(
     """
     steps = max(1, math.ceil(math.log(coldest) / math.log(cooling)))
     share = max(1, round(count / steps))
-    queue = [(-value, order, genotype) for order, (genotype, value) in enumerate(start.items())]
+    order = count_from(0)  # equals come out in the order in which they came in
+    queue = [(-value, next(order), genotype) for genotype, value in start.items()]
     heapify(queue)
     found: Found = {}
     seen = set(start)
@@ -95,19 +86,12 @@ def climb_tree(
         temperature *= cooling
         if rng.random() >= chance:
             continue
-        children = dict.fromkeys(_neighbours(space, node, share, rng))
-        unknown = [g for g in children if g not in seen]
+        children = dict.fromkeys(space.mutate(node, rng) for _ in range(share))
+        unknown = [g for g in children if g not in seen and feasible(g)]
         seen.update(unknown)
         for genotype, value in zip(unknown, worth(unknown) if unknown else (), strict=True):
-            heappush(queue, (-value, len(seen) + len(queue), genotype))
+            heappush(queue, (-value, next(order), genotype))
             if fresh(genotype):
                 found[genotype] = value
                 best = max(best, value)
     return found
-
-
-def _neighbours(space: Space, node: Genotype, count: int, rng: Random) -> list[Genotype]:
-    if space.size == 1:
-        return []
-    children = [space.mutate(node, rng) for _ in range(count)]
-    return [child for child in children if space.feasible(child)]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Schedule = tuple[tuple[float, int], ...]
 
-SHORT: Schedule = ((1.0, 30), (0.7, 10), (0.5, 10), (0.3, 10), (0.1, 40))
+SHORT: Schedule = ((1.0, 30), (0.5, 20), (0.3, 20), (0.1, 30))
 
 
 class QConfig(Config):
@@ -45,6 +45,10 @@ class QConfig(Config):
     )
     batch: int = Field(default=1, ge=1, description="architectures of an iteration")
     replay: int = Field(default=100, ge=0, description="trajectories replayed an iteration")
+    shaped: bool = Field(
+        default=False,
+        description="reward every choice by its share of the whole, not the last one alone",
+    )
     avoid_duplicates: bool = Field(
         default=True,
         description="what is sampled again is not tried again: its value is replayed from memory, "
@@ -88,7 +92,6 @@ class QLearner(ABC):
     """
 
     TRIES = 20
-    SHAPED = False  # whether each choice but the last is rewarded by its share of the whole
 
     def __init__(self, space: Space, config: Any, seed: int) -> None:
         check_names(config.state, space)
@@ -107,12 +110,13 @@ class QLearner(ABC):
 
     def epsilon(self) -> float:
         """The ε of the next proposal."""
+        schedule: Schedule = self._config.epsilon
         left = self._asked // self._config.batch
-        for epsilon, iterations in self._config.epsilon:
+        for epsilon, iterations in schedule:
             if left < iterations:
-                break
+                return epsilon
             left -= iterations
-        return float(epsilon)
+        return schedule[-1][0]
 
     def ask(self, n: int = 1) -> list[Genotype]:
         return several(self._propose, n)
@@ -144,7 +148,11 @@ class QLearner(ABC):
 
     def _remember(self, genotype: Genotype, reward: float) -> None:
         self._seen.add(genotype)
-        episode = episode_of(self._space, genotype, self._config.state)
+        known = self._known.get(genotype)
+        if known is not None:
+            episode = known.episode
+        else:
+            episode = episode_of(self._space, genotype, self._config.state)
         memory = Memory(genotype, reward, episode)
         self._memory.append(memory)
         self._known[genotype] = memory
@@ -154,7 +162,7 @@ class QLearner(ABC):
         memory = self._memory
         for _ in range(self._config.replay):
             found = memory[int(len(memory) * self._rng.random())]
-            step = found.reward / len(found.episode) if self.SHAPED and found.episode else 0.0
+            step = found.reward / max(1, len(found.episode)) if self._config.shaped else 0.0
             self._table.learn(found.episode, found.reward, step)
 
     def state(self) -> dict[str, Any]:

@@ -26,7 +26,9 @@ TENTHS = ((0.9, 100), (0.8, 100), (0.7, 100), *((e / 10, 150) for e in (6, 5, 4,
 
 
 class QLearningConfig(QConfig):
-    """The paper's schedule takes 2,700 models: with fewer, say `epsilon = short`."""
+    """The paper's schedule takes 2,700 models. For about 100 of them there is `epsilon = short`,
+    with which the rate must be larger too: `q_learning(epsilon = short, alpha = 0.5, replay = 20)`.
+    """
 
     epsilon: Schedule = Field(
         default=((1.0, 1500), *TENTHS),

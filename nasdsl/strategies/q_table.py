@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 class Move(NamedTuple):
-    """A choice: in a state with `count` options, of which `options` were feasible."""
+    """A choice: in a state of `width` options, of which `options` were feasible."""
 
     state: str
-    count: int
+    width: int
     options: Sequence[int]
     taken: int
 
@@ -53,11 +53,11 @@ class QTable:
         self._rewards += 1
         self._sum += reward
 
-    def row(self, state: str, count: int) -> list[float]:
+    def row(self, state: str, width: int) -> list[float]:
         row = self._rows.get(state)
         if row is None:
             mean = self._sum / self._rewards if self._rewards else 0.0
-            row = [mean if self._initial is None else self._initial] * count
+            row = [mean if self._initial is None else self._initial] * width
             self._rows[state] = row
         return row
 
@@ -86,10 +86,10 @@ class QTable:
         r is `reward` for the last choice, where there is no s', and `step` for the others.
         """
         alpha, gamma, target = self._alpha, self._gamma, reward
-        for state, count, options, taken in reversed(episode):
-            row = self._rows.get(state) or self.row(state, count)
+        for state, width, options, taken in reversed(episode):
+            row = self._rows.get(state) or self.row(state, width)
             row[taken] += alpha * (target - row[taken])
-            best = max(row) if len(options) == count else max([row[o] for o in options])
+            best = max(row) if len(options) == width else max([row[o] for o in options])
             target = step + gamma * best
 
     def dump(self) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Which decisions are skip connections: bits of a layer, one for each earlier layer.
 
 `some of` over the tensors of a graph's loop makes one bit for each tensor so far. Their paths name
-both ends: the j-th bit of layer i is `…[i]/…[j]`, as in `graph/i[3]/fed[1]`.
+both ends: the j-th bit of layer i is `…[i]/…[j]`, as in `graph/i[3]/fed[1]`. Where the tensors begin
+with one that no layer made, layer i has i + 1 bits, and bit j + 1 is that of layer j.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ class Skips:
     """The skip connections among the atoms of a space, by their keys."""
 
     def __init__(self, patterns: Sequence[str]) -> None:
-        """Patterns are paths with [i] for the layer and [j] for an earlier one, [*] for any index.
+        """Patterns are paths with [i] for the layer and [j] or [j+1] for an earlier one, [*] for any
+        index: `graph/i[i]/fed[j]`.
 
         Raises NasError (NAS327) where a pattern has not both.
         """
@@ -47,9 +49,9 @@ class Skips:
 
     def _find(self, key: str) -> Skip | None:
         """The skip connection that an atom is, or None."""
-        for pattern in self._patterns:
+        for pattern, shift in self._patterns:
             if met := pattern.fullmatch(key):
-                loop, earlier = key[: met.start("i") - 1], met["j"]
+                loop, earlier = key[: met.start("i") - 1], int(met["j"]) - shift
                 return Skip(key[: met.start("j") - 1], f"{loop}[{earlier}]")
         return None
 
@@ -61,22 +63,24 @@ def scopes(key: str) -> list[str]:
 
 def inferred(space: Space) -> list[str]:
     """The patterns of a space's skip connections: bits that each name an earlier layer."""
-    earlier: dict[str, bool] = {}
+    most: dict[str, int] = {}  # by how much the number of a bit exceeds that of its layer
     for path, domain in space.all_decisions(MOST):
         if domain.kind == "bit" and (met := _BIT.fullmatch(path)):
-            pattern = f"{met['loop']}[i]{met['inner']}[j]"
-            before = int(met["earlier"]) < int(met["layer"])
-            earlier[pattern] = earlier.get(pattern, True) and before
-    return [pattern for pattern, holds in earlier.items() if holds]
+            pattern = f"{met['loop']}[i]{met['inner']}"
+            excess = int(met["earlier"]) - int(met["layer"])
+            most[pattern] = max(excess, most.get(pattern, excess))
+    return [p + ("[j]" if n < 0 else "[j+1]") for p, n in most.items() if n <= 0]
 
 
-def _compiled(pattern: str) -> re.Pattern[str]:
-    """Of indices named [i] or [j] the last are meant: `i[i]` is the loop over i at layer i."""
-    layer, earlier = pattern.rfind("[i]"), pattern.rfind("[j]")
-    if not 0 <= layer < earlier or not pattern.endswith("[j]"):
+def _compiled(pattern: str) -> tuple[re.Pattern[str], int]:
+    """Of indices named [i] the last is meant: `i[i]` is the loop over i at layer i."""
+    rest, shift = pattern.removesuffix("[j+1]"), 1
+    if rest == pattern:
+        rest, shift = pattern.removesuffix("[j]"), 0
+    outer, layer, inner = rest.rpartition("[i]")
+    if not layer or rest == pattern:
         message = f"`{pattern}` is no pattern of skip connections"
         help = "write the path with [i] for a layer and, last, [j] for an earlier one: `graph/i[i]/y[j]`"
         raise NasError(Diagnostic("NAS327", message, help=help))
-    parts = pattern[:layer], pattern[layer + 3 : earlier]
-    outer, inner = (re.escape(part).replace(r"\[\*\]", r"\[\d+\]") for part in parts)
-    return re.compile(rf"{outer}\[(?P<i>\d+)\]{inner}\[(?P<j>\d+)\]")
+    left, right = (re.escape(part).replace(r"\[\*\]", r"\[\d+\]") for part in (outer, inner))
+    return re.compile(rf"{left}\[(?P<i>\d+)\]{right}\[(?P<j>\d+)\]"), shift

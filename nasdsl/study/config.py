@@ -6,8 +6,7 @@ study, and read back from there by `resume`. `SearchConfig.model_json_schema()` 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field, JsonValue
 
@@ -16,6 +15,8 @@ from nasdsl.diagnostics import Diagnostic, NasError
 from nasdsl.evaluators import evaluator_config
 from nasdsl.settings import CallSetting, Settings, SettingValue, read_seconds
 from nasdsl.strategies import PYTHON, strategy_class
+
+from .objectives import AnyObjective, Objective, read_objective
 
 Seconds = Annotated[float, BeforeValidator(read_seconds), Field(gt=0)]
 
@@ -38,30 +39,14 @@ class Choice(Config):
         return f"{name}({inside})" if inside else name
 
 
-class Objective(Config):
-    """One metric and its direction."""
-
-    metric: str
-    goal: Literal["maximize", "minimize"] = "maximize"
-
-    def signed(self, metrics: Mapping[str, float]) -> float:
-        """The metric, with its sign such that larger is better; KeyError if it is not there."""
-        value = metrics[self.metric]
-        return value if self.goal == "maximize" else -value
-
-    def unsigned(self, value: float) -> float:
-        return value if self.goal == "maximize" else -value
-
-    def __str__(self) -> str:
-        return f"{self.goal}({self.metric})"
-
-
 class SearchConfig(Config):
     """Everything that decides which trials a study makes."""
 
     strategy: Choice = Choice(name="regularized_evolution")
     evaluate: Choice | None = None
-    objectives: tuple[Objective, ...] = Field(default=(Objective(metric="accuracy"),), min_length=1)
+    objectives: tuple[AnyObjective, ...] = Field(
+        default=(Objective(metric="accuracy"),), min_length=1
+    )
     budget: int = Field(default=100, ge=1)
     seed: int = 0
     time: Seconds | None = None
@@ -84,7 +69,7 @@ def read_search(
     options: dict[str, object] = {}
     for name, values in merged.items():
         if name == "objective":
-            options["objectives"] = [_objective(v).model_dump() for v in values]
+            options["objectives"] = [read_objective(v).model_dump() for v in values]
         elif name == "strategy":
             options[name] = None if own else _strategy(_call(values[0])).model_dump()
         elif name == "evaluate":
@@ -131,18 +116,6 @@ def _choice(call: CallSetting, model: type[Config], what: str) -> Choice:
     return Choice(name=call.name, options=given)
 
 
-def _objective(value: SettingValue) -> Objective:
-    if isinstance(value, str):
-        return Objective(metric=value)
-    if isinstance(value, CallSetting) and value.name in ("maximize", "minimize"):
-        options = named(value, ["metric"])
-        found = configure(Objective, options, what=f"`{value.name}`", span=value.span)
-        return found.model_copy(update={"goal": value.name})
-    span = value.span if isinstance(value, CallSetting) else None
-    help = "write maximize(accuracy) or minimize(params)"
-    raise NasError(Diagnostic("NAS313", "this is not an objective", span, help=help))
-
-
 def _call(value: SettingValue) -> CallSetting:
     return value if isinstance(value, CallSetting) else CallSetting(str(value))
 
@@ -155,8 +128,5 @@ def _spell(value: JsonValue) -> str:
             return "true" if value else "false"
         case list():
             return "[" + ", ".join(map(_spell, value)) + "]"
-        case {"name": str(name), "args": list(args), "kwargs": dict(kwargs)}:  # a call
-            named = [f"{key} = {_spell(v)}" for key, v in kwargs.items()]
-            return f"{name}({', '.join([*map(_spell, args), *named])})"
         case _:
             return str(value)

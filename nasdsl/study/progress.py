@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-from nasdsl.strategies import Trial
+from nasdsl.strategies import Trial, Values
 from nasdsl.strategies.fronts import extend_front
 
 
@@ -18,7 +18,8 @@ class Progress:
     infeasible: int = 0
     seconds: float = 0.0  # spent in trials, over all sessions of the study
     best: Trial | None = None
-    front: list[Trial] = field(default_factory=list)
+    front: list[Trial] = field(default_factory=list)  # with two objectives or more
+    worst: Values = ()  # of each objective, among the trials that are done
     recent: deque[Trial] = field(default_factory=lambda: deque(maxlen=8))
 
     @property
@@ -39,6 +40,8 @@ class Progress:
                     self.best = trial
                 if len(trial.values) > 1:
                     extend_front(self.front, trial)
+                    worst = self.worst or trial.values
+                    self.worst = tuple(map(min, worst, trial.values))
             case "failed":
                 self.failed += 1
             case _:

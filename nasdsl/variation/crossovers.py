@@ -28,7 +28,7 @@ def uniform(space: Space, first: Genotype, second: Genotype, rng: Random) -> Gen
 
 
 def stage(space: Space, first: Genotype, second: Genotype, rng: Random) -> Genotype | None:
-    """Some parts from the other parent: whole stages, cells or nodes, where paths first differ."""
+    """Some parts from the other parent: whole stages, cells or motifs."""
     a, b = by_path(space, first), by_path(space, second)
     group = parts([*a, *b])
     differ = list(dict.fromkeys(group[p] for p in (*a, *b) if a.get(p) != b.get(p)))

@@ -1,4 +1,7 @@
-"""Mixes of operators as options: `mutations = [resample, nudge(2)]`, a call's number is its weight."""
+"""Mixes of operators as options: `mutations = [resample, nudge(2)]`, a call's number is its weight.
+
+As JSON a mix is a list of texts, "resample" and "nudge(2)", or an object of weights by name.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import math
 from collections.abc import Callable, Collection, Mapping
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import BeforeValidator, PlainSerializer
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from nasdsl.diagnostics import did_you_mean
 
@@ -34,7 +37,7 @@ def _reader(what: str, known: Collection[str]) -> Callable[[object], dict[str, f
 
 
 def _weighted(value: object) -> tuple[Any, object]:
-    """An operator's name and weight: of "step", or of the call nudge(2)."""
+    """An operator's name and weight: of "resample", of "nudge(2)", or of the call nudge(2)."""
     if isinstance(value, Mapping) and "name" in value:
         args, kwargs = value.get("args") or [], dict(value.get("kwargs") or {})
         weight = [*args, *kwargs.values()]
@@ -42,8 +45,16 @@ def _weighted(value: object) -> tuple[Any, object]:
             raise ValueError(f"`{value['name']}` takes one number, its weight")
         return value["name"], weight[0]
     if isinstance(value, str):
-        return value, 1.0
+        name, _, number = value.partition("(")
+        return name, _number(number.removesuffix(")")) if number else 1.0
     raise ValueError("expected operators, such as [resample, nudge(2)]")
+
+
+def _number(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def _weight(name: str, weight: object) -> float:
@@ -53,13 +64,23 @@ def _weight(name: str, weight: object) -> float:
     return float(weight)  # type: ignore[arg-type]
 
 
-def _write(weights: Mapping[str, float]) -> list[Any]:
-    return [{"name": name, "args": [w], "kwargs": {}} for name, w in weights.items()]
+def _write(weights: Mapping[str, float]) -> list[str]:
+    return [
+        name if weight == 1 else f"{name}({_short(weight)})" for name, weight in weights.items()
+    ]
 
 
+def _short(weight: float) -> float:
+    return int(weight) if weight.is_integer() else weight
+
+
+_SHOWN = (
+    PlainSerializer(_write),
+    WithJsonSchema({"type": "array", "items": {"type": "string"}}),
+)
 Mutations: TypeAlias = Annotated[
-    dict[str, float], BeforeValidator(_reader("mutation", MUTATIONS)), PlainSerializer(_write)
+    dict[str, float], BeforeValidator(_reader("mutation", MUTATIONS)), *_SHOWN
 ]
 Crossovers: TypeAlias = Annotated[
-    dict[str, float], BeforeValidator(_reader("crossover", CROSSOVERS)), PlainSerializer(_write)
+    dict[str, float], BeforeValidator(_reader("crossover", CROSSOVERS)), *_SHOWN
 ]

@@ -1,13 +1,14 @@
 """Groups of decisions by where they stand: their paths as a tree.
 
-`chain/modules/i[2]/reads/i[1][0]` stands in the part `chain/modules/i[2]` if some other path begins
-`chain/modules/` too, and in the row `chain/modules/i[2]/reads/i[1]`.
+`chain/modules/i[2]/reads/i[1][0]` stands in the part `chain/modules/i[2]`, as the decisions of a chain
+divide among its modules, and in the row `chain/modules/i[2]/reads/i[1]`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable
 from functools import lru_cache
 
 _PIECE = re.compile(r"[^/=]+|=[^/]*")
@@ -20,18 +21,37 @@ def pieces(path: str) -> tuple[str, ...]:
 
 
 def parts(paths: Iterable[str]) -> dict[str, str]:
-    """The part that each path stands in: where the paths first differ."""
-    split = {path: pieces(path) for path in paths}
-    deep = _common(list(split.values()))
-    return {path: "/".join(found[: deep + 1]) for path, found in split.items()}
+    """The part that each path stands in."""
+    known = list(paths)
+    stem = trunk(known)
+    return {path: split(path, stem)[0] for path in known}
 
 
-def _common(split: Sequence[tuple[str, ...]]) -> int:
-    """How many pieces all paths begin with, none of them wholly."""
+def trunk(paths: Iterable[str]) -> tuple[str, ...]:
+    """Where the decisions divide: down from the top as long as more than three quarters of them are
+    below one name, but not into an item of a list."""
+    found = [pieces(path) for path in paths]
+    stem: tuple[str, ...] = ()
+    while True:
+        deep = len(stem)
+        names = Counter(path[deep] for path in found if len(path) > deep)
+        if not names:
+            return stem
+        name, count = names.most_common(1)[0]
+        alone = len(names) == 1 and count == len(found)
+        if count == 1 or 4 * count <= 3 * len(found) or (name.endswith("]") and not alone):
+            return stem
+        stem += (name,)
+        found = [path for path in found if path[deep : deep + 1] == (name,)]
+
+
+def split(path: str, stem: tuple[str, ...]) -> tuple[str, str]:
+    """The part that a path stands in, and how it goes on inside, "" if it is the part itself."""
+    found = pieces(path)
     deep = 0
-    while split and all(len(s) > deep + 1 and s[deep] == split[0][deep] for s in split):
+    while deep < min(len(stem), len(found)) and found[deep] == stem[deep]:
         deep += 1
-    return deep
+    return "/".join(found[: deep + 1]), "/".join(found[deep + 1 :])
 
 
 def rows(paths: Iterable[str]) -> dict[str, str]:

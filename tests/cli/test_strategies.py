@@ -19,7 +19,7 @@ REAL = "space real\nnetwork = vector(8) -> dropout(any 0.0..0.5) -> linear(2)\n"
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     page = (ROOT / "docs" / "strategies.md").read_text(encoding="utf-8")
-    code = next(b.text for b in blocks(page) if b.kind == "python")
+    code = next(b.text for b in blocks(page) if "class Climb:" in b.text)
     for name, text in {
         "small.nas": SMALL, "real.nas": REAL, "scorer.py": EVALUATOR, "climb.py": code,
     }.items():  # fmt: skip
@@ -68,8 +68,9 @@ def test_a_search_is_refused_before_it_leaves_anything(folder: Path) -> None:
 
 
 def test_a_search_is_warned(folder: Path) -> None:
-    options = ("--strategy", "local_search", "-o", "run", "--budget", "3", *PYTHON)
-    result = invoke("search", "real.nas", "--objective", "accuracy", *options)
+    Path("always.py").write_text("def even(*a, **k):\n    return {'accuracy': 0.5}\n")
+    options = ("--strategy", "local_search", "--budget", "3", "--evaluate-python", "always:even")
+    result = invoke("search", "real.nas", "-o", "run", *options)
     assert result.exit_code == 0, result.output
     assert "warning: `local_search` on space `real`: its real numbers stay" in result.stderr
 
@@ -92,7 +93,8 @@ def test_a_strategy_of_ones_own(folder: Path) -> None:
     ("own", "needle"),
     [
         ("climb:Climb(restrat = 0.5)", "did you mean `restart`"),
-        ("climb:Climb(restart = ", "--strategy-python:1"),
+        ("climb:Climb(restart = ", "NAS324"),
+        ("climb:Climb(restart = )", "--strategy-python:1"),
         ("climb", "NAS324"),
         ("climb:ClimbConfig", "it has no ask, tell, state, restore, Config"),
         ("climb:Nothing", "NAS336"),

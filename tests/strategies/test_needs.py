@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-import nasdsl.strategies as strategies
-from nasdsl import NasError, parse_space
+from nasdsl import NasError, parse_space, strategies
 from nasdsl.space import Space
 from nasdsl.strategies import STRATEGIES, Entry, entries, make_strategy
 from nasdsl.strategies.needs import CAUTIONS, NEEDS, cautions, demand, obstacles, report

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from nasdsl.diagnostics import NasError
-from nasdsl.study.config import Choice, Objective, SearchConfig
+from nasdsl.study.config import Choice, SearchConfig
+from nasdsl.study.objectives import Objective
 from nasdsl.study.run import Search
 from nasdsl.study.sources import collect, unpack
 from nasdsl.study.store import Row, Store

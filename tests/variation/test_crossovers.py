@@ -67,10 +67,29 @@ def test_parts_are_stages_nodes_and_cells() -> None:
 
     assert found("genetic_cnn") == [f"chain/modules/i[{s}]" for s in range(3)]
     assert found("nasbench201") == [f"cell/i[{i}]" for i in range(3)]
-    assert found("hierarchical") == ["level2", "cell"]
+    assert found("hierarchical") == [*(f"level2/m[{m}]" for m in range(6)), "cell"]
     assert found("darts") == ["normal", "reduce"]
-    assert parts(["a", "a=x/b"]) == {"a": "a", "a=x/b": "a"} or parts(["a"]) == {"a": "a"}
-    assert parts([]) == {}
+
+
+@pytest.mark.parametrize(
+    ("paths", "expected"),
+    [
+        ([], []),
+        (["a"], ["a"]),
+        (["a", "a=x/b"], ["a", "a/=x"]),
+        (
+            ["width", "net/i[0]/k", "net/i[1]/k", "net/i[1]/m", "net/i[1]/n"],
+            ["width", "net/i[0]", "net/i[1]"],
+        ),
+        (["i[0]/a", "i[1]/a", "i[1]/b", "i[1]/c"], ["i[0]", "i[1]"]),
+        (["i[0]/a", "i[0]/b"], ["i[0]/a", "i[0]/b"]),
+        (["a/x", "a/y", *(f"b/{c}/{i}" for c in "cde" for i in "xyz")], ["a", "b/c", "b/d", "b/e"]),
+        (["a/x", "a/y", "b/c/x", "b/d/y", "b/d/z"], ["a", "b"]),
+        (["repeat/count", "repeat[0]/k", "repeat[1]/k"], ["repeat", "repeat[0]", "repeat[1]"]),
+    ],
+)
+def test_parts(paths: list[str], expected: list[str]) -> None:
+    assert list(dict.fromkeys(parts(paths).values())) == expected
 
 
 def test_rows_are_the_edges_into_a_node() -> None:

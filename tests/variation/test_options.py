@@ -6,6 +6,8 @@ from collections import Counter
 from random import Random
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from nasdsl.configure import Config, configure
 from nasdsl.diagnostics import NasError
@@ -34,7 +36,7 @@ def read(text: str) -> SearchConfig:
 def test_weights() -> None:
     for value in (["resample", {"name": "nudge", "args": [2], "kwargs": {}}],
                   ({"name": "resample"} | {"args": [1.0]}, {"name": "nudge", "kwargs": {"weight": 2}}),
-                  {"resample": 1, "nudge": 2}):  # fmt: skip
+                  {"resample": 1, "nudge": 2}, ["resample", "nudge(2.0)"]):  # fmt: skip
         found = configure(Options, {"mutations": value}, what="x").mutations
         assert found == {"resample": 1.0, "nudge": 2.0}
     assert configure(Options, {"mutations": "swap"}, what="x").mutations == {"swap": 1.0}
@@ -54,6 +56,8 @@ def test_weights() -> None:
         ("mutations = [3]", "expected operators, such as [resample, nudge(2)]"),
         ("mutations = 3", "expected operators, such as [resample, nudge(2)]"),
         ('mutations = [nudge("a")]', "the weight of `nudge` is a number from 0, not a"),
+        ('mutations = ["nudge(x)"]', "the weight of `nudge` is a number from 0, not x"),
+        ('mutations = ["nudge(-1)"]', "the weight of `nudge` is a number from 0, not -1"),
         ("crossovers = [stag]", "there is no crossover `stag`; did you mean `stage`?"),
     ],
 )
@@ -69,8 +73,15 @@ def test_what_is_written_down_is_read_back() -> None:
     again = SearchConfig.model_validate_json(found.model_dump_json())
     assert again == found
     assert str(found.strategy) == (
-        "regularized_evolution(mutations = [resample(1.0), nudge(2.0)], crossovers = [stage(1.0)])"
+        'regularized_evolution(mutations = ["resample", "nudge(2)"], crossovers = ["stage"])'
     )
+
+
+@given(st.dictionaries(st.sampled_from([*MUTATIONS]), st.floats(0, 1e6), min_size=1))
+def test_weights_survive_as_json(weights: dict[str, float]) -> None:
+    assume(any(weights.values()))
+    found = Options.model_validate({"mutations": weights})
+    assert Options.model_validate_json(found.model_dump_json()) == found
 
 
 def test_operators_are_drawn_by_weight() -> None:
