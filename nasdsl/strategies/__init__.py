@@ -167,6 +167,24 @@ STRATEGIES: Mapping[str, Entry] = {
         extra="multi",
         cautions=("intervals", "narrow"),
     ),
+    "mcts": Entry(
+        "nasdsl.strategies.mcts:MCTS",
+        "Kocsis, Szepesvári; ECML 2006; AlphaX: Wang et al.; AAAI 2020",
+        "choices in an order of importance: the first ones are compared, the last ones simulated",
+        cautions=("intervals", "narrow"),
+    ),
+    "mdenas": Entry(
+        "nasdsl.strategies.mdenas:Mdenas",
+        "Zheng, Ji, Tang, Zhang, Liu, Tian; ICCV 2019",
+        "choices that matter each for itself, such as the operators of edges; hundreds of trials",
+        cautions=("intervals", "narrow"),
+    ),
+    "renas": Entry(
+        "nasdsl.strategies.renas:Renas",
+        "Chen, Meng, Zhang, Xiang, Huang, Mu, Wang; CVPR 2019",
+        "hundreds of trials and more: evolution that learns which changes help",
+        cautions=("intervals",),
+    ),
 }
 
 

@@ -3,7 +3,7 @@
 A generation ends when as many trials are done as it has members, in whatever order they come; they
 are the parents of the next. Failed and infeasible ones do not count: more children are bred of the
 same parents, as they are for whoever asks while all of a generation is out. What is told late
-belongs to the generation that is then open.
+belongs to the generation that is then open. Fitness is the first objective.
 """
 
 from __future__ import annotations
