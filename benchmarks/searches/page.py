@@ -104,7 +104,12 @@ def _published(outline: Outline, found: Sequence[Result]) -> Iterator[str]:
         met = all(abs(g) <= most for g, most in zip(gaps, outline.tolerance, strict=True))
         yield _line([f"`{result.strategy}`", "published", *(f"{v:.2f}" for v in row), ""])
         yield _line(
-            ["", "here, difference", *(f"{gap:+.2f}" for gap in gaps), "yes" if met else "no"]
+            [
+                "",
+                f"here ({result.runs} runs), difference",
+                *(f"{gap:+.2f}" for gap in gaps),
+                "yes" if met else "no",
+            ]
         )
 
 
