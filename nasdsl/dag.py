@@ -32,7 +32,7 @@ class Leaf:
 
     def __init__(self, var: Var) -> None:
         self.var = var
-        self.size = self.arity = var.domain.size
+        self.size = self.arity = var.size
 
 
 class Branch:

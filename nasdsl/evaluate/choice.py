@@ -15,7 +15,7 @@ from nasdsl import syntax
 from nasdsl.diagnostics import NasError, fail
 from nasdsl.domains import Domain
 from nasdsl.format import print_expr
-from nasdsl.record import Frozen, record
+from nasdsl.record import Frozen, put, record
 from nasdsl.symbolic import Sym
 from nasdsl.values import (
     POISON,
@@ -54,6 +54,15 @@ class Option(Frozen):
     guard: Any
     make: Callable[[Scope], Any]
     plain: Any = None
+
+    def __init__(
+        self, label: str, key: str, guard: Any, make: Callable[[Scope], Any], plain: Any = None
+    ) -> None:
+        put(self, "label", label)
+        put(self, "key", key)
+        put(self, "guard", guard)
+        put(self, "make", make)
+        put(self, "plain", plain)
 
 
 def _label(m: Machine, node: syntax.Expr) -> str:

@@ -185,6 +185,12 @@ STRATEGIES: Mapping[str, Entry] = {
         "hundreds of trials and more: evolution that learns which changes help",
         cautions=("intervals",),
     ),
+    "nao": Entry(
+        "nasdsl.strategies.nao:Nao",
+        "NAO; Luo, Tian, Qin, Chen, Liu; NeurIPS 2018",
+        "a thousand trials or more, decisions that a continuous embedding can order",
+        cautions=("intervals", "narrow"),
+    ),
 }
 
 

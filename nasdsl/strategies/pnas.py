@@ -141,12 +141,20 @@ class Pnas:
         self._queue = self._ranked(self._candidates())[: SPARE * self._left][::-1]
 
     def _candidates(self) -> list[Genotype]:
-        """The children of the parents that have not been evaluated."""
+        """The children of the parents that have not been evaluated.
+
+        Where they are few, and what fills them in is drawn, they are made several times.
+        """
         growth = Growth(self._space, self._plan, self._level, self._filler(), self._rng)
         parents: list[Choices] = [choices_of(self._space, g) for g in self._parents] or [{}]
         most = max(1, self._config.candidates // len(parents))
-        found = dict.fromkeys(c for p in parents for c in growth.children(p, most))
-        return [genotype for genotype in found if genotype not in self._history]
+        found: dict[Genotype, None] = {}
+        before = -1
+        while before < len(found) < self._config.beam:
+            before = len(found)
+            children = (c for p in parents for c in growth.children(p, most))
+            found |= dict.fromkeys(c for c in children if c not in self._history)
+        return list(found)
 
     def _filler(self) -> Callable[[Atom], int]:
         rest, rng = self._config.rest, self._rng

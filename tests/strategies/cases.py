@@ -189,4 +189,19 @@ CASES = [
         trials=20,
         many=60,
     ),
+    Case(
+        "nao",
+        {
+            "initial": 8,
+            "top": 2,
+            "new": 4,
+            "embedding": 4,
+            "hidden": 4,
+            "epochs": 1,
+            "steps": 2,
+            "history": 24,
+        },
+        trials=20,
+        many=90,
+    ),
 ]
