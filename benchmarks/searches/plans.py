@@ -81,6 +81,12 @@ PLANS: Mapping[str, Plan] = {
     "renas": Plan("renas", "reinforcement learning"),
     "mdenas": Plan("mdenas", "reinforcement learning"),
     "mcts": Plan("mcts", "models"),
+    "nao": Plan(
+        "nao", "models",
+        {"initial": 40, "top": 10, "new": 10, "steps": 10, "embedding": 32, "hidden": 64,
+         "epochs": 60, "rate": 0.005},
+        runs=20, why="sizes for a hundred trials; the paper's are for a thousand",
+    ),
     "bo": Plan("bo", "models", runs=50),
     "bananas": Plan("bananas", "models", runs=30),
     "nasbot": Plan("nasbot", "models", runs=5, why="distances of whole networks"),
