@@ -97,4 +97,12 @@ PLANS: Mapping[str, Plan] = {
             "nasbench201_front": {"parts": 3, "beam": 60},
         }, runs=20, problems=ALL, why="the decisions in parts, as these spaces do not grow",
     ),
+    "mdenas": Plan("mdenas", "reinforcement learning"),
+    "mcts": Plan("mcts", "models"),
+    "nao": Plan(
+        "nao", "models",
+        {"initial": 40, "top": 10, "new": 10, "steps": 10, "embedding": 32, "hidden": 64,
+         "epochs": 60, "rate": 0.005},
+        runs=20, why="sizes for a hundred trials; the paper's are for a thousand",
+    ),
 }  # fmt: skip
