@@ -286,9 +286,10 @@ class Walks:
 
 def _steps(spot: Spot) -> Sequence[Step]:
     if not spot.steps:
+        nodes: Sequence[Leaf | Branch] = spot.nodes
         spot.steps = [
             Step(path, node.var.domain, _options(node))
-            for node, path in zip(spot.nodes, spot.paths, strict=True)
+            for node, path in zip(nodes, spot.paths, strict=True)
         ]
     return spot.steps
 
