@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import click
+
+from nasdsl.strategies.fronts import EXTRA
+from nasdsl.study.front import MOST, make_front, spread
 
 from .common import human
 
@@ -17,11 +20,13 @@ if TYPE_CHECKING:
     from rich.console import Group
     from rich.table import Table
 
-    from nasdsl.strategies import Trial
+    from nasdsl.strategies import Trial, Values
+    from nasdsl.study.front import Front
     from nasdsl.study.progress import Progress
     from nasdsl.study.run import Search
 
 QUIET_SECONDS = 5.0  # between two lines that tell nothing new
+MEMBERS = 6  # of the front, on the live table
 
 
 class View(Protocol):
@@ -59,6 +64,8 @@ class Shown:
     failed: int
     infeasible: int
     best: Trial | None
+    front: tuple[Trial, ...]
+    worst: Values
     recent: tuple[Trial, ...]
 
 
@@ -68,6 +75,8 @@ def shown(progress: Progress) -> Shown:
         progress.failed,
         progress.infeasible,
         progress.best,
+        tuple(progress.front),
+        progress.worst,
         tuple(reversed(progress.recent)),
     )
 
@@ -76,14 +85,50 @@ def values_text(search: Search, trial: Trial) -> str:
     """The objectives of a trial, with their names."""
     if trial.state != "done":
         return trial.reason or trial.state
-    pairs = zip(search.config.objectives, trial.values, strict=True)
-    return ", ".join(f"{o.metric} {o.unsigned(v):.6g}" for o, v in pairs)
+    objectives = search.config.objectives
+    pairs = zip(objectives, trial.values, strict=True)
+    text = ", ".join(f"{o.name} {o.unsigned(v):.6g}" for o, v in pairs)
+    parts = {m: trial.metrics[m] for o in objectives for m in o.made_of if m in trial.metrics}
+    inside = ", ".join(f"{name} {value:.6g}" for name, value in parts.items())
+    return f"{text} ({inside})" if inside else text
+
+
+def front_text(search: Search, front: Front) -> str:
+    """The size of the front and its hypervolume."""
+    objectives, count = search.config.objectives, len(front.members)
+    text = f"Pareto front: {count} architecture{'s' * (count != 1)}"
+    if len(objectives) > MOST:
+        return text
+    if front.hypervolume is None:
+        return f"{text} (for the hypervolume: pip install 'nasdsl[{EXTRA}]')"
+    pairs = zip(objectives, front.reference, strict=True)
+    corner = ", ".join(f"{o.name} {o.unsigned(v):.6g}" for o, v in pairs)
+    return f"{text}, hypervolume {front.hypervolume:.6g} from {corner}"
+
+
+def front_lines(search: Search, front: Front, most: int, width: int) -> list[str]:
+    """A table of the front, of more than `most` members an even choice; genotypes are cut."""
+    members = spread(front.members, most)
+    objectives = search.config.objectives
+    rows = [["trial", *(o.name for o in objectives), "genotype"]]
+    for trial in members:
+        pairs = zip(objectives, trial.values, strict=True)
+        values = [f"{o.unsigned(v):.6g}" for o, v in pairs]
+        rows.append([str(trial.number), *values, search.task.space.text(trial.genotype)])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
+    lines = []
+    for *cells, genotype in rows:
+        line = "  ".join(["", *(c.rjust(w) for c, w in zip(cells, widths, strict=True)), genotype])
+        lines.append(line if len(line) <= width else line[: width - 1] + "…")
+    if len(members) < len(front.members):
+        lines.append(f"  and {len(front.members) - len(members)} more, in summary.json")
+    return lines
 
 
 def params_text(search: Search, trial: Trial) -> str:
     """The size of the network, unless the objectives say it."""
     params = trial.metrics.get("params")
-    if params is None or any(o.metric == "params" for o in search.config.objectives):
+    if params is None or any("params" in o.metrics for o in search.config.objectives):
         return ""
     return f", params {human(params)}"
 
@@ -128,13 +173,16 @@ class Lines:
     def trial(self, trial: Trial, progress: Progress) -> None:
         best = progress.best
         better = best is not None and best.number != self._best
+        joins = len(trial.values) > 1 and any(t is trial for t in progress.front)
         late = time.monotonic() - self._said >= QUIET_SECONDS
         last = progress.counted >= self._search.config.budget
-        if trial.state == "infeasible" or not (better or late or last or trial.state == "failed"):
+        if trial.state == "infeasible" or not (
+            better or joins or late or last or trial.state == "failed"
+        ):
             return
         self._best = best.number if best is not None else None
         self._said = time.monotonic()
-        mark = "best" if better else trial.state
+        mark = "best" if better else "front" if joins else trial.state
         click.echo(
             f"[{progress.counted}/{self._search.config.budget}] trial {trial.number} {mark}:"
             f" {values_text(self._search, trial)}{params_text(self._search, trial)}"
@@ -143,7 +191,7 @@ class Lines:
 
 
 class LiveTable:
-    """A progress bar, the best trial and the last ones."""
+    """A progress bar, the best trial or some of the front, and the last ones."""
 
     def __init__(self, search: Search) -> None:
         self._search = search
@@ -170,23 +218,39 @@ class LiveTable:
         )
         bar = Table.grid()
         bar.add_row(ProgressBar(total=budget, completed=min(counted, budget), width=60))
-        return Group(Text(head, style="bold"), bar, Text(state), self._table(now))
+        best = [] if now.best is None else [now.best]
+        lines = [Text(state)]
+        front = make_front(self._search.config.objectives, now.front, now.worst)
+        if front is not None:
+            best = spread(front.members, MEMBERS)
+            lines.append(Text(front_text(self._search, front)))
+        return Group(Text(head, style="bold"), bar, *lines, self._table(best, now.recent))
 
-    def _table(self, now: Shown) -> Table:
+    def _table(self, best: Sequence[Trial], recent: Sequence[Trial]) -> Table:
+        """Numbers are whole at any width; the genotype, or why a trial failed, is cut to fit."""
         from rich.table import Table
 
+        objectives = self._search.config.objectives
+        made_of = [m for o in objectives for m in o.made_of]
+        more = list(dict.fromkeys(made_of))
+        if not more and all(o.name != "params" for o in objectives):
+            more = ["params"]
+        titles = [o.goal if o.made_of else o.name for o in objectives]
         table = Table(box=None, pad_edge=False)
-        for name in ("trial", "result", "params", "seconds", "genotype"):
-            right = name in ("trial", "params", "seconds")
-            table.add_column(name, justify="right" if right else "left", no_wrap=True)
-        best = [] if now.best is None else [(now.best, "bold green")]
-        for trial, style in [*best, *((t, _STYLES.get(t.state, "")) for t in now.recent)]:
+        for name in ("trial", *titles, *more, "seconds"):
+            table.add_column(name, justify="right", no_wrap=True)
+        table.add_column("genotype", no_wrap=True, ratio=1)
+        first = [(t, "green" if i else "bold green") for i, t in enumerate(best)]
+        for trial, style in [*first, *((t, _STYLES.get(t.state, "")) for t in recent)]:
+            done = trial.state == "done"
+            pairs = zip(objectives, trial.values, strict=True) if done else ()
+            values = [f"{o.unsigned(v):.6g}" for o, v in pairs] or ["" for _ in objectives]
             table.add_row(
                 str(trial.number),
-                values_text(self._search, trial),
-                human(trial.metrics.get("params")),
+                *values,
+                *(human(trial.metrics.get(name)) for name in more),
                 f"{trial.duration:.1f}",
-                self._search.task.space.text(trial.genotype),
+                self._search.task.space.text(trial.genotype) if done else trial.reason,
                 style=style,
             )
         return table

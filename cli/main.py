@@ -25,6 +25,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "search": ("nasdsl.cli.search:search", "Search a space for the best architecture."),
     "resume": ("nasdsl.cli.search:resume", "Go on with a search that was stopped."),
     "spaces": ("nasdsl.cli.spaces:spaces", "List the spaces that come with nasdsl."),
+    "strategies": (
+        "nasdsl.cli.strategies:strategies",
+        "List the strategies, or tell which suit a space.",
+    ),
     "encodings": ("nasdsl.cli.decode:encodings", "List the notations that nasdsl reads."),
     "version": ("nasdsl.cli.version:version", "Print the versions that matter in a report."),
 }

@@ -33,6 +33,12 @@ python_option = click.option(
     metavar="MODULE:FUNCTION",
     help="Evaluate by your own Python function.",
 )
+own_option = click.option(
+    "--strategy-python",
+    "own",
+    metavar="MODULE:CLASS",
+    help="Search by your own strategy, such as 'mine:Climb(restart = 0.3)'.",
+)
 retrain_option = click.option(
     "--retrain/--no-retrain", default=True, help="Train the best one for good at the end."
 )
@@ -53,6 +59,7 @@ budget_option = click.option("--budget", type=click.IntRange(min=1), help="Trial
 @time_option
 @click.option("--trial-time", metavar="TIME", help="Give a trial up after it.")
 @python_option
+@own_option
 @retrain_option
 @set_option
 @json_option
@@ -67,6 +74,7 @@ def search(
     time: str | None,
     trial_time: str | None,
     python: str | None,
+    own: str | None,
     retrain: bool,
     sets: tuple[str, ...],
     as_json: bool,
@@ -78,7 +86,7 @@ def search(
     from nasdsl.study.config import read_search
     from nasdsl.study.run import check_choices
 
-    from .overrides import read_overrides
+    from .overrides import read_overrides, read_own
 
     path, space = Path(find_space(file)), load_space(file, sets)
     check_choices(space)
@@ -93,7 +101,8 @@ def search(
             "trial_time": quoted(trial_time),
         }
     )
-    config = read_search(space.search, overrides, python=python)
+    config = read_search(space.search, overrides, python=python, own=read_own(own))
+    check_strategy(config, space)
     check_evaluator(config, space)
     folder = new_folder(out, space.name)
     store = create(folder, path, space, config, space.outline.overrides)
@@ -106,6 +115,7 @@ def search(
 @click.option("--budget", type=click.IntRange(min=1), help="A new number of trials in all.")
 @time_option
 @python_option
+@own_option
 @click.option("--give-up", is_flag=True, help="Record the trial that it died in as failed.")
 @retrain_option
 @json_option
@@ -114,6 +124,7 @@ def resume(
     budget: int | None,
     time: str | None,
     python: str | None,
+    own: str | None,
     give_up: bool,
     retrain: bool,
     as_json: bool,
@@ -128,6 +139,7 @@ def resume(
         info = store.info()
         config = SearchConfig.model_validate(info.settings)
         check_python(config, python)
+        check_own(config, own)
         changes: dict[str, Any] = {} if budget is None else {"budget": budget}
         if time is not None:
             try:
@@ -187,13 +199,22 @@ def stored_space(store: Store) -> Space:
     return space
 
 
+def check_strategy(config: SearchConfig, space: Space) -> None:
+    """Fail for a strategy that cannot search the space before a folder is made; say what is hard."""
+    from nasdsl.strategies import PYTHON, make_strategy
+    from nasdsl.strategies.needs import cautions
+
+    choice = config.strategy
+    make_strategy(choice.name, space, choice.options, 0)
+    for why in [] if choice.name == PYTHON else cautions(space, choice.name):
+        click.echo(f"warning: `{choice.name}` on space `{space.name}`: {why}", err=True)
+
+
 def check_evaluator(config: SearchConfig, space: Space) -> None:
     """Fail for a wrong set-up before a folder is made."""
     from nasdsl.evaluators import EVALUATORS, make_evaluator
-    from nasdsl.strategies import make_strategy
     from nasdsl.study.task import MEASURED, check_objectives
 
-    make_strategy(config.strategy.name, space, config.strategy.options, 0)
     if config.evaluate is None:
         message = f"space `{space.name}` does not say how to evaluate"
         help = "give --evaluate 'train(data = \"digits\")', or write it into its search block"
@@ -213,4 +234,23 @@ def check_python(config: SearchConfig, python: str | None) -> None:
     if target != python:
         message = f"this study evaluates by {'Python ' + str(target) if target else choice}"
         help = f"give --evaluate-python {target}" if target else "leave --evaluate-python out"
+        raise NasError(Diagnostic("NAS556", message, help=help))
+
+
+def check_own(config: SearchConfig, text: str | None) -> None:
+    """The same of a strategy; options need not be given again, and cannot be others."""
+    from nasdsl.strategies import PYTHON
+    from nasdsl.study.config import own_strategy
+
+    from .overrides import read_own
+
+    choice, call = config.strategy, read_own(text)
+    target = choice.options.get("target") if choice.name == PYTHON else None
+    if target != (call.name if call else None):
+        message = f"this study searches by {'Python ' + str(target) if target else choice}"
+        help = f"give --strategy-python {target}" if target else "leave --strategy-python out"
+        raise NasError(Diagnostic("NAS556", message, help=help))
+    if call and (call.args or call.kwargs) and own_strategy(call) != choice:
+        message = f"this study searches by {choice}"
+        help = f"give --strategy-python {target}, which has the options of the study"
         raise NasError(Diagnostic("NAS556", message, help=help))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from nasdsl.study.run import Search
     from nasdsl.study.store import Store
 
+MEMBERS = 12  # of the front, in the last words
 ENDS = {
     "budget": "the budget is spent",
     "time": "the time is over",
@@ -89,9 +91,11 @@ def retrained(running: Search, folder: Path, stopped: str, quiet: bool) -> dict[
 
 def report(running: Search, folder: Path, stopped: str, test: float | None = None) -> None:
     """The last words of a run."""
-    from .live import values_text
+    from nasdsl.study.front import front_of
 
-    progress = running.progress
+    from .live import front_lines, front_text, values_text
+
+    progress, front = running.progress, front_of(running)
     click.echo(
         f"{ENDS[stopped]}: {progress.done} done, {progress.failed} failed,"
         f" {progress.infeasible} infeasible"
@@ -100,9 +104,12 @@ def report(running: Search, folder: Path, stopped: str, test: float | None = Non
         text = running.task.space.text(progress.best.genotype)
         click.echo(f"best: trial {progress.best.number}, {values_text(running, progress.best)}")
         click.echo(f"      {text}")
-    if len(progress.front) > 1:
-        click.echo(f"Pareto front: {len(progress.front)} architectures, in summary.json")
+    if front is not None:
+        click.echo(front_text(running, front))
+        width = max(60, get_terminal_size().columns)
+        click.echo("\n".join(front_lines(running, front, MEMBERS, width)))
     if test is not None:
         click.echo(f"test accuracy after the final training: {test:.4f}")
-    names = {p.name for p in folder.iterdir() if p.is_file() and p.stem != "study"} | {"study.db"}
+    files = [p for p in folder.iterdir() if p.stem != "study"]
+    names = {p.name + "/" * p.is_dir() for p in files} | {"study.db"}
     click.echo(f"in {folder}: {', '.join(sorted(names))}")

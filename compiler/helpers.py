@@ -64,14 +64,21 @@ class Attention(nn.Module):
     """Multi-head self-attention over (N, T, features); the heads have `dim` features together."""
 
     def __init__(
-        self, features: int, dim: int, heads: int, dropout: float = 0.0, causal: bool = False
+        self,
+        features: int,
+        dim: int,
+        heads: int,
+        dropout: float = 0.0,
+        causal: bool = False,
+        out: int | None = None,
+        bias: bool = True,
     ) -> None:
         super().__init__()
         self.heads = heads
         self.dropout = dropout
         self.causal = causal
-        self.qkv = nn.Linear(features, 3 * dim)
-        self.out = nn.Linear(dim, features)
+        self.qkv = nn.Linear(features, 3 * dim, bias=bias)
+        self.out = nn.Linear(dim, out or features, bias=bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         qkv = self.qkv(x).unflatten(2, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
@@ -86,14 +93,21 @@ class CrossAttention(nn.Module):
     """Multi-head attention of (N, T, features) to (N, S, context)."""
 
     def __init__(
-        self, features: int, context: int, dim: int, heads: int, dropout: float = 0.0
+        self,
+        features: int,
+        context: int,
+        dim: int,
+        heads: int,
+        dropout: float = 0.0,
+        out: int | None = None,
+        bias: bool = True,
     ) -> None:
         super().__init__()
         self.heads = heads
         self.dropout = dropout
-        self.q = nn.Linear(features, dim)
-        self.kv = nn.Linear(context, 2 * dim)
-        self.out = nn.Linear(dim, features)
+        self.q = nn.Linear(features, dim, bias=bias)
+        self.kv = nn.Linear(context, 2 * dim, bias=bias)
+        self.out = nn.Linear(dim, out or features, bias=bias)
 
     def forward(self, x: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
         q = self.q(x).unflatten(2, (self.heads, -1)).transpose(1, 2)

@@ -298,6 +298,12 @@ class OpenMachine(Machine):
         if isinstance(index, Sym):
             self.excluded.update((var, option) for var in index.vars)
 
+    def note_role(self, value: Any, role: str) -> None:
+        """Note what the one decision behind an open value is for."""
+        if isinstance(value, Sym) and len(value.vars) == 1:
+            (var,) = value.vars
+            var.role = role
+
     def demand(self, condition: Any, span: Span | None) -> None:
         if condition is False:
             raise fail("NAS510", "this requirement can never hold", span)

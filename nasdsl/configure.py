@@ -64,6 +64,11 @@ def plain(value: SettingValue) -> object:
             return value
 
 
+def _holds_calls(value: object) -> bool:
+    """Whether a value was written in another way than it is held."""
+    return isinstance(value, dict) or (isinstance(value, list) and any(map(_holds_calls, value)))
+
+
 def _diagnostic(
     error: Mapping[str, Any], fields: Sequence[str], what: str, span: Span | None
 ) -> Diagnostic:
@@ -76,5 +81,5 @@ def _diagnostic(
         return Diagnostic("NAS311", message, span, help=f"add `{path} = …`")
     text = str(error["msg"]).removeprefix("Value error, ")
     where = f"`{path}` of {what}" if path else what
-    got = "" if isinstance(error.get("input"), dict) else f" (got {error.get('input')!r})"
+    got = "" if _holds_calls(error.get("input")) else f" (got {error.get('input')!r})"
     return Diagnostic("NAS311", f"{where}: {text[:1].lower()}{text[1:]}{got}", span)

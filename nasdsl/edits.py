@@ -97,6 +97,17 @@ def _regrow(
     return (*choices[:place], new, *grown, *choices[end:])
 
 
+def below(space: Space, genotype: Genotype) -> list[int | None]:
+    """For each entry the length of what follows because of it; None for a leaf."""
+    choices = genotype.choices
+    return [
+        points.length(node.below(choices[place]), choices, place + 1)
+        if isinstance(node, Branch)
+        else None
+        for place, node in enumerate(points.nodes(space.root, choices))
+    ]
+
+
 def crossover(space: Space, first: Genotype, second: Genotype, rng: Random) -> Genotype:
     """Uniform crossover by path; where only one parent has a decision, its option is taken."""
     a = space.walks.by_path(space.root, first.choices)

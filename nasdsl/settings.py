@@ -79,7 +79,9 @@ KNOWN: Mapping[str, Rule] = {
         1, _is_choice, "a strategy, such as `random` or `regularized_evolution(population = 50)`"
     ),
     "evaluate": Rule(1, _is_choice, 'an evaluator, such as `train(data = "digits")`'),
-    "objective": Rule(16, _is_choice, "one or more of `maximize(metric)` and `minimize(metric)`"),
+    "objective": Rule(
+        16, _is_choice, "one or more of `maximize(metric)`, `minimize(metric)` and `mnasnet(…)`"
+    ),
     "budget": Rule(1, _is_count, "a number of trials, from 1"),
     "seed": Rule(1, _is_whole, "a whole number"),
     "time": Rule(1, _is_time, 'seconds, or a text such as "2h"'),

@@ -247,6 +247,11 @@ class Space:
         except Malformed as error:
             raise self._foreign(error) from None
 
+    def below(self, genotype: Genotype) -> list[int | None]:
+        """For each decision how many of the next ones hang on it; None if none ever does."""
+        self.check(genotype)
+        return edits.below(self, genotype)
+
     def reader(self, paths: Sequence[str]) -> Callable[[Sequence[int | float | None]], Genotype]:
         """A function from the indices of the decisions at these paths to the genotype that has them.
 

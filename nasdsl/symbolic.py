@@ -27,14 +27,16 @@ class Var:
     """One decision: its path, its domain and how many options that has (None: a real number).
 
     `free` ones stand for a value that is not tracked. place: where it stands in the order of decisions;
-    picks of different lengths have one path.
+    picks of different lengths have one path. role: "input" if it picks among tensors, "count" if it
+    says how often something is repeated.
     """
 
-    __slots__ = ("domain", "free", "path", "place", "size")
+    __slots__ = ("domain", "free", "path", "place", "role", "size")
 
     def __init__(self, path: str, domain: Domain, free: bool = False) -> None:
         self.path, self.domain, self.free, self.size = path, domain, free, domain.size
         self.place = path, domain.size or 0
+        self.role = ""
 
     def __repr__(self) -> str:
         return f"<{self.path}: {self.domain}>"

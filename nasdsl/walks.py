@@ -25,11 +25,15 @@ Place = tuple[str, Var, Index]
 
 @record
 class Step(Frozen):
-    """A decision that a walk comes to. options: its feasible indices in order, None for a real number."""
+    """A decision that a walk comes to. options: its feasible indices in order, None for a real number.
+
+    role: "input" if it picks one of several tensors, "count" if it is a number of repetitions.
+    """
 
     path: str
     domain: Domain
     options: Sequence[int] | None
+    role: str = ""
 
 
 class Names:
@@ -288,7 +292,7 @@ def _steps(spot: Spot) -> Sequence[Step]:
     if not spot.steps:
         nodes: Sequence[Leaf | Branch] = spot.nodes
         spot.steps = [
-            Step(path, node.var.domain, _options(node))
+            Step(path, node.var.domain, _options(node), node.var.role)
             for node, path in zip(nodes, spot.paths, strict=True)
         ]
     return spot.steps

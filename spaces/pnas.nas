@@ -7,7 +7,7 @@ space pnas "Progressive Neural Architecture Search (Liu et al.; ECCV 2018)"
 # itself halves (NASNet puts another one in).
 import "lib_nasnet.nas"
 
-param C = 48, N = 3, blocks = 5, size = 32, classes = 10, joined = "all"
+param C = 48, N = 3, blocks = 5, size = 32, classes = 10, joined = "all", grow = false
 
 motif identity_or_1x1(c, stride) = pass(c, stride)
 motif sep_3x3(c, stride) = separable(3, c, stride)
@@ -21,15 +21,16 @@ motif conv_1x7_7x1(c, stride) = factored(7, c, stride)
 let ops = [identity_or_1x1, sep_3x3, sep_5x5, sep_7x7, avg_3x3, max_3x3, dil_3x3, conv_1x7_7x1]
 
 # Decided once, used at two strides.
-let first = [any 0..i for i in 1..blocks]
-let second = [any 0..i for i in 1..blocks]
-let op1 = [any ops for i in 1..blocks]
-let op2 = [any ops for i in 1..blocks]
+let count = any 1..blocks if grow else blocks
+let first = [any 0..i for i in 1..count]
+let second = [any 0..i for i in 1..count]
+let op1 = [any ops for i in 1..count]
+let op2 = [any ops for i in 1..count]
 
 motif cell(stride) = graph (before, last) {
   c = channels(last)
   s = [before, last]
-  for i in 0..blocks-1 {
+  for i in 0..count-1 {
     x = s[first[i]] -> op1[i](c, stride if first[i] < 2 else 1)
     y = s[second[i]] -> op2[i](c, stride if second[i] < 2 else 1)
     s += sum([x, y])
@@ -76,5 +77,5 @@ encode pnas = [
     op2 = `op2/i[{i}]`,
     join = "add"
   )
-  for i in 0..blocks-1
+  for i in 0..count-1
 ]

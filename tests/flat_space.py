@@ -76,12 +76,28 @@ class FlatSpace:
             raise fail("NAS461", "this is not a genotype")
         return genotype
 
+    def genotype(
+        self, choices: Mapping[str, int | float], rng: random.Random | None = None
+    ) -> Genotype:
+        found = [choices.get(f"/d{i}", -1) for i in range(len(self.options))]
+        drawn = [
+            index if 0 <= index < n else (int(n * rng.random()) if rng else 0)
+            for index, n in zip(found, self.options, strict=True)
+        ]
+        return Genotype(tuple(drawn))
+
+    def below(self, genotype: Genotype) -> list[int | None]:
+        return [None] * len(self.options)
+
     def steps(self, genotype: Genotype) -> list[Step]:
         return list(self._steps)
 
     def decisions(self, genotype: Genotype) -> list[Decision]:
         pairs = zip(self._steps, genotype.choices, strict=True)
         return [Decision(step.path, step.domain, index) for step, index in pairs]
+
+    def all_decisions(self, limit: int = 1000) -> Iterator[tuple[str, Domain]]:
+        return iter([(step.path, step.domain) for step in self._steps[:limit]])
 
     @cached_property
     def _steps(self) -> list[Step]:

@@ -18,6 +18,7 @@ from nasdsl.parser import parse
 from nasdsl.settings import KNOWN
 from nasdsl.space import parse_space
 from nasdsl.spans import Source
+from nasdsl.variation import CROSSOVERS, MUTATIONS
 
 from .documents import NAME, ROOT, Block, blocks, examples, mistakes, report
 
@@ -107,6 +108,12 @@ def test_functions_are_listed() -> None:
 
 def test_settings_are_listed() -> None:
     assert {_code(row[0]) for row in _table("The search block")} == set(KNOWN)
+
+
+def test_variation_operators_are_listed() -> None:
+    listed = [(_code(row[0]), row[1]) for row in _table("Mutations and crossovers")]
+    mutations = [(name, "mutation") for name in MUTATIONS]
+    assert listed == [*mutations, *((name, "crossover") for name in CROSSOVERS)]
 
 
 def test_limits_are_as_stated() -> None:

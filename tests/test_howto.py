@@ -17,9 +17,7 @@ from nasdsl.diagnostics import NasError
 from nasdsl.encodings import encodings_of
 from nasdsl.ops import table
 from nasdsl.parser import parse_text
-from nasdsl.space import Space, parse_space
-from nasdsl.strategies.conformance import CHECKS, check_small_space
-from tests.flat_space import FlatSpace
+from nasdsl.space import parse_space
 
 from .documents import ROOT, blocks
 
@@ -83,17 +81,3 @@ def test_add_an_op(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(networks) == 2
     for network in networks:
         assert network(torch.ones(2, 4)).shape == (2, 2)
-
-
-def test_add_a_strategy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (code,) = _parts("add-a-strategy.md", "python")
-    module = _module("howto_strategy", code, tmp_path, monkeypatch)
-
-    def make(space: Space, seed: int) -> Any:
-        return module.Climb(space, module.ClimbConfig(), seed)
-
-    flat: Any = FlatSpace()
-    for check in CHECKS:
-        check(make, flat)
-    small: Any = FlatSpace((2,))
-    check_small_space(make, small)

@@ -11,6 +11,7 @@ from nasdsl.diagnostics import Diagnostic, NasError, fail, moved
 from nasdsl.scopes import place
 from nasdsl.spans import Source, Span
 
+from .digests import digest
 from .forms import APART, Forms, resolve
 from .literals import show
 from .quick import Miss, scanner
@@ -39,6 +40,8 @@ class Encoding:
         self.conditions: tuple[Condition, ...] = tuple(
             compile_row(row, self.forms.start) for row in rows
         )
+        self._digest, little = digest(rows, self.forms)
+        self._beyond = tuple(c for c, fits in zip(self.conditions, little, strict=True) if not fits)
 
     @property
     def grammar(self) -> str:
@@ -143,9 +146,15 @@ class Encoding:
 
     def _failure(self, value: Any) -> Failure | None:
         env = {self.forms.start: value}
-        for condition in self.conditions:
+        conditions, known = self.conditions, self._digest
+        key = None if known is None else known.key(value)
+        if known is not None and key in known:
+            conditions = self._beyond
+        for condition in conditions:
             if not condition.surely(env) and (failure := condition.failure(value)) is not None:
                 return failure
+        if known is not None and key is not None and conditions is self.conditions:
+            known.add(key)
         return None
 
     def encode(self, value: Any) -> str:

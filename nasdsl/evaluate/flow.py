@@ -88,6 +88,7 @@ def _above(count: int, i: int) -> bool:
 def eval_repeat(m: Machine, node: syntax.Repeat, env: Env, scope: Scope) -> Any:
     loop = scope.child("repeat")
     count = m.lift(_positive, m.eval(node.count, env, loop.child("count")), span=node.count.span)
+    m.note_role(count, "count")
     parts, guards = [], []
     for i in range(_most(count, node.count.span)):
         inner = Env(env, {node.index: i}) if node.index else env
@@ -114,6 +115,7 @@ def repeat_tied(m: Machine, count: Any, node: syntax.Binary, module: Any, scope:
         raise fail("NAS201", f"`*` takes two numbers, or a number and a module, not {describe(count)} and "
                    f"{describe(module)}", span)  # fmt: skip
     count = m.lift(_positive, count, span=span)
+    m.note_role(count, "count")
     most = _most(count, span)
     module = to_module(m, module, scope, span, hint(node.right))
     return Chain(

@@ -327,6 +327,8 @@ def _of(m: Machine, part: Callable[[Any, Any], Any], base: Any, at: Any, span: A
     """A part of a list. Where the elements are open themselves, each place is a case of its own."""
     if isinstance(base, MaybeList):
         return settled(m, base, lambda xs: _of(m, part, xs, at, span), span)
+    if isinstance(at, Sym) and part is _get and m.is_flow(base):
+        m.note_role(at, "input")
     if isinstance(at, Sym) and holds_open(base):
         return m.cases(at, lambda i: m.lift(part, base, i, span=span), span)
     return m.lift(part, base, at, span=span)

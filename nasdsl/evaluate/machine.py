@@ -79,6 +79,9 @@ class Machine:
     def exclude(self, index: Any, option: int) -> None:
         """Note that an option of a decision is ruled out whatever else is decided."""
 
+    def note_role(self, value: Any, role: str) -> None:
+        """Note what the one decision behind an open value is for; see nasdsl.symbolic.Var."""
+
     def operate(self, module: OpModule, tensors: Sequence[Tensor], span: Span | None) -> Tensor:
         """Apply an operator to tensors."""
         raise AssertionError

@@ -5,13 +5,11 @@ A .nas file cannot name one, since reading it must never run Python.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Mapping
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from nasdsl.configure import Config
-from nasdsl.diagnostics import Diagnostic, NasError
+from nasdsl.targets import import_target
 
 from .base import Budget
 
@@ -33,31 +31,10 @@ class Function:
     Config = FunctionConfig
 
     def __init__(self, config: FunctionConfig, space: Space) -> None:
-        self._function = import_function(config.target)
+        self._function = import_target(config.target, "function")
 
     def evaluate(
         self, genotype: Genotype, architecture: Architecture, *, seed: int, budget: Budget
     ) -> Mapping[str, float]:
         result = self._function(genotype, architecture, seed=seed, budget=budget)
         return result if isinstance(result, Mapping) else {"score": float(result)}
-
-
-def import_function(target: str) -> Callable[..., Any]:
-    """The function, from the working folder or what is installed; NAS336 if there is none."""
-    module, _, attribute = target.partition(":")
-    folder = sys.path[:1] == [""]
-    try:
-        if not folder:
-            sys.path.insert(0, "")
-        found = getattr(import_module(module), attribute)
-    except (ImportError, AttributeError, ValueError, TypeError) as error:
-        message = f"`{target}` cannot be imported: {error}"
-        help = "write module:function, with the module's file in this folder or installed"
-        raise NasError(Diagnostic("NAS336", message, help=help)) from error
-    finally:
-        if not folder:
-            sys.path.remove("")
-    if not callable(found):
-        message = f"`{target}` is a {type(found).__name__}, not a function"
-        raise NasError(Diagnostic("NAS336", message, help="name a function"))
-    return found  # type: ignore[no-any-return]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isqrt, prod
 
-from .base import Attrs, Code, Op, Param, Shape, ShapeError
+from .base import Attrs, Code, Op, Param, Shape, ShapeError, Value
 from .common import divides, expect, sequence, whole
 from .text import module
 
@@ -13,6 +13,8 @@ Inputs = Sequence[Shape]
 _HEADS = Param("heads", "int", low=1)
 _DIM = Param("dim", "int", None, low=1)
 _DROPOUT = Param("dropout", "float", 0.0, low=0, high=1)
+_OUT = Param("out", "int", None, low=1)
+_BIAS = Param("bias", "bool", True)
 
 
 def _dim(inputs: Inputs, attrs: Attrs) -> int:
@@ -22,30 +24,45 @@ def _dim(inputs: Inputs, attrs: Attrs) -> int:
     return dim
 
 
+def _out(inputs: Inputs, attrs: Attrs) -> int:
+    """The features that the last projection makes."""
+    out = attrs.get("out")
+    return inputs[0][1] if out is None else whole(out)
+
+
+def _options(attrs: Attrs) -> dict[str, tuple[Value, Value]]:
+    return {
+        "dropout": (attrs["dropout"], 0.0),
+        "out": (attrs["out"], None),
+        "bias": (attrs["bias"], True),
+    }
+
+
 def _attention_shape(inputs: Inputs, attrs: Attrs) -> Shape:
     for shape in inputs:
         expect(shape, 2)
     _dim(inputs, attrs)
-    return inputs[0]
+    return (inputs[0][0], _out(inputs, attrs))
 
 
 def _attention_lower(inputs: Inputs, attrs: Attrs) -> Code:
     return module(
         "Attention",
         {"features": inputs[0][1], "dim": _dim(inputs, attrs), "heads": attrs["heads"]},
-        {"dropout": (attrs["dropout"], 0.0), "causal": (attrs["causal"], False)},
+        {**_options(attrs), "causal": (attrs["causal"], False)},
         helper="Attention",
     )
 
 
 def _attention_parameters(inputs: Inputs, attrs: Attrs) -> int:
-    f, dim = inputs[0][1], _dim(inputs, attrs)
-    return 3 * dim * (f + 1) + f * (dim + 1)
+    f, dim, out = inputs[0][1], _dim(inputs, attrs), _out(inputs, attrs)
+    bias = 3 * dim + out if attrs.get("bias", True) else 0
+    return 3 * dim * f + out * dim + bias
 
 
 def _attention_macs(inputs: Inputs, attrs: Attrs) -> int:
     (t, f), dim = inputs[0], _dim(inputs, attrs)
-    return 4 * t * f * dim + 2 * t * t * dim
+    return t * dim * (3 * f + _out(inputs, attrs)) + 2 * t * t * dim
 
 
 def _side(inputs: Inputs) -> int:
@@ -89,20 +106,21 @@ def _cross_lower(inputs: Inputs, attrs: Attrs) -> Code:
             "dim": _dim(inputs, attrs),
             "heads": attrs["heads"],
         },
-        {"dropout": (attrs["dropout"], 0.0)},
+        _options(attrs),
         forward="{self}({0}, {1})",
         helper="CrossAttention",
     )
 
 
 def _cross_parameters(inputs: Inputs, attrs: Attrs) -> int:
-    f, g, dim = inputs[0][1], inputs[1][1], _dim(inputs, attrs)
-    return dim * (f + 1) + 2 * dim * (g + 1) + f * (dim + 1)
+    f, g, dim, out = inputs[0][1], inputs[1][1], _dim(inputs, attrs), _out(inputs, attrs)
+    bias = 3 * dim + out if attrs["bias"] else 0
+    return dim * f + 2 * dim * g + out * dim + bias
 
 
 def _cross_macs(inputs: Inputs, attrs: Attrs) -> int:
     (t, f), (s, g), dim = inputs[0], inputs[1], _dim(inputs, attrs)
-    return 2 * t * f * dim + 2 * s * g * dim + 2 * t * s * dim
+    return t * dim * (f + _out(inputs, attrs)) + 2 * s * g * dim + 2 * t * s * dim
 
 
 def _learned(attrs: Attrs) -> bool:
@@ -133,15 +151,15 @@ _COST = "Its multiply-adds are the projections and both matrix products, causal 
 OPS = (
     Op(
         "attention",
-        "Multi-head self-attention with biased projections; `dim`, the width of all heads, "
-        "defaults to the features. " + _COST,
+        "Multi-head self-attention; `dim`, the width of all heads, and `out` default to the "
+        "features. " + _COST,
         1,
-        (_HEADS, _DIM, _DROPOUT, Param("causal", "bool", False)),
+        (_HEADS, _DIM, _DROPOUT, Param("causal", "bool", False), _OUT, _BIAS),
         _attention_shape,
         _attention_lower,
         _attention_parameters,
         _attention_macs,
-        rule="(T, F) -> (T, F); heads divides dim",
+        rule="(T, F) -> (T, out); heads divides dim",
     ),
     Op(
         "relative_attention",
@@ -157,14 +175,15 @@ OPS = (
     ),
     Op(
         "cross_attention",
-        "Multi-head attention of the first sequence to the second. " + _COST,
+        "Multi-head attention of the first sequence to the second; `dim` and `out` as in attention. "
+        + _COST,
         2,
-        (_HEADS, _DIM, _DROPOUT),
+        (_HEADS, _DIM, _DROPOUT, _OUT, _BIAS),
         _attention_shape,
         _cross_lower,
         _cross_parameters,
         _cross_macs,
-        rule="(T, F), (S, G) -> (T, F); heads divides dim",
+        rule="(T, F), (S, G) -> (T, out); heads divides dim",
     ),
     Op(
         "position",

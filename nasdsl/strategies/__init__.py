@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,15 @@ from .base import State, Strategy, Trial, Values
 if TYPE_CHECKING:
     from nasdsl.space import Space
 
-__all__ = ["STRATEGIES", "State", "Strategy", "Trial", "Values", "make_strategy", "strategy_class"]
+__all__ = [
+    "GROUP", "PYTHON", "STRATEGIES", "Entry", "State", "Strategy", "Trial", "Values",
+    "entries", "entry", "make_strategy", "strategy_class",
+]  # fmt: skip
+
+GROUP = "nasdsl.strategies"
+"""The entry points by which other distributions add strategies: name = "module:Class"."""
+PYTHON = "python"
+"""The name in a study's settings of a class that the user named on the command line."""
 
 
 @record
@@ -23,7 +32,8 @@ class Entry(Record):
     """Where a strategy is, and what can be said of it without importing it.
 
     target: "module:Class". paper: its source. use: when to take it, in a sentence. needs: what its
-    space must be, names of nasdsl.strategies.needs. extra: the optional dependencies it imports.
+    space must be and cautions: what it is warned of, names of nasdsl.strategies.needs. extra: the
+    optional dependencies it imports.
     """
 
     target: str
@@ -31,6 +41,7 @@ class Entry(Record):
     use: str
     needs: tuple[str, ...] = ()
     extra: str = ""
+    cautions: tuple[str, ...] = ()
 
 
 #: By the name in a .nas file.
@@ -45,34 +56,202 @@ STRATEGIES: Mapping[str, Entry] = {
         "every genotype once, in order",
         "small spaces and cheap evaluators; `shard` splits a space among machines",
         needs=("finite",),
+        cautions=("ends",),
+    ),
+    "genetic_cnn": Entry(
+        "nasdsl.strategies.genetic_cnn:GeneticCNN",
+        "Xie, Yuille; ICCV 2017",
+        "networks of stages that are coded in bits, in generations",
+    ),
+    "hierarchical_evolution": Entry(
+        "nasdsl.strategies.hierarchical_evolution:HierarchicalEvolution",
+        "Liu, Simonyan, Vinyals, Fernando, Kavukcuoglu; ICLR 2018",
+        "motifs of motifs, many workers, objectives with little noise: nobody is ever removed",
+    ),
+    "large_scale_evolution": Entry(
+        "nasdsl.strategies.large_scale_evolution:LargeScaleEvolution",
+        "Real, Moore, Selle, Saxena, Suematsu, Tan, Le, Kurakin; ICML 2017",
+        "thousands of trials on many workers, spaces in which networks grow",
     ),
     "local_search": Entry(
         "nasdsl.strategies.local_search:LocalSearch",
         "White, Nolen, Savani; UAI 2021",
         "little noise in the objective, and spaces of which one decision changes little",
+        cautions=("neighbours",),
+    ),
+    "miller": Entry(
+        "nasdsl.strategies.miller:Miller",
+        "Miller, Todd, Hegde; ICGA 1989",
+        "who feeds whom, as rows of a matrix; the classical genetic algorithm",
     ),
     "regularized_evolution": Entry(
         "nasdsl.strategies.regularized_evolution:RegularizedEvolution",
         "Real, Aggarwal, Huang, Le; AAAI 2019",
         "the default: a hundred trials or more, any space, noisy objectives",
     ),
+    "nsga2": Entry(
+        "nasdsl.strategies.nsga2:Nsga2",
+        "NSGA-Net; Lu et al.; GECCO 2019",
+        "two to four objectives, a few hundred trials or more: a whole front of trade-offs",
+        extra="multi",
+    ),
+    "q_learning": Entry(
+        "nasdsl.strategies.q_learning:QLearning",
+        "Baker, Gupta, Naik, Raskar; ICLR 2017 (MetaQNN)",
+        "decisions in a sequence, a few of which tell what is good next; a hundred trials and more",
+        cautions=("intervals", "narrow"),
+    ),
+    "block_qnn": Entry(
+        "nasdsl.strategies.block_qnn:BlockQNN",
+        "Zhong, Yan, Wu, Shao, Liu; CVPR 2018",
+        "blocks of many decisions, short trainings that favour small networks; batches of trials",
+        cautions=("intervals", "narrow"),
+    ),
+    "mcts": Entry(
+        "nasdsl.strategies.mcts:MCTS",
+        "Kocsis, Szepesvári; ECML 2006; AlphaX: Wang et al.; AAAI 2020",
+        "choices in an order of importance: the first ones are compared, the last ones simulated",
+        cautions=("intervals", "narrow"),
+    ),
+    "mdenas": Entry(
+        "nasdsl.strategies.mdenas:Mdenas",
+        "Zheng, Ji, Tang, Zhang, Liu, Tian; ICCV 2019",
+        "choices that matter each for itself, such as the operators of edges; hundreds of trials",
+        cautions=("intervals", "narrow"),
+    ),
+    "codeepneat": Entry(
+        "nasdsl.strategies.codeepneat:CoDeepNEAT",
+        "Miikkulainen, Liang, Meyerson, Rawal, Fink, Francon, Raju, Shahrzad, Navruzyan, Duffy, "
+        "Hodjat; 2017",
+        "networks of repeated parts, whose parts are worth much the same wherever they stand",
+    ),
+    "lemonade": Entry(
+        "nasdsl.strategies.lemonade:Lemonade",
+        "Elsken, Metzen, Hutter; ICLR 2019",
+        "an expensive objective against costs that formulae give: a front from little evaluation",
+        extra="multi",
+    ),
+    "reinforce": Entry(
+        "nasdsl.strategies.reinforce:Reinforce",
+        "Zoph, Le; ICLR 2017",
+        "thousands of cheap trials, spaces whose decisions depend on each other",
+    ),
+    "ppo": Entry(
+        "nasdsl.strategies.ppo:Ppo",
+        "Zoph, Vasudevan, Shlens, Le; CVPR 2018",
+        "as reinforce, but steadier: it learns more from each batch of trials",
+    ),
+    "bo": Entry(
+        "nasdsl.strategies.bayesian:BayesianOptimisation",
+        "Gaussian processes; log EI of Ament et al., NeurIPS 2023",
+        "tens to a few hundred costly trials: the most from each of them",
+        extra="bo",
+    ),
+    "pnas": Entry(
+        "nasdsl.strategies.pnas:Pnas",
+        "Liu et al.; ECCV 2018",
+        "spaces that grow, block by block: small architectures teach a surrogate about large ones",
+        cautions=("intervals", "narrow"),
+    ),
+    "auto_keras": Entry(
+        "nasdsl.strategies.auto_keras:AutoKeras",
+        "Jin, Song, Hu; KDD 2019",
+        "costly trials of networks that differ by layers and skip connections",
+        extra="bo",
+    ),
+    "bananas": Entry(
+        "nasdsl.strategies.bananas:Bananas",
+        "White, Neiswanger, Savani; AAAI 2021",
+        "a hundred trials or more in batches, cells that are graphs of operators",
+    ),
+    "nasbot": Entry(
+        "nasdsl.strategies.nasbot:Nasbot",
+        "Kandasamy, Neiswanger, Schneider, Poczos, Xing; NeurIPS 2018",
+        "few, costly trials of networks whose graphs differ",
+        extra="bo",
+    ),
+    "dpp_net": Entry(
+        "nasdsl.strategies.dpp_net:DppNet",
+        "DPP-Net; Dong, Cheng, Juan, Wei, Sun; ECCV 2018",
+        "as pnas, for a front of a learnt objective and costs that formulae give",
+        extra="multi",
+        cautions=("intervals", "narrow"),
+    ),
+    "renas": Entry(
+        "nasdsl.strategies.renas:Renas",
+        "Chen, Meng, Zhang, Xiang, Huang, Mu, Wang; CVPR 2019",
+        "hundreds of trials and more: evolution that learns which changes help",
+        cautions=("intervals",),
+    ),
+    "nao": Entry(
+        "nasdsl.strategies.nao:Nao",
+        "NAO; Luo, Tian, Qin, Chen, Liu; NeurIPS 2018",
+        "a thousand trials or more, decisions that a continuous embedding can order",
+        cautions=("intervals", "narrow"),
+    ),
 }
+
+
+def entries() -> Mapping[str, Entry]:
+    """Every strategy that is installed, those of other distributions behind ours."""
+    return {**STRATEGIES, **extensions()}
+
+
+@cache
+def extensions() -> Mapping[str, Entry]:
+    """The strategies of the entry points `nasdsl.strategies`, none of them imported.
+
+    NAS325 for a name that is taken.
+    """
+    from importlib.metadata import entry_points
+
+    found: dict[str, Entry] = {}
+    for point in entry_points(group=GROUP):
+        if point.name in STRATEGIES or point.name in found or point.name == PYTHON:
+            message = f"the strategy `{point.name}` of an entry point of {GROUP} already exists"
+            help = "uninstall one of the packages, or rename its strategy"
+            raise NasError(Diagnostic("NAS325", message, help=help))
+        package = point.dist.name if point.dist else point.module
+        found[point.name] = Entry(point.value, f"from {package}", "a strategy of another package")
+    return found
+
+
+def entry(name: str, span: Span | None = None) -> Entry:
+    """What is known of a strategy; NAS321 if there is none of this name."""
+    found = STRATEGIES.get(name) or extensions().get(name)
+    if found is None:
+        known = list(entries())
+        help = did_you_mean(name, known) or f"there are {', '.join(known)}"
+        raise NasError(Diagnostic("NAS321", f"there is no strategy `{name}`", span, help=help))
+    return found
 
 
 def strategy_class(name: str, span: Span | None = None) -> Any:
     """The class of a strategy, with its configuration model as `Config`; NAS321 if unknown."""
-    if name not in STRATEGIES:
-        help = did_you_mean(name, list(STRATEGIES)) or f"there are {', '.join(STRATEGIES)}"
-        raise NasError(Diagnostic("NAS321", f"there is no strategy `{name}`", span, help=help))
-    module, _, attribute = STRATEGIES[name].target.partition(":")
-    return getattr(import_module(module), attribute)
+    if name == PYTHON:
+        from .own import Own
+
+        return Own
+    if name in STRATEGIES:
+        module, _, attribute = STRATEGIES[name].target.partition(":")
+        return getattr(import_module(module), attribute)
+    from .own import import_strategy
+
+    return import_strategy(entry(name, span).target)
 
 
 def make_strategy(name: str, space: Space, config: Mapping[str, object], seed: int) -> Strategy:
-    """A strategy by name, its options validated; options left out have their defaults."""
+    """A strategy by name, its options validated; options left out have their defaults.
+
+    NAS320 if it cannot search this space.
+    """
     from nasdsl.configure import configure
 
+    from .needs import demand
+
     kind = strategy_class(name)
+    if name != PYTHON:
+        demand(space, name)
     options = configure(kind.Config, config, what=f"strategy `{name}`")
     strategy: Strategy = kind(space, options, seed)
     return strategy

@@ -102,6 +102,10 @@ class Seen:
         size = self._space.size
         return self._enabled and size is not None and len(self._known) >= size
 
+    def __contains__(self, genotype: Genotype) -> bool:
+        """Whether the genotype was proposed and may not be proposed again."""
+        return genotype in self._known
+
     def add(self, genotype: Genotype) -> bool:
         """Whether the genotype may be proposed: it is new, or duplicates do not matter."""
         if not self._enabled:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class ExhaustiveConfig(Config):
     """The part `shard` (from 0) of `shards` equal ranges of ranks."""
 
-    shard: int = Field(default=0, ge=0)
-    shards: int = Field(default=1, ge=1)
+    shard: int = Field(default=0, ge=0, description="the part to enumerate, from 0")
+    shards: int = Field(default=1, ge=1, description="equal parts, one for each machine")
 
     @model_validator(mode="after")
     def _inside(self) -> Self:

@@ -24,11 +24,16 @@ if TYPE_CHECKING:
 
 
 class LocalSearchConfig(Config):
-    """`neighbours` > 0 tries only so many random neighbours of each genotype."""
+    """How a climb moves."""
 
-    improvement: Literal["first", "best"] = "first"
-    neighbours: int = Field(default=0, ge=0)
-    avoid_duplicates: bool = True
+    improvement: Literal["first", "best"] = Field(
+        default="first",
+        description="move to the first better neighbour at once, or to the best of all",
+    )
+    neighbours: int = Field(
+        default=0, ge=0, description="try so many random neighbours; 0: all of them"
+    )
+    avoid_duplicates: bool = Field(default=True, description="propose nothing twice")
 
 
 class LocalSearch:

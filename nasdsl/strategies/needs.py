@@ -1,16 +1,28 @@
-"""What strategies need of a space, as names that an Entry lists: the compatibility report."""
+"""What strategies need of a space, and what they had better have: the compatibility report.
+
+Nothing here imports a strategy: an Entry names what it needs and what to be warned of.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from . import STRATEGIES
+from nasdsl.diagnostics import Diagnostic, NasError
+from nasdsl.record import Record, record
+
+from . import entries, entry
 
 if TYPE_CHECKING:
+    from nasdsl.domains import Domain
     from nasdsl.space import Space
 
-Need = Callable[["Space"], str | None]
+Test = Callable[["Space"], str | None]
+
+LOOKED_AT = 1_000  # decisions of a space; those of larger ones are much alike
+ENDLESS = 10**6
+CROWDED = 4_096
+WIDE = 256
 
 
 def _finite(space: Space) -> str | None:
@@ -21,10 +33,116 @@ def _choices(space: Space) -> str | None:
     return "it has only one member" if space.size == 1 else None
 
 
-#: Each says why a space does not have what is needed, or None if it has it.
-NEEDS: Mapping[str, Need] = {"finite": _finite, "choices": _choices}
+def _decisions(space: Space) -> str | None:
+    few = sum(1 for _ in space.all_decisions(2)) < 2
+    return "it has fewer than two decisions" if few else None
+
+
+def _numbers(space: Space) -> str | None:
+    if any(_is_number(domain) for domain in _domains(space)):
+        return None
+    return "none of its decisions is a number"
+
+
+def _bits(space: Space) -> str | None:
+    wide = any(domain.size != 2 for domain in _domains(space))
+    return "some of its decisions have more than two options" if wide else None
+
+
+def _ends(space: Space) -> str | None:
+    size = space.size or 0
+    return f"it has {_magnitude(size)} members: this will not end" if size > ENDLESS else None
+
+
+def _intervals(space: Space) -> str | None:
+    real = any(domain.kind == "float" for domain in _domains(space))
+    return "its real numbers are told apart by interval only" if real else None
+
+
+def _neighbours(space: Space) -> str | None:
+    """Real numbers have no neighbours, and steps through a wide decision are many."""
+    domains = list(_domains(space))
+    if any(domain.kind == "float" for domain in domains):
+        return "its real numbers stay as they are drawn: no step changes them"
+    if any((domain.size or 0) > CROWDED for domain in domains):
+        return "a decision has thousands of options, and every one of them is a step"
+    return None
+
+
+def _narrow(space: Space) -> str | None:
+    wide = any((domain.size or 0) > WIDE and domain.kind == "one" for domain in _domains(space))
+    return f"a decision has over {WIDE} options, which are learnt digit by digit" if wide else None
+
+
+#: What an Entry may need: each says why a space does not have it, or None if it has.
+NEEDS: Mapping[str, Test] = {
+    "finite": _finite,
+    "choices": _choices,
+    "decisions": _decisions,
+    "numbers": _numbers,
+    "bits": _bits,
+}
+#: What an Entry may be uneasy about, though it runs.
+CAUTIONS: Mapping[str, Test] = {
+    "ends": _ends,
+    "intervals": _intervals,
+    "neighbours": _neighbours,
+    "narrow": _narrow,
+}
+
+
+@record
+class Fit(Record):
+    """How a strategy suits a space: it can search it unless there are obstacles."""
+
+    strategy: str
+    obstacles: tuple[str, ...]
+    cautions: tuple[str, ...]
 
 
 def obstacles(space: Space, strategy: str) -> list[str]:
-    """Why a strategy cannot search a space; [] if it can."""
-    return [why for name in STRATEGIES[strategy].needs if (why := NEEDS[name](space)) is not None]
+    """Why a strategy cannot search a space; [] if it can. NAS321 if there is no such strategy."""
+    return _said(space, NEEDS, entry(strategy).needs)
+
+
+def cautions(space: Space, strategy: str) -> list[str]:
+    """What a strategy will find hard in a space that it can search."""
+    return _said(space, CAUTIONS, entry(strategy).cautions)
+
+
+def report(space: Space) -> list[Fit]:
+    """How every strategy suits a space."""
+    return [
+        Fit(name, tuple(obstacles(space, name)), tuple(cautions(space, name))) for name in entries()
+    ]
+
+
+def demand(space: Space, strategy: str) -> None:
+    """NAS320 if a strategy cannot search a space."""
+    if found := obstacles(space, strategy):
+        message = f"`{strategy}` cannot search space `{space.name}`: {', and '.join(found)}"
+        able = [name for name in entries() if not obstacles(space, name)]
+        raise NasError(Diagnostic("NAS320", message, help=_choose(able)))
+
+
+def _choose(able: list[str]) -> str:
+    shown = ", ".join(f"`{name}`" for name in able[:4]) + (", …" if len(able) > 4 else "")
+    return f"take {shown}; `nasdsl strategies FILE` tells of each strategy" if able else ""
+
+
+def _said(space: Space, tests: Mapping[str, Test], names: Iterable[str]) -> list[str]:
+    return [why for name in names if (why := tests[name](space)) is not None]
+
+
+def _domains(space: Space) -> Iterable[Domain]:
+    return (domain for _, domain in space.all_decisions(LOOKED_AT))
+
+
+def _is_number(domain: Domain) -> bool:
+    return domain.kind == "float" or (domain.kind == "one" and domain.ordered)
+
+
+def _magnitude(size: int) -> str:
+    if size < 10**9:
+        return f"{size:,}"
+    return f"about 10^{round((size.bit_length() - 1) * 0.30103)}"

@@ -6,6 +6,8 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from pydantic import Field
+
 from nasdsl.configure import Config
 
 from .base import Seen, Trial, dump_rng, load_rng, need_finite, several
@@ -16,10 +18,13 @@ if TYPE_CHECKING:
 
 
 class RandomConfig(Config):
-    """`uniform` gives every genotype the same chance; otherwise every decision's options do."""
+    """The distribution of samples."""
 
-    uniform: bool = False
-    avoid_duplicates: bool = False
+    uniform: bool = Field(
+        default=False,
+        description="every genotype has the same chance; otherwise every option of a decision",
+    )
+    avoid_duplicates: bool = Field(default=False, description="propose nothing twice")
 
 
 class RandomSearch:

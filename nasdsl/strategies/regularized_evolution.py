@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from nasdsl.configure import Config
+from nasdsl.variation import crossover, mutation
+from nasdsl.variation.options import Crossovers, Mutations
 
 from .base import Seen, Trial, Values, dump_rng, load_rng, several
 
@@ -29,11 +31,20 @@ if TYPE_CHECKING:
 
 
 class RegularizedEvolutionConfig(Config):
-    """`population` and `sample` are the paper's P and S."""
+    """`population` and `sample` are the paper's P and S.
 
-    population: int = Field(default=100, ge=1)
-    sample: int = Field(default=25, ge=1)
-    avoid_duplicates: bool = False
+    `mutations` and `crossovers` are names of nasdsl.variation with weights, as in
+    `mutations = [resample, nudge(2)]`; by default one decision is drawn anew, and nothing is crossed.
+    """
+
+    population: int = Field(default=100, ge=1, description="members; the oldest leaves")
+    sample: int = Field(default=25, ge=1, description="members that compete to be the parent")
+    avoid_duplicates: bool = Field(default=False, description="propose no genotype twice")
+    mutations: Mutations | None = Field(default=None, description="operators, with weights")
+    crossovers: Crossovers | None = Field(default=None, description="operators, with weights")
+    crossover_rate: float = Field(
+        default=0.5, ge=0, le=1, description="children of two parents, where crossovers are given"
+    )
 
 
 class RegularizedEvolution:
@@ -48,6 +59,9 @@ class RegularizedEvolution:
         self._rng = random.Random(seed)
         self._seen = Seen(space, config.avoid_duplicates)
         self._singleton = space.size == 1
+        self._vary = None if config.mutations is None else mutation(config.mutations)
+        self._cross = None if config.crossovers is None else crossover(config.crossovers)
+        self._crossover_rate = config.crossover_rate
         self._asked = 0  # initial proposals that are out or in the population
         self._ages: deque[tuple[Values, Genotype]] = deque()
         self._values: list[Values] = []  # ascending, in step with _members
@@ -68,7 +82,7 @@ class RegularizedEvolution:
             self._asked += 1
             return self._seen.sample(self._rng)
         for _ in range(Seen.TRIES):
-            child = self._mutate(self._parent())
+            child = self._mutate(self._parent() if self._cross is None else self._crossed())
             if self._seen.add(child):
                 return child
         return self._seen.sample(self._rng)
@@ -83,7 +97,19 @@ class RegularizedEvolution:
         return self._members[rank]
 
     def _mutate(self, parent: Genotype) -> Genotype:
-        return parent if self._singleton else self._space.mutate(parent, self._rng)
+        if self._singleton:
+            return parent
+        if self._vary is None:
+            return self._space.mutate(parent, self._rng)
+        child = self._vary(self._space, parent, self._rng)
+        return self._space.mutate(parent, self._rng) if child is None else child
+
+    def _crossed(self) -> Genotype:
+        """What is mutated: a parent, or a child of two."""
+        parent = self._parent()
+        if self._cross is None or self._rng.random() >= self._crossover_rate:
+            return parent
+        return self._cross(self._space, parent, self._parent(), self._rng) or parent
 
     def _admit(self, values: Values, genotype: Genotype) -> None:
         place = bisect_right(self._values, values)

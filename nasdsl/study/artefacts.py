@@ -7,14 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nasdsl.strategies import Trial
+from nasdsl.strategies import Trial, Values
 
+from .front import front_of, spread
 from .run import Search
 
 if TYPE_CHECKING:
     from nasdsl.architecture import Architecture
 
 WEIGHTS = "best.safetensors"
+FRONT = "front"
+MOST_FILES = 100
 
 
 def summary(search: Search, stopped: str) -> dict[str, Any]:
@@ -34,14 +37,16 @@ def summary(search: Search, stopped: str) -> dict[str, Any]:
         "search": search.config.model_dump(mode="json"),
         "best": None if progress.best is None else _facts(search, progress.best),
     }
-    if progress.front:
-        front = sorted(progress.front, key=lambda t: t.values, reverse=True)
-        found["front"] = [_facts(search, trial) for trial in front]
+    front = front_of(search)
+    if front is not None:
+        found["front"] = [_facts(search, trial) for trial in front.members]
+        found["hypervolume"] = front.hypervolume
+        found["reference"] = _named(search, front.reference)
     return found
 
 
 def write_best(search: Search, folder: Path, stopped: str) -> dict[str, Any]:
-    """Write summary.json, and best.nas and best.py if a trial is done; the summary.
+    """Write summary.json, and if a trial is done best.nas, best.py and the front; the summary.
 
     Weights of an earlier session stay, with what is known of them, if the best is still the same.
     """
@@ -60,8 +65,27 @@ def write_best(search: Search, folder: Path, stopped: str) -> dict[str, Any]:
             (folder / WEIGHTS).unlink(missing_ok=True)
             write_text(folder / "best.nas", program)
             write_text(folder / "best.py", emit(architecture, genotype=text))
+    write_front(search, folder / FRONT)
     write_text(folder / "summary.json", json.dumps(found, indent=2) + "\n")
     return found
+
+
+def write_front(search: Search, folder: Path) -> None:
+    """Every member of the front as trial-NUMBER.nas, of more than MOST_FILES an even choice."""
+    from nasdsl.printer import print_architecture
+
+    front, space = front_of(search), search.task.space
+    if front is None:
+        return
+    folder.mkdir(exist_ok=True)
+    members = {f"trial-{t.number}.nas": t for t in spread(front.members, MOST_FILES)}
+    for path in folder.glob("trial-*.nas"):
+        if path.name not in members:
+            path.unlink()
+    for name, trial in members.items():
+        if not (folder / name).is_file():  # a trial never changes
+            text = f"genotype {space.text(trial.genotype)}"
+            write_text(folder / name, print_architecture(space.build(trial.genotype), text))
 
 
 def retrain_best(
@@ -108,11 +132,16 @@ def write_text(path: Path, text: str) -> None:
 
 
 def _facts(search: Search, trial: Trial) -> dict[str, Any]:
-    pairs = zip(search.config.objectives, trial.values, strict=True)
     return {
         "number": trial.number,
         "genotype": search.task.space.text(trial.genotype),
-        "values": {o.metric: o.unsigned(v) for o, v in pairs},
+        "values": _named(search, trial.values),
         "metrics": dict(trial.metrics),
         "seed": trial.seed,
     }
+
+
+def _named(search: Search, values: Values) -> dict[str, float]:
+    """The objectives' values by their names, as people write them."""
+    pairs = zip(search.config.objectives, values, strict=True)
+    return {o.name: o.unsigned(v) for o, v in pairs}

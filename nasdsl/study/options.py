@@ -33,8 +33,9 @@ def _fits(known: Mapping[str, Any], setting: str, value: SettingValue) -> bool:
     if setting == "objective":
         if not isinstance(value, CallSetting):
             return True
-        metric = {"metric": {"type": "string"}}
-        return call.name in ("maximize", "minimize") and _takes(metric, ["metric"], call)
+        options = {"metric": {"type": "string"}, "reference": {"type": "number"}}
+        plain = call.name in ("maximize", "minimize") and len(call.args) <= 1
+        return plain and _takes(options, ["metric"], call)
     if setting not in known:
         return True  # a plain value, whose form the search block has been checked for
     entry = known[setting].get(call.name)

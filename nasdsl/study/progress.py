@@ -3,33 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from nasdsl.strategies import Trial, Values
-
-
-def dominates(a: Values, b: Values) -> bool:
-    """Whether a is at least as good as b in every objective and better in one."""
-    return a != b and all(x >= y for x, y in zip(a, b, strict=True))
-
-
-def pareto_front(trials: Iterable[Trial]) -> list[Trial]:
-    """The done trials that no other dominates; of equal ones the first. In order of number."""
-    front: list[Trial] = []
-    for trial in trials:
-        if trial.state == "done":
-            _extend(front, trial)
-    return sorted(front, key=lambda t: t.number)
-
-
-def _extend(front: list[Trial], trial: Trial) -> bool:
-    """Add a trial to a front, dropping what it dominates."""
-    if any(t.values == trial.values or dominates(t.values, trial.values) for t in front):
-        return False
-    front[:] = [t for t in front if not dominates(trial.values, t.values)]
-    front.append(trial)
-    return True
+from nasdsl.strategies.fronts import extend_front
 
 
 @dataclass(slots=True)
@@ -41,7 +18,8 @@ class Progress:
     infeasible: int = 0
     seconds: float = 0.0  # spent in trials, over all sessions of the study
     best: Trial | None = None
-    front: list[Trial] = field(default_factory=list)
+    front: list[Trial] = field(default_factory=list)  # with two objectives or more
+    worst: Values = ()  # of each objective, among the trials that are done
     recent: deque[Trial] = field(default_factory=lambda: deque(maxlen=8))
 
     @property
@@ -61,7 +39,9 @@ class Progress:
                 if self.best is None or trial.values > self.best.values:
                     self.best = trial
                 if len(trial.values) > 1:
-                    _extend(self.front, trial)
+                    extend_front(self.front, trial)
+                    worst = self.worst or trial.values
+                    self.worst = tuple(map(min, worst, trial.values))
             case "failed":
                 self.failed += 1
             case _:

@@ -13,7 +13,7 @@ from nasdsl.diagnostics import Diagnostic, NasError, did_you_mean
 from nasdsl.evaluators import Budget, Evaluator
 from nasdsl.strategies import Trial
 
-from .config import Objective
+from .objectives import AnyObjective
 from .timeout import TrialTimeout, time_limit
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Task:
 
     space: Space
     evaluator: Evaluator
-    objectives: tuple[Objective, ...]
+    objectives: tuple[AnyObjective, ...]
     seed: int = 0
     trial_time: float | None = None
     budget: Budget = field(default_factory=Budget)
@@ -89,19 +89,21 @@ class Task:
         values = tuple(o.signed(metrics) for o in self.objectives)
         kept = {key: value for key, value in metrics.items() if math.isfinite(value)}
         if not all(map(math.isfinite, values)):
-            bad = next(o.metric for o in self.objectives if o.metric not in kept)
-            return trial("failed", f"{bad} is {metrics[bad]}", metrics=kept)
+            pairs = zip(self.objectives, values, strict=True)
+            bad, value = next((o, v) for o, v in pairs if not math.isfinite(v))
+            return trial("failed", f"{bad.name} is {bad.unsigned(value)}", metrics=kept)
         return trial("done", values=values, metrics=kept)
 
 
-def check_objectives(objectives: Iterable[Objective], metrics: Iterable[str]) -> None:
+def check_objectives(objectives: Iterable[AnyObjective], metrics: Iterable[str]) -> None:
     """Raise NAS544 for an objective that is none of the metrics."""
     names = list(dict.fromkeys(metrics))
     for objective in objectives:
-        if objective.metric not in names:
-            message = f"no metric `{objective.metric}` to {objective.goal}"
-            help = did_you_mean(objective.metric, names) or f"the metrics are {', '.join(names)}"
-            raise NasError(Diagnostic("NAS544", message, help=help))
+        for metric in objective.metrics:
+            if metric not in names:
+                message = f"no metric `{metric}` for {objective}"
+                help = did_you_mean(metric, names) or f"the metrics are {', '.join(names)}"
+                raise NasError(Diagnostic("NAS544", message, help=help))
 
 
 def reason_of(error: BaseException) -> str:

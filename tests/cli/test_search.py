@@ -59,6 +59,33 @@ def test_options_go_over_the_search_block(folder: Path) -> None:
     assert len(trials(Path("run/study.db"))) == 63
 
 
+def test_a_search_of_several_objectives_leaves_a_front(folder: Path) -> None:
+    objective = "minimize(accuracy, reference = 60), minimize(params, reference = 9K)"
+    options = ("--strategy", "nsga2(population = 6, offspring = 4)", "--objective", objective)
+    first = invoke("search", "small.nas", "-o", "run", *options, "--budget", "9", *PYTHON)
+    assert first.exit_code == 0, first.output
+    second = invoke("resume", "run", "--budget", "30", *PYTHON)
+    assert second.exit_code == 0, second.output
+    summary = json.loads(Path("run/summary.json").read_text())
+    values = [t[3] for t in trials(Path("run/study.db")) if t[2] == "done"]
+    best = {v for v in values if not any(w != v and w[0] >= v[0] and w[1] >= v[1] for w in values)}
+    front = [(-m["values"]["accuracy"], -m["values"]["params"]) for m in summary["front"]]
+    assert front == sorted(best, reverse=True)
+    assert summary["best"] == summary["front"][0]
+    assert summary["reference"] == {"accuracy": 60, "params": 9000}
+    before = [-9000.0, *(params for _, params in front[:-1])]  # the best first, in either order
+    strips = [(a + 60) * (p - q) for (a, p), q in zip(front, before, strict=True)]
+    assert summary["hypervolume"] == pytest.approx(sum(strips))
+    names = {f"trial-{m['number']}.nas" for m in summary["front"]}
+    assert {p.name for p in Path("run/front").iterdir()} == names
+    for member in summary["front"]:
+        told = invoke("cost", f"run/front/trial-{member['number']}.nas", "--json")
+        assert json.loads(told.stdout)["params"] == member["metrics"]["params"]
+    assert (
+        f"hypervolume {summary['hypervolume']:.6g} from accuracy 60, params 9000" in second.output
+    )
+
+
 def test_killed_and_interrupted_searches_resume(folder: Path) -> None:
     options = ("--budget", "12", "--seed", "5", *PYTHON)
     assert run("search", "small.nas", "-o", "whole", *options, cwd=folder).returncode == 0

@@ -61,6 +61,11 @@ def test_light_commands(folder: Path, command: str) -> None:
     assert imported(folder, *command.split()) == set()
 
 
+@pytest.mark.parametrize("command", ["strategies", "strategies plain.nas", "strategies --json"])
+def test_strategies_are_listed_without_being_imported(folder: Path, command: str) -> None:
+    assert imported(folder, *command.split()) <= {"importlib.metadata"}  # other packages' names
+
+
 def test_a_search_block_that_needs_judging(folder: Path) -> None:
     found = imported(folder, "check", "odd.nas", code=2)
     assert "pydantic" in found and not found & {"torch", "numpy", "sqlalchemy", "rich", "lark"}

@@ -116,9 +116,11 @@ def reshapes(draw: st.DrawFn) -> Call:
 def attentions(draw: st.DrawFn, inputs: int) -> Call:
     heads, width = draw(st.integers(1, 3)), draw(small)
     shape = (draw(wide), heads * width)
-    arguments: dict[str, Any] = {"heads": heads, "dropout": draw(unit)}
+    arguments: dict[str, Any] = {"heads": heads, "dropout": draw(unit), "bias": draw(flag)}
     if draw(flag):
         arguments["dim"] = heads * draw(small)
+    if draw(flag):
+        arguments["out"] = draw(small)
     if inputs == 1:
         return {**arguments, "causal": draw(flag)}, (shape,)
     return arguments, (shape, draw(sequences))

@@ -17,8 +17,11 @@ from nasdsl import NasError, parse_space
 from nasdsl.strategies import STRATEGIES, make_strategy
 from nasdsl.strategies.conformance import (
     CHECKS,
+    check_batches,
     check_bounded_state,
     check_small_space,
+    check_state_resumes_exactly,
+    check_stays_in_the_space,
     drive,
     trace,
 )
@@ -56,9 +59,24 @@ def language_space(text: str) -> Any:
     return parse_space(text)
 
 
-@strategies
+def _on_the_language() -> list[Any]:
+    """Each strategy once with the checks that depend on the space, the rest among the slow tests."""
+    telling = check_stays_in_the_space, check_state_resumes_exactly, check_batches
+    first = {case.name: case for case in reversed(CASES)}
+    return [
+        pytest.param(
+            case,
+            check,
+            id=f"{id}-{check.__name__}",
+            marks=() if case is first[case.name] and check in telling else pytest.mark.slow,
+        )
+        for case, id in zip(CASES, IDS, strict=True)
+        for check in CHECKS
+    ]
+
+
+@pytest.mark.parametrize(("case", "check"), _on_the_language())
 @pytest.mark.parametrize("text", [CONDITIONAL, REAL], ids=["conditional", "real"])
-@pytest.mark.parametrize("check", CHECKS, ids=lambda c: c.__name__)
 def test_contract_on_spaces_of_the_language(check: Any, text: str, case: Case) -> None:
     space = language_space(text)
     if obstacles(space, case.name) or (space.size is None and case.config.get("uniform")):

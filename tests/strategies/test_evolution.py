@@ -6,12 +6,16 @@ import random
 from collections import Counter, deque
 from typing import Any
 
+from nasdsl import load
 from nasdsl.strategies import Trial, make_strategy
 from nasdsl.strategies.conformance import drive, evaluate
 from nasdsl.strategies.regularized_evolution import RegularizedEvolution
+from tests.documents import ROOT
 from tests.flat_space import FlatSpace, Genotype
 
 DRAWS = 20_000
+CELLS: Any = load(ROOT / "spaces" / "nasbench201.nas")
+PATHS = [step.path for step in CELLS.steps(CELLS.unrank(0))]
 
 
 def filled(values: list[float], sample: int) -> tuple[RegularizedEvolution, list[Any]]:
@@ -63,3 +67,31 @@ def test_it_climbs() -> None:
         strategy.tell([Trial(number, genotype, "done", (value,))])
     assert best >= 52
     assert len(drive(strategy, space, 3)) == 3
+
+
+def nasbench(config: dict[str, Any], count: int = 40) -> list[Any]:
+    """Proposals behind a population of networks with six edges."""
+    options = {"population": 10, "sample": 3} | config
+    strategy = make_strategy("regularized_evolution", CELLS, options, 0)
+    full = [CELLS.genotype(dict.fromkeys(PATHS, o)) for o in (1, 2, 3, 4)] * 3
+    strategy.tell([Trial(i, g, "done", (float(i),)) for i, g in enumerate(full)])
+    strategy.ask(10)  # the random beginning
+    return strategy.ask(count)
+
+
+def test_mutations_are_the_given_ones() -> None:
+    assert {sum(i > 0 for i in g.choices) for g in nasbench({"mutations": ["remove"]})} == {5}
+    found = [g.choices.count(0) for g in nasbench({"mutations": {"remove": 1, "resample": 1}})]
+    assert 5 < sum(found) < 40
+
+
+def test_where_no_mutation_applies_one_decision_is_drawn() -> None:
+    for genotype in nasbench({"mutations": ["swap"]}):
+        assert sorted(Counter(genotype.choices).values()) == [1, 5]
+
+
+def test_crossovers_mix_two_parents() -> None:
+    config: dict[str, Any] = {"crossovers": ["stage"], "mutations": ["remove"]}
+    for rate, kinds in ((0.0, {1}), (1.0, {1, 2})):
+        found = nasbench(config | {"crossover_rate": rate})
+        assert {len(set(g.choices) - {0}) for g in found} == kinds

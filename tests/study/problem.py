@@ -7,7 +7,8 @@ from typing import Any
 
 from nasdsl.evaluators.tabular import table_of
 from nasdsl.strategies.conformance import score
-from nasdsl.study.config import Choice, Objective, SearchConfig
+from nasdsl.study.config import Choice, SearchConfig
+from nasdsl.study.objectives import Objective
 from nasdsl.study.run import Search, start
 from nasdsl.study.store import Store, StudyInfo
 from tests.flat_space import FlatSpace

@@ -11,13 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from nasdsl.diagnostics import NasError
-from nasdsl.strategies import Trial
-from nasdsl.study.config import Choice, Objective, SearchConfig
-from nasdsl.study.progress import dominates, pareto_front
+from nasdsl.study.config import Choice, SearchConfig
+from nasdsl.study.objectives import Objective
 from nasdsl.study.run import Search
 from nasdsl.study.sources import collect, unpack
 from nasdsl.study.store import Row, Store
@@ -221,20 +218,6 @@ def test_stopping_and_going_on_changes_nothing(tmp_path: Path, strategy: str) ->
             with Store.open(path) as store:
                 open_search(store, first.model_copy(update={"budget": budget})).run()
     assert content(whole) == content(parts)
-
-
-points = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=30)
-
-
-@given(points)
-def test_pareto_front(values: list[tuple[int, int]]) -> None:
-    genotype: Any = None
-    trials = [Trial(i, genotype, "done", v) for i, v in enumerate(values)]
-    front = pareto_front(trials)
-    assert len({t.values for t in front}) == len(front)
-    for trial in trials:
-        beaten = any(dominates(t.values, trial.values) for t in trials)
-        assert beaten == (trial.values not in {t.values for t in front})
 
 
 def test_objectives_and_reasons() -> None:

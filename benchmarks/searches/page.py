@@ -1,0 +1,116 @@
+"""SEARCHES.md, from the results that are kept: no table of accuracies is needed to write it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from .plans import PLANS
+from .problems import OUTLINES, Outline
+from .results import BASELINE, Result, read
+
+PREFACE = """\
+# Searches
+
+Every strategy on tables of trained networks, with the same budget. Written by
+`python -m benchmarks.searches --record`; a row is recorded again by its name, as in
+`python -m benchmarks.searches regularized_evolution --runs 500 --record`, and the page alone is
+written again by `--page`. `results/` holds what every run found. The tables are taken from the
+folder that the variable NASDSL_DATA names.
+
+Figures are means ± standard deviations over runs of different seeds. “Against random” is the mean
+difference to random search of the same seeds, with its 95 % confidence interval (Student's t on
+the paired differences): **bold** where the interval is above zero, *italic* where it is below.
+A strategy sees nothing but genotypes and the objective, as in `nasdsl search`; ms is its own CPU
+time for one trial.
+"""
+
+
+def page() -> str:
+    """The whole page, of what is kept."""
+    return "\n".join([PREFACE, *(section(o, kept(o.name)) for o in OUTLINES.values())])
+
+
+def kept(problem: str) -> list[Result]:
+    """The results of a problem that are kept, in the order of the plans."""
+    return [r for label in PLANS if (r := read(problem, label)) is not None]
+
+
+def section(outline: Outline, found: Sequence[Result]) -> str:
+    """The tables and plots of a problem."""
+    lines = [f"## {outline.title}", "", outline.text, ""]
+    lines += [*_table(outline, found), ""]
+    if outline.published:
+        lines += ["Against the published means:", "", *_published(outline, found), ""]
+    families = dict.fromkeys(PLANS[r.label].family for r in found if r.label != BASELINE)
+    lines += [f"![{family}](plots/{plot_name(outline.name, family)})" for family in families]
+    return "\n".join(lines) + "\n"
+
+
+def plot_name(problem: str, family: str) -> str:
+    return f"{problem}-{family.replace(' ', '_')}.svg"
+
+
+def _table(outline: Outline, found: Sequence[Result]) -> Iterator[str]:
+    last = outline.headline
+    heads = ["strategy", "runs", "trials", *outline.columns, f"against random: {last}", "ms"]
+    yield _line(heads)
+    yield _line(["---"] * len(heads))
+    for result in sorted(found, key=lambda r: -r.figures[last][0]):
+        figures = [
+            f"{mean:.2f} ± {std:.2f}" for mean, std in map(result.figures.get, outline.columns)
+        ]  # type: ignore[misc]
+        yield _line([
+            _name(result), str(result.runs), f"{result.trials:.0f}", *figures,
+            _difference(result, last), f"{result.milliseconds:.3g}",
+        ])  # fmt: skip
+
+
+def _name(result: Result) -> str:
+    options = ", ".join(f"{key} = {_spelt(value)}" for key, value in result.config.items())
+    why = PLANS[result.label].why
+    return f"`{result.strategy}{f'({options})' if options else ''}`" + (f": {why}" if why else "")
+
+
+def _spelt(value: object) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return f'"{value}"'
+        case list() | tuple():
+            return "[" + ", ".join(map(_spelt, value)) + "]"
+        case _:
+            return str(value)
+
+
+def _difference(result: Result, column: str) -> str:
+    if column not in result.against:
+        return ""
+    mean, low, high = result.against[column]
+    mark = "**" if low > 0 else "*" if high < 0 else ""
+    return f"{mark}{mean:+.2f}{mark} ({low:+.2f} … {high:+.2f})"
+
+
+def _published(outline: Outline, found: Sequence[Result]) -> Iterator[str]:
+    heads = ["strategy", "", *outline.columns, "within " + _tolerances(outline)]
+    yield _line(heads)
+    yield _line(["---"] * len(heads))
+    for result in found:
+        row = outline.published.get(result.label)
+        if row is None:
+            continue
+        ours = [result.figures[name][0] for name in outline.columns]
+        gaps = [mine - theirs for mine, theirs in zip(ours, row, strict=True)]
+        met = all(abs(g) <= most for g, most in zip(gaps, outline.tolerance, strict=True))
+        yield _line([f"`{result.strategy}`", "published", *(f"{v:.2f}" for v in row), ""])
+        yield _line(
+            ["", "here, difference", *(f"{gap:+.2f}" for gap in gaps), "yes" if met else "no"]
+        )
+
+
+def _tolerances(outline: Outline) -> str:
+    return " / ".join(f"{most:g}" for most in dict.fromkeys(outline.tolerance))
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"

@@ -1,0 +1,97 @@
+"""The configuration in which each strategy is run, by the label of its row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+ONE = "nasbench201", "nasbench_macro"
+ALL = (*ONE, "nasbench201_front")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """family: the plot that it is in. runs: how many, unless it is said. configs: options by
+    problem where they differ from `config`. why: what the options are, if not the defaults.
+    problems: those that it is run on."""
+
+    strategy: str
+    family: str
+    config: Mapping[str, object] = field(default_factory=dict)
+    configs: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    runs: int = 100
+    problems: tuple[str, ...] = ONE
+    why: str = ""
+
+    def options(self, problem: str) -> dict[str, object]:
+        return {**self.config, **self.configs.get(problem, {})}
+
+
+PLANS: Mapping[str, Plan] = {
+    "random": Plan("random", "baselines", runs=2000),
+    "exhaustive": Plan(
+        "exhaustive", "baselines", runs=20, why="the first members in order: no run differs"
+    ),
+    "local_search": Plan("local_search", "baselines", runs=500),
+    "local_search, best": Plan(
+        "local_search", "baselines", {"improvement": "best"}, runs=500,
+        why="moves to the best neighbour",
+    ),
+    "regularized_evolution": Plan(
+        "regularized_evolution", "evolution", {"population": 10, "sample": 3}, runs=2000,
+        why="as the authors of NAS-Bench-201 ran it",
+    ),
+    "regularized_evolution, defaults": Plan(
+        "regularized_evolution", "evolution", runs=500,
+        why="P = 100, S = 25 of the paper, for thousands of trials",
+    ),
+    "reinforce": Plan(
+        "reinforce", "policies",
+        {"policy": "independent", "batch": 1, "power": 1, "decay": 0.9, "lr": 0.1}, runs=500,
+        why="the policy of NAS-Bench-201's authors",
+    ),
+    "reinforce, LSTM": Plan(
+        "reinforce", "policies", {"batch": 1, "lr": 0.01}, why="NAS-RL's controller, for few trials"
+    ),
+    "ppo": Plan("ppo", "policies", {"batch": 5, "lr": 0.01}, why="NASNet's, for few trials"),
+    "renas": Plan("renas", "policies"),
+    "large_scale_evolution": Plan(
+        "large_scale_evolution", "evolution", {"population": 10}, runs=200,
+    ),
+    "genetic_cnn": Plan(
+        "genetic_cnn", "genetic algorithms", {"population": 10, "generations": 0}, runs=200,
+    ),
+    "miller": Plan(
+        "miller", "genetic algorithms", {"population": 10, "mutation": 0.05}, runs=200,
+        why="the paper's rate of 0.005 flips a decision in 30 genotypes here",
+    ),
+    "hierarchical_evolution": Plan(
+        "hierarchical_evolution", "evolution",
+        {"population": 10, "diversify": 100, "sample": 0.3}, runs=200,
+    ),
+    "q_learning": Plan(
+        "q_learning", "reinforcement learning", {"epsilon": "short"},
+        why="a schedule of 100 models; the paper's has 2,700",
+    ),
+    "bo": Plan("bo", "models", runs=50),
+    "nsga2": Plan(
+        "nsga2", "several objectives", {"population": 20, "offspring": 20}, problems=ALL
+    ),
+    "lemonade": Plan("lemonade", "several objectives", problems=ALL, runs=30),
+    "block_qnn": Plan("block_qnn", "reinforcement learning"),
+    "codeepneat": Plan("codeepneat", "genetic algorithms", runs=200),
+    "bananas": Plan("bananas", "models", runs=30),
+    "nasbot": Plan("nasbot", "models", runs=5, why="distances of whole networks"),
+    "auto_keras": Plan("auto_keras", "models", runs=5, why="distances of whole networks"),
+    "pnas": Plan(
+        "pnas", "models", configs={
+            "nasbench201": {"parts": 3, "beam": 40}, "nasbench_macro": {"parts": 4, "beam": 60},
+        }, runs=30, why="the decisions in parts, as these spaces do not grow",
+    ),
+    "dpp_net": Plan(
+        "dpp_net", "several objectives", configs={
+            "nasbench201": {"parts": 3, "beam": 40}, "nasbench_macro": {"parts": 4, "beam": 60},
+            "nasbench201_front": {"parts": 3, "beam": 60},
+        }, runs=20, problems=ALL, why="the decisions in parts, as these spaces do not grow",
+    ),
+}  # fmt: skip
