@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from nasdsl.ops.base import REQUIRED
 from nasdsl.values import Fields
 
 from .forms import (
-    REQUIRED,
     SCALARS,
     FieldSet,
     Form,
