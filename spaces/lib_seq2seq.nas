@@ -118,21 +118,14 @@ motif branch(name, w, activation, heads, drop, causal) = graph (x, memory) {
   out y if name == "identity" else y -> dropout(drop)
 }
 
-motif times(x, y) = times(y, x)
-  if channels(x) < channels(y)
-  else mul([x, y])
-    if channels(x) == channels(y)
-    else concat([
-      mul([x -> narrow(0, channels(y)), y]),
-      x -> narrow(channels(y), channels(x) - channels(y))
-    ])
-motif product(xs) = xs[0] if len(xs) == 1 else times(product(xs[..-2]), xs[-1])
-motif widened(x, width) = x if channels(x) == width else x -> pad_channels(width)
-
+# What is narrower is padded: by zeros before a sum, by ones before a product.
+motif ones(w) = graph (x) {
+  out x if channels(x) == w else x -> add_const(-1) -> pad_channels(w) -> add_const(1)
+}
 motif join(xs, how) = xs[0]
   if len(xs) == 1
   else case how {
-    add:      sum([widened(x, max([channels(x) for x in xs])) for x in xs])
-    multiply: product(xs)
+    add:      sum([x -> pad_channels(max([channels(x) for x in xs])) for x in xs])
+    multiply: mul([x -> ones(max([channels(x) for x in xs])) for x in xs])
     concat:   concat(xs)
   }
