@@ -56,6 +56,7 @@ STRATEGIES: Mapping[str, Entry] = {
         "every genotype once, in order",
         "small spaces and cheap evaluators; `shard` splits a space among machines",
         needs=("finite",),
+        cautions=("ends",),
     ),
     "genetic_cnn": Entry(
         "nasdsl.strategies.genetic_cnn:GeneticCNN",
@@ -76,6 +77,7 @@ STRATEGIES: Mapping[str, Entry] = {
         "nasdsl.strategies.local_search:LocalSearch",
         "White, Nolen, Savani; UAI 2021",
         "little noise in the objective, and spaces of which one decision changes little",
+        cautions=("neighbours",),
     ),
     "miller": Entry(
         "nasdsl.strategies.miller:Miller",
@@ -116,6 +118,23 @@ STRATEGIES: Mapping[str, Entry] = {
         "Zheng, Ji, Tang, Zhang, Liu, Tian; ICCV 2019",
         "choices that matter each for itself, such as the operators of edges; hundreds of trials",
         cautions=("intervals", "narrow"),
+    ),
+    "nash": Entry(
+        "nasdsl.strategies.nash:Nash",
+        "Elsken, Metzen, Hutter; ICLR workshop 2018",
+        "tens of trials, spaces in which networks grow from a small one",
+    ),
+    "rcas": Entry(
+        "nasdsl.strategies.rcas:Rcas",
+        "Xiong, Mehta, Singh; ICCV 2019",
+        "a `require` to be used well: what each block adds for what it costs",
+        cautions=("neighbours",),
+    ),
+    "pop": Entry(
+        "nasdsl.strategies.pop:Pop",
+        "Li, Zhou, Pan, Feng; CVPR 2019",
+        "widths and depths against a cost: larger networks are slower and better",
+        cautions=("order",),
     ),
     "codeepneat": Entry(
         "nasdsl.strategies.codeepneat:CoDeepNEAT",

@@ -89,7 +89,7 @@ def _unknown(name: str) -> str:
 
 
 def check_names(features: Sequence[str], space: Space) -> None:
-    """Raises NAS323 for a name that is no decision of the space."""
+    """Raises NAS329 for a name that is no decision of the space."""
     wanted = [_argument(f) for f in features if f.startswith(NAMED)]
     if not wanted:
         return
@@ -100,7 +100,7 @@ def check_names(features: Sequence[str], space: Space) -> None:
             message = f"space `{space.name}` has no decision `{name}`"
             shown = ", ".join(f"`{kind}`" for kind in kinds[:12]) + (" …" if kinds[12:] else "")
             help = did_you_mean(name, list(ends)) or f"its kinds of decisions are {shown}"
-            raise NasError(Diagnostic("NAS323", message, help=help))
+            raise NasError(Diagnostic("NAS329", message, help=help))
 
 
 @lru_cache(maxsize=100_000)

@@ -124,7 +124,7 @@ def test_wrong_features(value: object, message: str) -> None:
 def test_wrong_names_of_decisions() -> None:
     space = parse_space("space s\nnetwork = vector(4) -> linear(any [4, 8]) -> (relu | tanh)")
     (path, _), *_ = space.all_decisions()
-    with pytest.raises(NasError, match="NAS323") as caught:
+    with pytest.raises(NasError, match="NAS329") as caught:
         make_strategy("q_learning", space, {"state": [f"value({path}x)"]}, 0)
     assert "did you mean `" in str(caught.value)
 
