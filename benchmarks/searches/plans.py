@@ -28,7 +28,7 @@ class Plan:
 
 
 PLANS: Mapping[str, Plan] = {
-    "random": Plan("random", "baselines", problems=ALL, runs=2000),
+    "random": Plan("random", "baselines", runs=2000),
     "exhaustive": Plan(
         "exhaustive", "baselines", runs=20, why="the first members in order: no run differs"
     ),
@@ -45,6 +45,19 @@ PLANS: Mapping[str, Plan] = {
         "regularized_evolution", "evolution", runs=500,
         why="P = 100, S = 25 of the paper, for thousands of trials",
     ),
+    "reinforce": Plan(
+        "reinforce", "reinforcement learning",
+        {"policy": "independent", "batch": 1, "power": 1, "decay": 0.9, "lr": 0.1}, runs=500,
+        why="the policy of NAS-Bench-201's authors",
+    ),
+    "reinforce, LSTM": Plan(
+        "reinforce", "reinforcement learning", {"batch": 1, "lr": 0.01},
+        why="NAS-RL's controller, for few trials",
+    ),
+    "ppo": Plan(
+        "ppo", "reinforcement learning", {"batch": 5, "lr": 0.01}, why="NASNet's, for few trials"
+    ),
+    "renas": Plan("renas", "reinforcement learning"),
     "large_scale_evolution": Plan(
         "large_scale_evolution", "evolution", {"population": 10}, runs=200,
     ),
@@ -63,31 +76,13 @@ PLANS: Mapping[str, Plan] = {
         "q_learning", "reinforcement learning", {"epsilon": "short"},
         why="a schedule of 100 models; the paper's has 2,700",
     ),
+    "bo": Plan("bo", "models", runs=50),
+    "nsga2": Plan(
+        "nsga2", "several objectives", {"population": 20, "offspring": 20}, problems=ALL
+    ),
+    "lemonade": Plan("lemonade", "several objectives", problems=ALL, runs=30),
     "block_qnn": Plan("block_qnn", "reinforcement learning"),
     "codeepneat": Plan("codeepneat", "genetic algorithms", runs=200),
-    "reinforce": Plan(
-        "reinforce", "reinforcement learning",
-        {"policy": "independent", "lr": 0.01, "batch": 1, "decay": 0.9, "power": 1.0},
-        why="the baseline of NAS-Bench-201, with the rate of NATS-Bench: by the 0.001 of the former "
-        "a hundred steps of Adam hardly move the policy",
-    ),
-    "reinforce, LSTM": Plan(
-        "reinforce", "reinforcement learning", {"batch": 1, "lr": 0.01},
-        why="NAS-RL's controller, for few trials",
-    ),
-    "ppo": Plan(
-        "ppo", "reinforcement learning", {"batch": 5, "lr": 0.01}, why="NASNet's, for few trials"
-    ),
-    "renas": Plan("renas", "reinforcement learning"),
-    "mdenas": Plan("mdenas", "reinforcement learning"),
-    "mcts": Plan("mcts", "models"),
-    "nao": Plan(
-        "nao", "models",
-        {"initial": 40, "top": 10, "new": 10, "steps": 10, "embedding": 32, "hidden": 64,
-         "epochs": 60, "rate": 0.005},
-        runs=20, why="sizes for a hundred trials; the paper's are for a thousand",
-    ),
-    "bo": Plan("bo", "models", runs=50),
     "bananas": Plan("bananas", "models", runs=30),
     "nasbot": Plan("nasbot", "models", runs=5, why="distances of whole networks"),
     "auto_keras": Plan("auto_keras", "models", runs=5, why="distances of whole networks"),
@@ -102,8 +97,12 @@ PLANS: Mapping[str, Plan] = {
             "nasbench201_front": {"parts": 3, "beam": 60},
         }, runs=20, problems=ALL, why="the decisions in parts, as these spaces do not grow",
     ),
-    "nsga2": Plan(
-        "nsga2", "several objectives", {"population": 20, "offspring": 20}, problems=ALL
+    "mdenas": Plan("mdenas", "reinforcement learning"),
+    "mcts": Plan("mcts", "models"),
+    "nao": Plan(
+        "nao", "models",
+        {"initial": 40, "top": 10, "new": 10, "steps": 10, "embedding": 32, "hidden": 64,
+         "epochs": 60, "rate": 0.005},
+        runs=20, why="sizes for a hundred trials; the paper's are for a thousand",
     ),
-    "lemonade": Plan("lemonade", "several objectives", problems=ALL, runs=30),
 }  # fmt: skip

@@ -168,7 +168,7 @@ def fit(
             error = (network.predict(code) - target[rows]).square().mean()
             surprise = network.rewrite(part, code, allowed)
             optimizer.zero_grad()
-            (config.tradeoff * error + (1 - config.tradeoff) * surprise).backward()
+            torch.autograd.backward(config.tradeoff * error + (1 - config.tradeoff) * surprise)
             clip_grad_norm_(network.parameters(), CLIP)
             optimizer.step()
     return network, lexicon

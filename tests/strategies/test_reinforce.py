@@ -58,7 +58,7 @@ def test_the_gradient_is_unbiased(
         strategy._train([word], [value - baseline], [None])
     expected = sum(p * step for p, step in zip(chances.detach(), steps, strict=True))
     assert exact.abs().max() > 1e-3
-    assert torch.allclose(-expected, exact, atol=1e-6)  # type: ignore[arg-type]
+    assert torch.allclose(-expected, exact, atol=1e-6)
 
 
 def test_a_batch_makes_the_mean_of_its_gradients(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,7 +188,7 @@ def test_the_clipped_objective(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_first_epoch_of_a_batch_is_reinforce(monkeypatch: pytest.MonkeyPatch) -> None:
-    shared = {"entropy": 0.01, "layers": 1, "batch": 6}
+    shared: dict[str, Any] = {"entropy": 0.01, "layers": 1, "batch": 6}
     ppo, plain = toy("ppo", epochs=1, **shared), toy(**shared)
     found = [caught(strategy, monkeypatch) for strategy in (ppo, plain)]
     for strategy in (ppo, plain):
