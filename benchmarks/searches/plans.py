@@ -72,6 +72,9 @@ PLANS: Mapping[str, Plan] = {
         "hierarchical_evolution", "evolution",
         {"population": 10, "diversify": 100, "sample": 0.3}, runs=200,
     ),
+    "nash": Plan("nash", "networks that grow"),
+    "rcas": Plan("rcas", "networks that grow"),
+    "pop": Plan("pop", "networks that grow"),
     "q_learning": Plan(
         "q_learning", "reinforcement learning", {"epsilon": "short"},
         why="a schedule of 100 models; the paper's has 2,700",
