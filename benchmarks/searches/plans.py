@@ -51,11 +51,11 @@ PLANS: Mapping[str, Plan] = {
         why="the policy of NAS-Bench-201's authors",
     ),
     "reinforce, LSTM": Plan(
-        "reinforce", "reinforcement learning", {"batch": 1, "lr": 0.01},
+        "reinforce", "reinforcement learning", {"batch": 2, "lr": 0.003},
         why="NAS-RL's controller, for few trials",
     ),
     "ppo": Plan(
-        "ppo", "reinforcement learning", {"batch": 5, "lr": 0.01}, why="NASNet's, for few trials"
+        "ppo", "reinforcement learning", {"batch": 10, "lr": 0.003}, why="NASNet's, for few trials"
     ),
     "renas": Plan("renas", "reinforcement learning"),
     "large_scale_evolution": Plan(
