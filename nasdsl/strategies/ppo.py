@@ -5,7 +5,7 @@ One LSTM layer of 100 units, uniform in ±0.1, Adam with 3.5e-4, batches of 20, 
 0.95, an entropy bonus of 1e-5. A batch makes `epochs` steps on the clipped objective of Schulman et
 al. (2017), equation 7, where a genotype is one action: its ratio is of joint probabilities, now over
 when it was drawn. The paper does not state the number of epochs. With these numbers the policy
-hardly moves in a few hundred trials: take a smaller batch and a larger learning rate (5 and 0.01).
+hardly moves in a few hundred trials: take a smaller batch and a larger learning rate (10, 0.003).
 
 MnasNet (Tan et al.; CVPR 2019) trains the same controller in this way, on an objective that weighs
 accuracy against latency: `ppo` with such an objective of the study is its search.
