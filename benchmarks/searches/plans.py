@@ -46,15 +46,18 @@ PLANS: Mapping[str, Plan] = {
         why="P = 100, S = 25 of the paper, for thousands of trials",
     ),
     "reinforce": Plan(
-        "reinforce", "policies",
+        "reinforce", "reinforcement learning",
         {"policy": "independent", "batch": 1, "power": 1, "decay": 0.9, "lr": 0.1}, runs=500,
         why="the policy of NAS-Bench-201's authors",
     ),
     "reinforce, LSTM": Plan(
-        "reinforce", "policies", {"batch": 1, "lr": 0.01}, why="NAS-RL's controller, for few trials"
+        "reinforce", "reinforcement learning", {"batch": 1, "lr": 0.01},
+        why="NAS-RL's controller, for few trials",
     ),
-    "ppo": Plan("ppo", "policies", {"batch": 5, "lr": 0.01}, why="NASNet's, for few trials"),
-    "renas": Plan("renas", "policies"),
+    "ppo": Plan(
+        "ppo", "reinforcement learning", {"batch": 5, "lr": 0.01}, why="NASNet's, for few trials"
+    ),
+    "renas": Plan("renas", "reinforcement learning"),
     "large_scale_evolution": Plan(
         "large_scale_evolution", "evolution", {"population": 10}, runs=200,
     ),
@@ -69,6 +72,9 @@ PLANS: Mapping[str, Plan] = {
         "hierarchical_evolution", "evolution",
         {"population": 10, "diversify": 100, "sample": 0.3}, runs=200,
     ),
+    "nash": Plan("nash", "networks that grow"),
+    "rcas": Plan("rcas", "networks that grow"),
+    "pop": Plan("pop", "networks that grow"),
     "q_learning": Plan(
         "q_learning", "reinforcement learning", {"epsilon": "short"},
         why="a schedule of 100 models; the paper's has 2,700",
@@ -93,5 +99,13 @@ PLANS: Mapping[str, Plan] = {
             "nasbench201": {"parts": 3, "beam": 40}, "nasbench_macro": {"parts": 4, "beam": 60},
             "nasbench201_front": {"parts": 3, "beam": 60},
         }, runs=20, problems=ALL, why="the decisions in parts, as these spaces do not grow",
+    ),
+    "mdenas": Plan("mdenas", "reinforcement learning"),
+    "mcts": Plan("mcts", "models"),
+    "nao": Plan(
+        "nao", "models",
+        {"initial": 40, "top": 10, "new": 10, "steps": 10, "embedding": 32, "hidden": 64,
+         "epochs": 60, "rate": 0.005},
+        runs=20, why="sizes for a hundred trials; the paper's are for a thousand",
     ),
 }  # fmt: skip

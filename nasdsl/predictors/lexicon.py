@@ -18,7 +18,7 @@ class Slot(NamedTuple):
 
     key: int
     first: int
-    count: int
+    options: int
 
 
 class Page(NamedTuple):
@@ -57,7 +57,7 @@ class Lexicon:
         mask = torch.zeros(self.keys, self.words, dtype=torch.bool)
         mask[0, 0] = True
         for slot in self._slots.values():
-            mask[slot.key, slot.first : slot.first + slot.count] = True
+            mask[slot.key, slot.first : slot.first + slot.options] = True
         return mask
 
     def page(self, texts: Sequence[Text]) -> Page:

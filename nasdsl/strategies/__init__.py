@@ -119,6 +119,23 @@ STRATEGIES: Mapping[str, Entry] = {
         "choices that matter each for itself, such as the operators of edges; hundreds of trials",
         cautions=("intervals", "narrow"),
     ),
+    "nash": Entry(
+        "nasdsl.strategies.nash:Nash",
+        "Elsken, Metzen, Hutter; ICLR workshop 2018",
+        "tens of trials, spaces in which networks grow from a small one",
+    ),
+    "rcas": Entry(
+        "nasdsl.strategies.rcas:Rcas",
+        "Xiong, Mehta, Singh; ICCV 2019",
+        "a `require` to be used well: what each block adds for what it costs",
+        cautions=("neighbours",),
+    ),
+    "pop": Entry(
+        "nasdsl.strategies.pop:Pop",
+        "Li, Zhou, Pan, Feng; CVPR 2019",
+        "widths and depths against a cost: larger networks are slower and better",
+        cautions=("order",),
+    ),
     "codeepneat": Entry(
         "nasdsl.strategies.codeepneat:CoDeepNEAT",
         "Miikkulainen, Liang, Meyerson, Rawal, Fink, Francon, Raju, Shahrzad, Navruzyan, Duffy, "

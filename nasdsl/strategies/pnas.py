@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from nasdsl.genotype import Genotype
     from nasdsl.space import Space
 
+MOST_LEVELS = 8  # looked through for something new before a proposal is drawn
 SPARE = 4  # candidates kept for each that may be evaluated: some are equal to others, or infeasible
 
 
@@ -121,7 +122,7 @@ class Pnas:
         """The first of the next level; a random one while nothing is known of this one."""
         waits = self._out and not self._done
         if not self._random and not waits:
-            for _ in range(self._plan.count + 1):
+            for _ in range(min(self._plan.count, MOST_LEVELS) + 1):
                 self._advance()
                 genotype = self._next()
                 if genotype is not None:
