@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 import torch
 
-from nasdsl import load, parse_space
+from nasdsl import parse_space
 from nasdsl.predictors.autoencoder import Autoencoder
 from nasdsl.predictors.lexicon import Lexicon
 from nasdsl.predictors.networks import seeded
@@ -18,9 +17,6 @@ from nasdsl.strategies.atoms import atoms
 from nasdsl.strategies.nao import Nao, NaoConfig, _unit, decode, fit
 from tests.flat_space import FlatSpace
 
-from .race import NASBENCH201, mean_best, nasbench201
-
-SPACES = Path(__file__).parents[2] / "spaces"
 SMALL = {"embedding": 24, "hidden": 32, "epochs": 100, "rate": 0.01, "batch": 50}
 CONDITIONAL = parse_space("""
 space conditional
@@ -108,15 +104,3 @@ def test_rounds_are_of_new_architectures() -> None:
 
 def test_performances_are_from_0_to_1() -> None:
     assert _unit([3.0, 1.0, 2.0]) == [1.0, 0.0, 0.5] and _unit([2.0, 2.0]) == [0.5, 0.5]
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(not NASBENCH201.is_file(), reason="needs NASDSL_DATA")
-def test_it_beats_random_search_on_nasbench201() -> None:
-    space, table = load(SPACES / "nasbench201.nas"), nasbench201()
-    config = {
-        "initial": 40, "top": 10, "new": 20, "steps": 20, "embedding": 24, "hidden": 48, "epochs": 60,
-        "rate": 0.005, "batch": 50,
-    }  # fmt: skip
-    found = mean_best("nao", config, space, table, 100, 20)
-    assert found > mean_best("random", {}, space, table, 100, 100)
