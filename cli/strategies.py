@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from nasdsl.diagnostics import Diagnostic, NasError, did_you_mean
-from nasdsl.strategies import entries, entry
+from nasdsl.strategies import Entry, entries, entry
 
 from .common import (
     echo_json,
@@ -35,11 +35,10 @@ def strategies(name: str | None, sets: tuple[str, ...], as_json: bool) -> None:
     """List the strategies, show the options of one, or tell which can search a space."""
     known = entries()
     if name is None:
-        rows = [(n, f"{e.use} ({e.paper})" + wants(e.extra)) for n, e in known.items()]
         if as_json:
             echo_json([record(n) for n in known])
         else:
-            print_rows(rows)
+            print_families(known)
     elif name in known:
         show(name, as_json)
     else:
@@ -60,11 +59,24 @@ def find(name: str, sets: Sequence[str]) -> Space:
     return load_space(name, sets)
 
 
+def print_families(known: Mapping[str, Entry]) -> None:
+    """All strategies, those of a kind together."""
+    for place, family in enumerate(dict.fromkeys(e.family for e in known.values())):
+        click.echo(f"{chr(10) if place else ''}{family}:")
+        rows = [
+            (f"  {name}", f"{e.use} ({e.paper})" + wants(e.extra))
+            for name, e in known.items()
+            if e.family == family
+        ]
+        print_rows(rows, width=max(map(len, known)) + 2)
+
+
 def record(name: str) -> dict[str, Any]:
     """What is known of a strategy without importing it."""
     known = entry(name)
     return {
         "name": name,
+        "family": known.family,
         "paper": known.paper,
         "use": known.use,
         "needs": list(known.needs),
@@ -122,9 +134,10 @@ def why(fit: Fit) -> str:
     return "; ".join(fit.obstacles or fit.cautions) or entry(fit.strategy).use
 
 
-def print_rows(rows: Sequence[tuple[str, ...]]) -> None:
-    """Columns, the last of them folded to the width of the terminal."""
+def print_rows(rows: Sequence[tuple[str, ...]], *, width: int = 0) -> None:
+    """Columns, the first of a least width, the last of them folded to the width of the terminal."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
+    widths[0] = max(width, widths[0])
     indent = sum(widths) + 2 * len(widths)
     room = max(30, shutil.get_terminal_size().columns - indent)
     for row in rows:
