@@ -60,6 +60,31 @@ class LayerScale(nn.Module):
         return x * self.weight
 
 
+class LightConv(nn.Module):
+    """Depthwise convolution over time; kernel i is that of channels i, i + n, …, and adds up to 1."""
+
+    def __init__(
+        self,
+        features: int,
+        kernel_size: int,
+        groups: int = 1,
+        multiplier: int = 1,
+        causal: bool = False,
+    ) -> None:
+        super().__init__()
+        self.features = features
+        self.groups = groups
+        later = 0 if causal else kernel_size // 2
+        self.margins = (kernel_size - 1 - later, later)
+        self.weight = nn.Parameter(torch.empty(features // groups * multiplier, kernel_size))
+        nn.init.xavier_uniform_(self.weight)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        kernels = self.weight.softmax(1).repeat(self.groups, 1).unsqueeze(1)
+        y = F.conv1d(F.pad(x.transpose(1, 2), self.margins), kernels, groups=self.features)
+        return y.transpose(1, 2)
+
+
 class Attention(nn.Module):
     """Multi-head self-attention over (N, T, features); the heads have `dim` features together."""
 

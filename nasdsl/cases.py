@@ -29,6 +29,7 @@ from .values import (
     POISON,
     UNKNOWN,
     Env,
+    GraphModule,
     Scope,
     Tensor,
 )
@@ -65,7 +66,7 @@ class OpenMachine(Machine):
         self.recursive = recursive
         self.settled = settled - recursive
         self.settled_calls: dict[Any, Any] = {}
-        self.graphs: dict[Any, Any] = {}  # graphs that decide nothing
+        self.graphs: dict[Any, GraphModule] = {}  # graphs that decide nothing
         self.root: list[Item] = []
         self.items = self.root
         self.recording = True

@@ -51,6 +51,7 @@ from .values import (
     describe,
 )
 
+Flow = tuple[Any, ...]  # tensors, or POISON
 MAX_EMPTY = 256  # assignments that are tried for one that makes a list empty
 
 
@@ -179,9 +180,7 @@ class Elaborator(MotifMachine):
                 self.cost = cost
         return module
 
-    def _run(
-        self, module: GraphModule, shapes: Sequence[Any], span: Span | None
-    ) -> tuple[Tensor, ...]:
+    def _run(self, module: GraphModule, shapes: Sequence[Any], span: Span | None) -> Flow:
         check_inputs(module, len(shapes), span)
         outer = self.home, self.places
         inputs = self._inside(shapes)
@@ -196,14 +195,12 @@ class Elaborator(MotifMachine):
             if not module.outputs:
                 raise fail("NAS255", "this graph has no `out`", module.block.span,
                            help="end it with `out x`")  # fmt: skip
-            return (POISON,) * module.outputs  # type: ignore[return-value]
+            return (POISON,) * module.outputs
         return frame.outputs
 
-    def apply(
-        self, module: Any, tensors: Sequence[Tensor], span: Span | None
-    ) -> tuple[Tensor, ...]:
+    def apply(self, module: Any, tensors: Sequence[Tensor], span: Span | None) -> Flow:
         if module is POISON or any(lost(t) for t in tensors):
-            return (POISON,)  # type: ignore[return-value]
+            return (POISON,)
         if isinstance(module, Sym):
             if module.values is None:
                 raise fail("NAS404", "this module depends on too many decisions at once", span)
@@ -226,15 +223,15 @@ class Elaborator(MotifMachine):
         self,
         parts: tuple[Any, ...],
         guards: tuple[Any, ...],
-        flow: tuple[Tensor, ...],
+        flow: Flow,
         span: Span | None,
-    ) -> tuple[Tensor, ...]:
+    ) -> Flow:
         for part, held in zip(parts, guards, strict=True):
             if held is True:
                 flow = self.apply(part, flow, span)
             elif held is not False:
 
-                def step(yes: bool, part: Any = part, now: tuple[Tensor, ...] = flow) -> Any:
+                def step(yes: bool, part: Any = part, now: Flow = flow) -> Any:
                     return self.apply(part, now, span) if yes else now
 
                 result = self.cases(held, step, span)
@@ -261,7 +258,7 @@ class Elaborator(MotifMachine):
 
     def _call(
         self, module: Named | GraphModule, tensors: Sequence[Tensor], span: Span | None
-    ) -> tuple[Tensor, ...]:
+    ) -> Flow:
         tensors = [self.tensor(t, span) for t in tensors]
         shapes = tuple([t.shape for t in tensors])
         shared = id(module) in self.widen

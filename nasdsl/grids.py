@@ -120,22 +120,27 @@ class Grid:
     def _selected(self, sym: Sym) -> Column:
         key, cases = sym.args
         codes = {_typed(v): i for i, v in enumerate(sym.values or ())}
-        sides: list[tuple[Column, Sequence[int]] | int] = []
+        plain: list[int] = []
+        inner: list[tuple[Column, Sequence[int]] | None] = []
         for value in key.values:
             case = cases.table.get(value, _MISSING)
             if case is _MISSING:
-                sides.append(FAILED)
+                plain.append(FAILED)
+                inner.append(None)
             elif case.__class__ is Sym:
-                sides.append((self.column(case), [codes[_typed(v)] for v in case.values or ()]))
+                plain.append(FAILED)
+                inner.append((self.column(case), [codes[_typed(v)] for v in case.values or ()]))
             else:
-                sides.append(codes[_typed(case)])
+                plain.append(codes[_typed(case)])
+                inner.append(None)
         out = []
         for point, code in enumerate(self.column(key)):
-            side = FAILED if code < 0 else sides[code]
-            if side.__class__ is not int:
-                inner = side[0][point]  # type: ignore[index]
-                side = FAILED if inner < 0 else side[1][inner]  # type: ignore[index]
-            out.append(side)
+            side = None if code < 0 else inner[code]
+            if side is None:
+                out.append(FAILED if code < 0 else plain[code])
+            else:
+                place = side[0][point]
+                out.append(FAILED if place < 0 else side[1][place])
         return out
 
     def _positions(self, inner: tuple[Var, ...]) -> Column:
@@ -152,9 +157,9 @@ class Grid:
                 if var in self.fixed:
                     found = [f + step * self.fixed[var] for f in found] if step else found
                 else:
-                    options = range(0, step * (var.size or 0), step) if step else None
-                    options = options or [0] * (var.size or 0)  # type: ignore[assignment]
-                    found = [f + o for f in found for o in options]  # type: ignore[union-attr]
+                    size = var.size or 0
+                    options = range(0, step * size, step) if step else [0] * size
+                    found = [f + o for f in found for o in options]
             places = self._places[inner] = found
         return places
 

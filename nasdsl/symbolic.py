@@ -252,7 +252,7 @@ def remade(sym: Sym, args: tuple[Any, ...]) -> Sym:
         again.vars = again.vars.union(*(v.vars for v in inner if isinstance(v, Sym)))
         again.weight, again.partial = sym.weight, sym.partial
         known = _MADE[made] = again, before[1]
-    return known[0]  # type: ignore[no-any-return]
+    return known[0]
 
 
 def listed(

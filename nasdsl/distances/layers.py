@@ -23,7 +23,7 @@ from .lengths import LONGEST, path_lengths
 
 #: Families of operators: those of one family can stand for one another.
 FAMILIES: Mapping[str, frozenset[str]] = {
-    "conv": frozenset(["conv", "dw_conv", "deconv", "conv1d"]),
+    "conv": frozenset(["conv", "dw_conv", "deconv", "conv1d", "light_conv"]),
     "pool": frozenset(
         ["max_pool", "avg_pool", "global_avg_pool", "global_max_pool", "adaptive_avg_pool"]
     ),

@@ -35,7 +35,8 @@ class Loop(Frozen):
 
     def names(self, node: s.Expr) -> set[str | None]:
         """Those of the loop that an expression reads."""
-        return {n.id for n in s.walk(node) if isinstance(n, s.Name)} & {self.name, self.index}
+        found: set[str | None] = {n.id for n in s.walk(node) if isinstance(n, s.Name)}
+        return found & {self.name, self.index}
 
     def columns(self, node: s.Expr) -> Columns:
         """An expression over all elements. Raises Scalar."""
@@ -47,7 +48,13 @@ class Loop(Frozen):
         if maker is None:
             raise Scalar
         made = maker(self, node)
-        return _kept(made) if used == {self.index} and type(node) is not s.Name else made
+        return _kept(made) if type(node) is not s.Name and self._of_places(node) else made
+
+    def _of_places(self, node: s.Expr) -> bool:
+        """Whether an expression reads the index alone, and no other part of the value."""
+        functions = {id(n.function) for n in s.walk(node) if isinstance(n, s.Call)}
+        names = [n for n in s.walk(node) if isinstance(n, s.Name) and id(n) not in functions]
+        return {n.id for n in names} == {self.index}
 
 
 def _kept(make: Columns) -> Columns:

@@ -119,6 +119,33 @@ def _conv1d_macs(inputs: Inputs, attrs: Attrs) -> int:
     return _weights(attrs, f, 1) * axes((t,), attrs)[0].out
 
 
+def _light_shape(inputs: Inputs, attrs: Attrs) -> Shape:
+    t, f = sequence(inputs)
+    divides("groups", whole(attrs["groups"]), "features", f)
+    return (t, f * whole(attrs["multiplier"]))
+
+
+def _light_lower(inputs: Inputs, attrs: Attrs) -> Code:
+    return module(
+        "LightConv",
+        {"features": inputs[0][1], "kernel_size": attrs["kernel"]},
+        {
+            "groups": (attrs["groups"], 1),
+            "multiplier": (attrs["multiplier"], 1),
+            "causal": (attrs["causal"], False),
+        },
+        helper="LightConv",
+    )
+
+
+def _light_parameters(inputs: Inputs, attrs: Attrs) -> int:
+    return _light_shape(inputs, attrs)[1] // whole(attrs["groups"]) * whole(attrs["kernel"])
+
+
+def _light_macs(inputs: Inputs, attrs: Attrs) -> int:
+    return prod(_light_shape(inputs, attrs)) * whole(attrs["kernel"])
+
+
 def _deconv_axes(inputs: Inputs, attrs: Attrs) -> list[tuple[int, int, int]]:
     """(padding, output_padding, output size) of height and width."""
     _, *sizes = image(inputs)
@@ -232,5 +259,23 @@ OPS = (
         _conv1d_parameters,
         _conv1d_macs,
         rule="(T, F) -> ((T + pads - dilation*(kernel - 1) - 1)/stride + 1, out)",
+    ),
+    Op(
+        "light_conv",
+        "Lightweight convolution of a sequence (Wu et al. 2019): depthwise, with kernels whose taps a "
+        "softmax makes add up to one, each shared by `groups` channels; a causal one sees no later "
+        "step.",
+        1,
+        (
+            Param("kernel", "int", low=1),
+            GROUPS,
+            Param("multiplier", "int", 1, low=1),
+            Param("causal", "bool", False),
+        ),
+        _light_shape,
+        _light_lower,
+        _light_parameters,
+        _light_macs,
+        rule="(T, F) -> (T, F*multiplier); groups divides F",
     ),
 )

@@ -83,8 +83,11 @@ def _call(text: str) -> str:
 
 
 def _unknown(name: str) -> str:
-    known = [*PLAIN, "history(2)", *(f'{n}("…")' for n in NAMED)]
-    near = did_you_mean(name, [*PLAIN, "history", *NAMED])
+    calls = {"history": "history(2)", **{n: f'{n}("…")' for n in NAMED}}
+    if name in calls:
+        return f"`{name}` takes an argument: {calls[name]}"
+    known = [*PLAIN, *calls.values()]
+    near = did_you_mean(name, [*PLAIN, *calls])
     return f"there is no feature `{name}` of a state; " + (near or f"there are {', '.join(known)}")
 
 

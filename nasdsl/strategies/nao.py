@@ -2,7 +2,8 @@
 
 Random architectures first. Then, round by round, an encoder, a performance predictor and a decoder
 are fitted together to the trials; the best architectures are encoded, moved along the gradient of the
-predicted performance, by steps of 1, 2, 3 … until enough of what is decoded is new.
+predicted performance, by steps of 1, 2, 3 … until enough of what is decoded is new. If it is too few
+after the largest step, the rest of the round is drawn.
 
 The decoder writes atom by atom among the options that are feasible there, so whatever it writes is in
 the space. Options it has not learnt of, at decisions that no trial had, are drawn.
@@ -68,7 +69,7 @@ class Nao:
         self._history = History(space, config.history)
         self._queue: list[Genotype] = []  # the next last
         self._proposed: dict[Genotype, None] = {}  # recently
-        self._random = 0  # random proposals left of a round that found nothing new
+        self._random = 0  # what a round has found too few, drawn after its queue
 
     def ask(self, n: int = 1) -> list[Genotype]:
         return several(self._propose, n)
@@ -80,7 +81,7 @@ class Nao:
     def _propose(self) -> Genotype:
         if not self._queue and not self._random and self._can_learn():
             self._queue = self._round()[::-1]
-            self._random = 0 if self._queue else self._config.new
+            self._random = self._config.new - len(self._queue)
         if self._queue:
             genotype = self._queue.pop()
         else:

@@ -159,8 +159,8 @@ class Pop:
             return self._costs.of(trial.genotype)
         if self._config.cost not in trial.metrics:
             message = f"trials have no metric `{self._config.cost}`, the cost of `pop`"
-            known = ", ".join([*get_args(Kind), *sorted(trial.metrics)])
-            raise NasError(Diagnostic("NAS325", message, help=f"there are {known}"))
+            known = ", ".join(dict.fromkeys([*get_args(Kind), *sorted(trial.metrics)]))
+            raise NasError(Diagnostic("NAS337", message, help=f"there are {known}"))
         return trial.metrics[self._config.cost]
 
     def _learn(self, genotype: Genotype, value: float, cost: float) -> None:

@@ -39,12 +39,13 @@ def evolve(
     drawn = [space.sample_feasible(rng) for _ in range(max(1, size // 4))]
     newcomers = list(dict.fromkeys([*start, *drawn]))
     parents: Found = {}
-    for _ in range(GENERATIONS + 1):
+    for generation in range(GENERATIONS + 1):
+        if generation:
+            chosen = rng.choices(list(parents), softmax(list(parents.values())), k=size)
+            children = dict.fromkeys(mutated(parent, vary, rng) for parent in chosen)
+            newcomers = [g for g in children if g not in parents and feasible(g)]
         if newcomers:
             parents.update(zip(newcomers, worth(newcomers), strict=True))
-        chosen = rng.choices(list(parents), softmax(list(parents.values())), k=size)
-        children = dict.fromkeys(mutated(parent, vary, rng) for parent in chosen)
-        newcomers = [g for g in children if g not in parents and feasible(g)]
     return {g: w for g, w in parents.items() if fresh(g)}
 
 

@@ -7,9 +7,11 @@ from random import Random
 import pytest
 
 from nasdsl import NasError
+from nasdsl.encodings import encodings_of
 from nasdsl.encodings.digests import digest
 from nasdsl.encodings.library import encoding
 from nasdsl.encodings.sample import sample
+from nasdsl.parser import parse_text
 from nasdsl.syntax import FormCheck
 
 TEXT = (
@@ -46,6 +48,18 @@ def test_values_are_judged_as_by_the_rows(name: str) -> None:
         value = sample(notation.forms, rng)
         expected = next((f for c in notation.conditions if (f := c.failure(value))), None)
         assert (notation._failure(value) is None) == (expected is None)
+
+
+def test_what_a_place_holds_in_another_list_is_read_anew() -> None:
+    """A condition of the index alone is kept for all texts; one of `code.a[i]` is not."""
+    text = """encoding pairs {
+      code = "a=[{a: int, ...}] b=[{b: int, ...}]"
+      require x > 0 or code.a[i] > 0 for i, x in code.b "pair {i} is dead"
+    }"""
+    pairs = encodings_of([parse_text(text)])["pairs"]
+    pairs.decode("a=[1, 0] b=[0, 1]")
+    with pytest.raises(NasError, match="pair 0 is dead"):
+        pairs.decode("a=[0, 0] b=[0, 1]")
 
 
 def test_what_reads_little_is_found() -> None:

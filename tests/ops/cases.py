@@ -113,6 +113,14 @@ def reshapes(draw: st.DrawFn) -> Call:
 
 
 @st.composite
+def light(draw: st.DrawFn) -> Call:
+    groups = draw(st.integers(1, 3))
+    shape = (draw(wide), groups * draw(small))
+    arguments = {"groups": groups, "multiplier": draw(st.integers(1, 3)), "causal": draw(flag)}
+    return {"kernel": draw(st.integers(1, 5)), **arguments}, (shape,)
+
+
+@st.composite
 def attentions(draw: st.DrawFn, inputs: int) -> Call:
     heads, width = draw(st.integers(1, 3)), draw(small)
     shape = (draw(wide), heads * width)
@@ -200,6 +208,7 @@ CASES: dict[str, Calls] = {
     "tokens": st.tuples(st.fixed_dictionaries({"steps": wide, "classes": wide}), source),
     "conv": convolutions(),
     "conv1d": convolutions(sequence=True),
+    "light_conv": light(),
     "dw_conv": required(
         images, {"kernel": size}, stride=size, dilation=small, bias=flag, pad=pad, multiplier=small
     ),

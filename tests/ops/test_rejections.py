@@ -33,7 +33,7 @@ STRICTER = {
     "group_norm instance_norm": "images only, in evaluation too",
     "adaptive_avg_pool max_pool avg_pool resize resize_like": "images only, never unbatched",
     "pixel_shuffle pixel_unshuffle": "images only, never unbatched",
-    "conv dw_conv deconv conv1d": "ranks are not guessed from missing batches",
+    "conv dw_conv deconv conv1d light_conv": "ranks are not guessed from missing batches",
     "zero noise": "a vector has no positions to stride over",
     "attention relative_attention cross_attention position class_token lstm gru rnn matmul unembed": "sequences only",
 }

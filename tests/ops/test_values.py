@@ -95,6 +95,20 @@ def test_cross_attention_is_the_one_of_pytorch() -> None:
     torch.testing.assert_close(mine(x, y), theirs(x, y, y)[0])
 
 
+def test_light_convolutions_are_depthwise_by_softmaxed_kernels() -> None:
+    attrs = bind(TABLE["light_conv"], [3], {"groups": 2, "multiplier": 2, "causal": True})
+    module = build("light_conv", [(5, 4)], attrs)
+    x = torch.randn(1, 5, 4, dtype=torch.double)
+    out = module(x)
+    kernels = module.layer.weight.softmax(1)  # two channels with two kernels each
+    for channel in range(4):
+        for copy in range(2):
+            kernel = kernels[2 * (channel % 2) + copy]
+            before = F.pad(x[0, :, channel], (2, 0))
+            expected = sum(kernel[i] * before[i : i + 5] for i in range(3))
+            torch.testing.assert_close(out[0, :, 2 * channel + copy], expected)
+
+
 def test_causal_attention_sees_no_future() -> None:
     module = build("attention", [(5, 6)], bind(TABLE["attention"], [2], {"causal": True}))
     x = torch.randn(1, 5, 6, dtype=torch.double)
@@ -164,6 +178,7 @@ def test_layer_norm_of_an_image_is_over_channels() -> None:
 EXAMPLES: dict[str, tuple[list[tuple[int, ...]], dict[str, Any]]] = {
     "conv": ([(4, 6, 6)], {"kernel": 3, "pad": "tf", "stride": 2}),
     "conv1d": ([(8, 4)], {"kernel": 3}),
+    "light_conv": ([(8, 4)], {"kernel": 3, "groups": 2, "multiplier": 2}),
     "avg_pool": ([(4, 6, 6)], {"kernel": 3, "pad": "tf", "stride": 2}),
     "max_pool": ([(4, 6, 6)], {"kernel": 3, "stride": 2}),
     "bn": ([(6, 4)], {}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from random import Random
 
 import pytest
@@ -109,7 +110,8 @@ def test_the_states_of_metaqnn() -> None:
     [
         ("positon", "did you mean `position`"),
         ("depth", "there are kind, decision"),
-        ("history", "did you mean `history`"),
+        ("history", "takes an argument: history(2)"),
+        ("histroy", "did you mean `history`"),
         ("history(0)", "at least 1"),
         ({"name": "history", "args": [], "kwargs": {}}, "a name or a call"),
         ({"name": "values", "args": ["k"], "kwargs": {}}, "did you mean `value`"),
@@ -117,7 +119,7 @@ def test_the_states_of_metaqnn() -> None:
     ],
 )
 def test_wrong_features(value: object, message: str) -> None:
-    with pytest.raises(ValueError, match="(?s)" + message.replace("(", "\\(")):
+    with pytest.raises(ValueError, match="(?s)" + re.escape(message)):
         feature(value)
 
 

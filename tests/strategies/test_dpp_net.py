@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from nasdsl import parse_space
+from nasdsl import load, parse_space
 from nasdsl.costs import cost
 from nasdsl.genotype import Genotype
 from nasdsl.strategies import Trial, make_strategy
 from nasdsl.strategies.dpp_net import DppNet, DppNetConfig
-from nasdsl.strategies.fronts import dominates
+from nasdsl.strategies.fronts import dominates, hypervolume
 
 from .cases import TINY
+from .race import NASBENCH201, nasbench201
 
+SPACES = Path(__file__).parents[2] / "spaces"
 SPACE = parse_space("""
 space widths
 network = vector(8) -> linear(any 1..9) -> linear(any 1..9) -> linear(any 1..9) -> linear(2)
@@ -79,3 +83,28 @@ def test_costs_are_known_ones() -> None:
         DppNetConfig.model_validate({"costs": ["latency"]})
     with pytest.raises(ValidationError, match="costs"):
         DppNetConfig.model_validate({"costs": []})
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not NASBENCH201.is_file(), reason="needs NASDSL_DATA")
+def test_its_front_is_better_than_that_of_random_search() -> None:
+    """Accuracy after 12 epochs and MFLOPs on NAS-Bench-201, above 50 % and below 250."""
+    space = load(SPACES / "nasbench201.nas", set={"N": 1, "C": 4})
+    accuracy, flops = nasbench201(), nasbench201("flops_m")
+    config = {
+        "level": "i", "beam": 20, "candidates": 300, "costs": ["macs"], "embedding": 16, "hidden": 32,
+        "epochs": 40,
+    }  # fmt: skip
+
+    def volume(name: str, options: dict[str, Any], seed: int) -> float:
+        strategy = make_strategy(name, space, options, seed)
+        points: list[tuple[float, ...]] = []
+        for number in range(100):
+            (genotype,) = strategy.ask(1)
+            value = accuracy[genotype.choices]
+            points.append((value, -flops[genotype.choices]))
+            strategy.tell([Trial(number, genotype, "done", (value,))])
+        return hypervolume(points, (50.0, -250.0))
+
+    found = fmean(volume("dpp_net", config, seed) for seed in range(10))
+    assert found > fmean(volume("random", {}, seed) for seed in range(30))

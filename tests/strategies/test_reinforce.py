@@ -187,6 +187,12 @@ def test_the_clipped_objective(monkeypatch: pytest.MonkeyPatch) -> None:
     assert size[2] == pytest.approx(size[4] * 2.71828**0.5, rel=1e-3)
 
 
+def test_stale_trials_do_not_end_the_learning() -> None:
+    strategy = toy("ppo", batch=1)
+    strategy._train(WORDS[:1], [-1.0], [-1e4])
+    assert all(p.isfinite().all() for p in strategy.policy.parameters())
+
+
 def test_the_first_epoch_of_a_batch_is_reinforce(monkeypatch: pytest.MonkeyPatch) -> None:
     shared: dict[str, Any] = {"entropy": 0.01, "layers": 1, "batch": 6}
     ppo, plain = toy("ppo", epochs=1, **shared), toy(**shared)
