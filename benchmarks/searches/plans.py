@@ -47,8 +47,8 @@ PLANS: Mapping[str, Plan] = {
     ),
     "reinforce": Plan(
         "reinforce", "reinforcement learning",
-        {"policy": "independent", "batch": 1, "power": 1, "decay": 0.9, "lr": 0.1}, runs=500,
-        why="the policy of NAS-Bench-201's authors",
+        {"policy": "independent", "batch": 1, "power": 1, "decay": 0.9, "lr": 0.01}, runs=500,
+        why="the policy of NAS-Bench-201's authors, with the rate in NATS-Bench's scripts",
     ),
     "reinforce, LSTM": Plan(
         "reinforce", "reinforcement learning", {"batch": 1, "lr": 0.01},
@@ -74,7 +74,7 @@ PLANS: Mapping[str, Plan] = {
     ),
     "nash": Plan("nash", "networks that grow"),
     "rcas": Plan("rcas", "networks that grow"),
-    "pop": Plan("pop", "networks that grow"),
+    "pop": Plan("pop", "several objectives", {"cost": "params"}, problems=("nasbench201_front",)),
     "q_learning": Plan(
         "q_learning", "reinforcement learning", {"epsilon": "short"},
         why="a schedule of 100 models; the paper's has 2,700",
