@@ -12,7 +12,9 @@ from . import checkout
 from .measure import FULL, SMOKE, Effort, Row, run
 from .table import cells, record, text
 
-NAMES = ("genotypes", "encodings", "evolution", "costs", "networks", "text", "startup")
+NAMES = (
+    "genotypes", "encodings", "evolution", "strategies", "costs", "networks", "text", "startup",
+)  # fmt: skip
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
 

@@ -22,7 +22,9 @@ def contests(small: bool) -> Iterator[Contest]:
     count, fewer = (20, 5) if small else (500, 60)
     found = space("nasbench201")
     values = Random(0)
-    table = {point: values.random() for point in product(range(5), repeat=6)}
+    table: dict[tuple[int | float, ...], float] = {
+        point: values.random() for point in product(range(5), repeat=6)
+    }
 
     def ours() -> float:
         config = {"population": POPULATION, "sample": TOURNAMENT}
@@ -30,7 +32,7 @@ def contests(small: bool) -> Iterator[Contest]:
         best = 0.0
         for number in range(count):
             (genotype,) = strategy.ask()
-            value = table[genotype.choices]  # type: ignore[index]
+            value = table[genotype.choices]
             best = max(best, value)
             strategy.tell([Trial(number, genotype, "done", (value,))])
         return best

@@ -117,7 +117,7 @@ def _step(network: nn.Module, x: Tensor) -> Work:
     labels = torch.zeros(len(x), dtype=torch.long)
 
     def step() -> None:
-        F.cross_entropy(network(x), labels).backward()  # type: ignore[no-untyped-call]
+        F.cross_entropy(network(x), labels).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         network.zero_grad()
 
     return Work(step)

@@ -11,7 +11,7 @@ from pathlib import Path
 from .measure import Row, interval
 
 PACKAGES = (
-    "torch", "torchvision", "numpy", "lark", "ConfigSpace", "pyglove", "fvcore", "timm",
+    "torch", "torchvision", "numpy", "lark", "ConfigSpace", "pyglove", "fvcore", "timm", "optuna",
 )  # fmt: skip
 HEADS = ("what", "ours", "against", "its time", "times faster", "95 %", "bar", "met")
 _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -80,8 +81,14 @@ def open_all(
 def targets(output: Path, count: int, suffix: str) -> list[Path]:
     """Where so many results go: into `output` itself, or into a folder of this name by number."""
     if count == 1:
-        if output.is_dir() and suffix:
+        if not suffix:
+            output.mkdir(parents=True, exist_ok=True)  # before there is anything to lose
+        elif output.is_dir():
             raise click.UsageError(f"{output} is a folder; name a file")
+        elif not output.parent.is_dir():
+            raise click.UsageError(
+                f"there is no folder {output.parent} to write {output.name} into"
+            )
         return [output]
     if output.is_file():
         raise click.UsageError(f"{count} texts need a folder: -o FOLDER")
@@ -114,7 +121,15 @@ def name_of(text: str, notation: str) -> str:
         return notation
     from nasdsl.encodings.detect import identify
 
-    return identify(text)
+    try:
+        return identify(text)
+    except NasError:
+        if os.path.isfile(text):
+            help = f"write @{text} for the texts in it"
+            raise NasError(
+                Diagnostic("NAS562", f"{text} is a file, not a text", help=help)
+            ) from None
+        raise
 
 
 def read_codes(argument: str, notation: str) -> list[Code]:

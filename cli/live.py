@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import click
 
 from nasdsl.strategies.fronts import EXTRA
-from nasdsl.study.front import make_front, spread
+from nasdsl.study.front import MOST, make_front, spread
 
 from .common import human
 
@@ -95,11 +95,13 @@ def values_text(search: Search, trial: Trial) -> str:
 
 def front_text(search: Search, front: Front) -> str:
     """The size of the front and its hypervolume."""
-    count = len(front.members)
+    objectives, count = search.config.objectives, len(front.members)
     text = f"Pareto front: {count} architecture{'s' * (count != 1)}"
+    if len(objectives) > MOST:
+        return text
     if front.hypervolume is None:
         return f"{text} (for the hypervolume: pip install 'nasdsl[{EXTRA}]')"
-    pairs = zip(search.config.objectives, front.reference, strict=True)
+    pairs = zip(objectives, front.reference, strict=True)
     corner = ", ".join(f"{o.name} {o.unsigned(v):.6g}" for o, v in pairs)
     return f"{text}, hypervolume {front.hypervolume:.6g} from {corner}"
 

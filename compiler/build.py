@@ -155,7 +155,7 @@ def _explain_failures(top: type[nn.Module], filename: str, spans: dict[int, Span
             _explain(error, filename, spans)
             raise
 
-    top.__call__ = __call__  # type: ignore[method-assign]
+    top.__call__ = __call__  # type: ignore[method-assign]  # of a class that was made here
 
 
 def _explain(error: BaseException, filename: str, spans: dict[int, Span]) -> None:

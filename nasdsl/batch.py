@@ -62,7 +62,7 @@ class _Batch:
             return list(map(tuple, map(entries.tobytes().__getitem__, cuts)))
         listed: list[Index] = entries.tolist()
         if self.odd:
-            listed = [self.odd[-1 - i] if i < 0 else i for i in listed]  # type: ignore[index]
+            listed = [self.odd[-1 - int(i)] if i < 0 else i for i in listed]
         return list(map(tuple, map(listed.__getitem__, cuts)))
 
     def _fill(self, block: Block, node: Node) -> None:
@@ -122,11 +122,12 @@ class _Batch:
         block[:, 1:] = self.urns.fill
         for place, option in enumerate(node.feasible):
             child = node.children[option]
+            assert child is not None, "the option is feasible"
             rows = np.flatnonzero(picks == place)
-            width = self.urns.width(child)  # type: ignore[arg-type]
+            width = self.urns.width(child)
             if width and len(rows):
                 below = np.empty((len(rows), width), self.urns.type)
-                self._fill(below, child)  # type: ignore[arg-type]
+                self._fill(below, child)
                 block[rows, 1 : 1 + width] = below
 
 

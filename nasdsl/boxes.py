@@ -33,6 +33,14 @@ class Box(Record):
         put(self, "low", low)
         put(self, "high", high)
 
+    def __eq__(self, other: object) -> bool:
+        return self is other or (
+            isinstance(other, Box) and self.low == other.low and self.high == other.high
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.low, self.high))
+
     def __len__(self) -> int:
         return len(self.low)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from . import syntax
+from .alike import Forms, Measured
 from .bounds import CostRange, one_of
 from .columns import settled
 from .diagnostics import Diagnostic, NasError, fail
@@ -22,12 +23,13 @@ from .ops.base import Op
 from .program import Decide, Demand, Item, Program, Shared, Switch
 from .shapes import ShapeRule, Unreachable
 from .spans import Span
-from .symbolic import Sym, Var, apply, evaluate, index_of, select, weigh
+from .symbolic import Sym, Var, apply, evaluate, in_order, index_of, select, weigh
 from .trials import Known, Trial, assignments, connected
 from .values import (
     POISON,
     UNKNOWN,
     Env,
+    GraphModule,
     Scope,
     Tensor,
 )
@@ -64,6 +66,7 @@ class OpenMachine(Machine):
         self.recursive = recursive
         self.settled = settled - recursive
         self.settled_calls: dict[Any, Any] = {}
+        self.graphs: dict[Any, GraphModule] = {}  # graphs that decide nothing
         self.root: list[Item] = []
         self.items = self.root
         self.recording = True
@@ -83,12 +86,14 @@ class OpenMachine(Machine):
         )
         self.inputs = 0
         self.cost = CostRange()
-        self.rule = ShapeRule()
         self.shared: dict[Any, tuple[Any, str, Program]] = {}
         self.markers = 0
         self.active: set[Any] = set()
         self.plain: set[Any] = set()  # recursive calls whose result is not a module: not shared
         self.widen: set[int] = set()
+        self.forms = Forms(self.widen)
+        self.rule = ShapeRule()
+        self.alike: dict[int, Measured] = {}
         self.memo: dict[Any, tuple[set[Var], dict[Any, tuple[tuple[Any, ...], CostRange]]]] = {}
         self.touched: set[Var] = set()  # decisions on which what is being measured depends
         self.keep: list[Any] = []  # modules whose id is a key of `memo` or `widen`
@@ -134,9 +139,9 @@ class OpenMachine(Machine):
         """The assignments (of more variables, if need be) that can occur; None: too many to try."""
         conditions = self.held.among(variables, self.guards if guards is None else guards)
         wide = variables.union(*(d.vars for d in self.held.touching(variables)))
-        tried = assignments(sorted(wide, key=lambda v: v.path), conditions)
+        tried = assignments(in_order(wide), conditions)
         if tried is None and wide != variables:
-            return assignments(sorted(variables, key=lambda v: v.path), conditions)
+            return assignments(in_order(variables), conditions)
         return tried
 
     # -------------------------------------------------------------- choices stay open
@@ -324,7 +329,7 @@ class OpenMachine(Machine):
 
 def on_real_numbers(condition: Any) -> bool:
     """Whether a condition depends on a choice from a range of real numbers."""
-    return isinstance(condition, Sym) and any(v.domain.size is None for v in condition.vars)
+    return isinstance(condition, Sym) and any(v.size is None for v in condition.vars)
 
 
 def _fails(function: Callable[..., Any], args: Sequence[Any]) -> bool:

@@ -20,6 +20,7 @@ from .symbolic import (
     Var,
     apply,
     evaluate,
+    in_order,
     index_of,
     is_index,
     select,
@@ -116,7 +117,7 @@ def _options(var: Var, key: Sym, wanted: Any) -> list[int]:
     """The options of a decision under which the key has a value, two at most."""
     if is_index(key):
         return [wanted]
-    size = var.domain.size
+    size = var.size
     left: list[int] = []
     if size is None or size > MAX_OPTIONS:
         return [0, 0]
@@ -136,7 +137,7 @@ def columns(operands: Sequence[Any], conditions: Sequence[Condition]) -> list[Co
     out: list[Column] = []
     for places in _groups(operands, conditions):
         found = frozenset().union(*(operands[p].vars for p in places))
-        variables = sorted(found, key=lambda v: v.path)
+        variables = in_order(found)
         tried = assignments(variables, conditions)
         if tried is not None:
             out.append(_together(operands, places, variables, tried))
@@ -163,7 +164,7 @@ def _together(
         if FAILED not in row:
             table[assignment] = rows.setdefault(row, len(rows))
     kinds = [values for _, values in found]
-    values = [tuple(k[c] for c, k in zip(row, kinds, strict=True)) for row in rows]
+    values = [tuple([k[c] for c, k in zip(row, kinds, strict=True)]) for row in rows]
     sym = operands[places[0]] if len(places) == 1 else None
     return Column(places, values, sym, variables, table)
 
@@ -193,7 +194,7 @@ def _groups(operands: Sequence[Any], conditions: Sequence[Condition]) -> list[tu
 
 
 def _count(variables: frozenset[Var]) -> int | None:
-    sizes = [v.domain.size for v in variables]
+    sizes = [v.size for v in variables]
     count = prod(s or MAX_ASSIGNMENTS + 1 for s in sizes)
     return count if count <= MAX_ASSIGNMENTS else None
 
@@ -209,7 +210,7 @@ def open_value(variables: Sequence[Var], table: dict[Indices, Any]) -> Any:
     variables, table = without_irrelevant(tuple(variables), table)
     if len(table) > MAX_TABLE:
         return None
-    if prod(v.domain.size or 0 for v in variables) > MAX_ASSIGNMENTS:
+    if prod(v.size or 0 for v in variables) > MAX_ASSIGNMENTS:
         return None
     return apply(_look_up, Cases(table), *(index_of(v) for v in variables))
 
@@ -247,7 +248,7 @@ def joint_value(found: Sequence[Column], results: dict[Indices, Any]) -> Any:
             for indices, rows in flat.items() for more, n in (column.table or {}).items()
         }  # fmt: skip
     order = [v for c in used for v in c.variables]
-    ranks = sorted(range(len(order)), key=lambda i: order[i].path)
+    ranks = sorted(range(len(order)), key=lambda i: order[i].place)
     named = {tuple(i[r] for r in ranks): table[rows] for i, rows in flat.items() if rows in table}
     return open_value([order[r] for r in ranks], named)
 

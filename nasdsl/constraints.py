@@ -203,7 +203,7 @@ def dead_options(space: Space) -> list[Diagnostic]:
     for var, indices in alive.items():
         if var.domain.kind not in _FEW or var in whole:
             continue
-        for index in range(var.domain.size or 0):
+        for index in range(var.size or 0):
             if index not in indices and (var, index) not in space.excluded:
                 out.append(Diagnostic(
                     "NAS515", f"the requirements leave no architecture in which `{var.path}` is `{var.domain.show(index)}`",

@@ -8,7 +8,8 @@ Sizes are exact big integers; a node under a continuous decision has size None.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from .limits import deep_recursion
 from .symbolic import Var
@@ -32,7 +33,7 @@ class Leaf:
 
     def __init__(self, var: Var) -> None:
         self.var = var
-        self.size = self.arity = var.domain.size
+        self.size = self.arity = var.size
 
 
 class Branch:
@@ -110,12 +111,12 @@ class Pool:
         self.nodes: dict[tuple[object, ...], Node] = {}
         self.unit = Product(())
 
-    def _intern(self, key: tuple[object, ...], make: type[Node], *args: object) -> Node:
+    def _intern(self, key: tuple[object, ...], make: Callable[..., Node], *args: Any) -> Node:
         found = self.nodes.get(key)
         if found is None:
             if len(self.nodes) >= self.limit:
                 raise TooLarge(self.limit)
-            found = self.nodes[key] = make(*args)  # type: ignore[arg-type]
+            found = self.nodes[key] = make(*args)
         return found
 
     def leaf(self, var: Var) -> Node:

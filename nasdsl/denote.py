@@ -89,7 +89,7 @@ def _elaborate(
 
 
 def _too_wide(var: Var, span: Span | None) -> Diagnostic:
-    return Diagnostic("NAS412", f"`{var.path}` has {var.domain.size:,} options, too many for a requirement or a "
+    return Diagnostic("NAS412", f"`{var.path}` has {var.size:,} options, too many for a requirement or a "
                       f"structure that depends on it: at most {MAX_BRANCHES:,}", span,
                       help="choose from fewer values, as in `any 0..1000000 step 1000`, or require nothing of it")  # fmt: skip
 

@@ -44,9 +44,17 @@ class NasError(Exception):
         return "\n\n".join(render(d) for d in self.diagnostics)
 
 
-def fail(code: str, message: str, span: Span | None = None, **more: object) -> NasError:
+def fail(
+    code: str,
+    message: str,
+    span: Span | None = None,
+    *,
+    label: str = "",
+    notes: tuple[tuple[str, Span | None], ...] = (),
+    help: str = "",
+) -> NasError:
     """An exception with a single diagnostic, to be raised by the caller."""
-    return NasError(Diagnostic(code, message, span, **more))  # type: ignore[arg-type]
+    return NasError(Diagnostic(code, message, span, label, notes, help))
 
 
 def moved(found: Diagnostic, move: Callable[[Span], Span]) -> Diagnostic:

@@ -131,6 +131,6 @@ def neighbours(space: Space, genotype: Genotype) -> Iterator[Genotype]:
                 if new != choices[place]:
                     yield Genotype(_regrow(space, node, choices, place, new, points.first))
         else:
-            for new in range(node.var.domain.size or 0):
+            for new in range(node.var.size or 0):
                 if new != choices[place]:
                     yield Genotype((*choices[:place], new, *choices[place + 1 :]))

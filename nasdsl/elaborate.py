@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from . import syntax
+from .alike import Measured, renamed
 from .bounds import (
     ANY_DEPTH,
     NO_PATH,
@@ -29,10 +30,10 @@ from .evaluate.lists import elements
 from .evaluate.statements import Frame, ShapeBound, output_count, run_block
 from .grids import Condition
 from .joins import phi
-from .motifs import MotifMachine
+from .motifs import MotifMachine, env_key
 from .spans import Span
 from .specialize import check_inputs, freeze
-from .symbolic import Sym, Var, evaluate
+from .symbolic import Sym, Var, evaluate, in_order
 from .trials import assignments
 from .values import (
     POISON,
@@ -50,6 +51,7 @@ from .values import (
     describe,
 )
 
+Flow = tuple[Any, ...]  # tensors, or POISON
 MAX_EMPTY = 256  # assignments that are tried for one that makes a list empty
 
 
@@ -120,9 +122,7 @@ class Elaborator(MotifMachine):
         if len(syms) < len(guards) or any(v.free for g in syms for v in g.vars):
             return
         conditions = [*self.guards, *self.held.all(), *((g, False) for g in syms)]
-        variables = sorted(
-            frozenset().union(*(k.vars for k, _ in conditions)), key=lambda v: v.path
-        )
+        variables = in_order(frozenset().union(*(k.vars for k, _ in conditions)))
         tried: Iterable[dict[Var, int]] | None = assignments(variables, conditions, MAX_EMPTY)
         if tried is None:  # too many: only the first options of all
             tried = _first(variables, conditions)
@@ -157,23 +157,30 @@ class Elaborator(MotifMachine):
     # -------------------------------------------------------------- modules
 
     def graph(self, node: syntax.Graph, env: Env, scope: Scope) -> GraphModule:
+        """A graph that decides nothing is made once: what it sees tells what it is."""
+        seen = env_key(env, self.globals, self.settled)
+        key = None if seen is None else (id(node), seen)
+        if key in self.graphs:
+            return self.graphs[key]
         module = GraphModule(
             node, freeze(env, self.globals), scope.restart(), output_count(node.body)
         )
         if self.recording:
             inputs = [None] * len(node.inputs)
             cost, self.cost = self.cost, CostRange()
+            before = self.items, len(self.items), len(self.root), self.mistakes
             try:
                 self._run(module, inputs, node.span)
+                after = self.items, len(self.items), len(self.root), self.mistakes
+                if key is not None and before == after and not self.guards:
+                    self.graphs[key] = module
             except ShapeBound:
                 pass
             finally:
                 self.cost = cost
         return module
 
-    def _run(
-        self, module: GraphModule, shapes: Sequence[Any], span: Span | None
-    ) -> tuple[Tensor, ...]:
+    def _run(self, module: GraphModule, shapes: Sequence[Any], span: Span | None) -> Flow:
         check_inputs(module, len(shapes), span)
         outer = self.home, self.places
         inputs = self._inside(shapes)
@@ -188,14 +195,12 @@ class Elaborator(MotifMachine):
             if not module.outputs:
                 raise fail("NAS255", "this graph has no `out`", module.block.span,
                            help="end it with `out x`")  # fmt: skip
-            return (POISON,) * module.outputs  # type: ignore[return-value]
+            return (POISON,) * module.outputs
         return frame.outputs
 
-    def apply(
-        self, module: Any, tensors: Sequence[Tensor], span: Span | None
-    ) -> tuple[Tensor, ...]:
+    def apply(self, module: Any, tensors: Sequence[Tensor], span: Span | None) -> Flow:
         if module is POISON or any(lost(t) for t in tensors):
-            return (POISON,)  # type: ignore[return-value]
+            return (POISON,)
         if isinstance(module, Sym):
             if module.values is None:
                 raise fail("NAS404", "this module depends on too many decisions at once", span)
@@ -218,15 +223,15 @@ class Elaborator(MotifMachine):
         self,
         parts: tuple[Any, ...],
         guards: tuple[Any, ...],
-        flow: tuple[Tensor, ...],
+        flow: Flow,
         span: Span | None,
-    ) -> tuple[Tensor, ...]:
+    ) -> Flow:
         for part, held in zip(parts, guards, strict=True):
             if held is True:
                 flow = self.apply(part, flow, span)
             elif held is not False:
 
-                def step(yes: bool, part: Any = part, now: tuple[Tensor, ...] = flow) -> Any:
+                def step(yes: bool, part: Any = part, now: Flow = flow) -> Any:
                     return self.apply(part, now, span) if yes else now
 
                 result = self.cases(held, step, span)
@@ -253,13 +258,15 @@ class Elaborator(MotifMachine):
 
     def _call(
         self, module: Named | GraphModule, tensors: Sequence[Tensor], span: Span | None
-    ) -> tuple[Tensor, ...]:
+    ) -> Flow:
         tensors = [self.tensor(t, span) for t in tensors]
         shapes = tuple([t.shape for t in tensors])
         shared = id(module) in self.widen
         if shared:
             shapes = tuple([self.rule.free_join([s]) for s in shapes])
         shapes, names = self.rule.renamed(shapes)
+        if isinstance(module, Named) and isinstance(module.module, GraphModule):
+            module = module.module
         entry = self.memo.get((id(module), shapes))
         if entry is None:
             entry = self.memo[id(module), shapes] = (set(), {})
@@ -272,7 +279,7 @@ class Elaborator(MotifMachine):
                 if isinstance(shape, Sym):
                     self.touched |= shape.vars
             try:
-                found = self._measure(module, shapes, span)
+                found = self._measured(module, shapes, span)
             finally:
                 touched |= self.touched
                 self.touched = outer
@@ -293,6 +300,29 @@ class Elaborator(MotifMachine):
     def _context(self, touched: set[Var]) -> tuple[Condition, ...]:
         """The part of the present case that matters to what depends on these decisions."""
         return self.bearing(frozenset(touched)) if self.guards else ()
+
+    def _measured(
+        self, module: Named | GraphModule, shapes: tuple[Any, ...], span: Span | None
+    ) -> tuple[tuple[Any, ...], CostRange]:
+        """As `_measure`; of modules that are alike, one is measured, if no case bears on it."""
+        form = None if self.known.demands else self.forms.of((module, *shapes))
+        if form is None:
+            return self._measure(module, shapes, span)
+        known = self.alike.get(form.number)
+        if known is not None:
+            names = dict(zip(known.decisions, form.decisions, strict=True))
+            touched = {names.get(v, v) for v in known.touched}
+            if not self._context(touched):
+                self.touched |= touched
+                return tuple([
+                    o if o is POISON else (renamed(o[0], names), o[1]) for o in known.outputs
+                ]), known.cost  # fmt: skip
+        before = self.mistakes
+        outputs, cost = self._measure(module, shapes, span)
+        if self.mistakes == before and not self._context(self.touched):
+            touched_now = frozenset(self.touched)
+            self.alike[form.number] = Measured(form.decisions, touched_now, outputs, cost)
+        return outputs, cost
 
     def _measure(
         self, module: Named | GraphModule, shapes: Sequence[Any], span: Span | None

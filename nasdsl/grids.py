@@ -18,6 +18,7 @@ from .symbolic import (
     Sym,
     Var,
     evaluate,
+    in_order,
     is_index,
     is_select,
     same,
@@ -37,7 +38,7 @@ class Grid:
     def __init__(self, variables: Sequence[Var], fixed: Mapping[Var, int]) -> None:
         self.variables = tuple(variables)
         self.fixed = {v: fixed[v] for v in variables if v in fixed}
-        self.count = prod(1 if v in fixed else v.domain.size or 0 for v in variables)
+        self.count = prod(1 if v in fixed else v.size or 0 for v in variables)
         self._columns: dict[Sym, Column] = {}
         self._places: dict[tuple[Var, ...], Column] = {}
 
@@ -48,7 +49,7 @@ class Grid:
             if var in self.fixed:
                 env[var] = self.fixed[var]
             else:
-                point, env[var] = divmod(point, var.domain.size or 1)
+                point, env[var] = divmod(point, var.size or 1)
         return env
 
     def digits(self, var: Var, points: Iterable[int]) -> Column:
@@ -119,22 +120,27 @@ class Grid:
     def _selected(self, sym: Sym) -> Column:
         key, cases = sym.args
         codes = {_typed(v): i for i, v in enumerate(sym.values or ())}
-        sides: list[tuple[Column, Sequence[int]] | int] = []
+        plain: list[int] = []
+        inner: list[tuple[Column, Sequence[int]] | None] = []
         for value in key.values:
             case = cases.table.get(value, _MISSING)
             if case is _MISSING:
-                sides.append(FAILED)
+                plain.append(FAILED)
+                inner.append(None)
             elif case.__class__ is Sym:
-                sides.append((self.column(case), [codes[_typed(v)] for v in case.values or ()]))
+                plain.append(FAILED)
+                inner.append((self.column(case), [codes[_typed(v)] for v in case.values or ()]))
             else:
-                sides.append(codes[_typed(case)])
+                plain.append(codes[_typed(case)])
+                inner.append(None)
         out = []
         for point, code in enumerate(self.column(key)):
-            side = FAILED if code < 0 else sides[code]
-            if side.__class__ is not int:
-                inner = side[0][point]  # type: ignore[index]
-                side = FAILED if inner < 0 else side[1][inner]  # type: ignore[index]
-            out.append(side)
+            side = None if code < 0 else inner[code]
+            if side is None:
+                out.append(FAILED if code < 0 else plain[code])
+            else:
+                place = side[0][point]
+                out.append(FAILED if place < 0 else side[1][place])
         return out
 
     def _positions(self, inner: tuple[Var, ...]) -> Column:
@@ -144,16 +150,16 @@ class Grid:
             strides, stride = {}, 1
             for var in reversed(inner):
                 strides[var] = stride
-                stride *= var.domain.size or 1
+                stride *= var.size or 1
             found = [0]
             for var in self.variables:
                 step = strides.get(var, 0)
                 if var in self.fixed:
                     found = [f + step * self.fixed[var] for f in found] if step else found
                 else:
-                    options = range(0, step * (var.domain.size or 0), step) if step else None
-                    options = options or [0] * (var.domain.size or 0)  # type: ignore[assignment]
-                    found = [f + o for f in found for o in options]  # type: ignore[union-attr]
+                    size = var.size or 0
+                    options = range(0, step * size, step) if step else [0] * size
+                    found = [f + o for f in found for o in options]
             places = self._places[inner] = found
         return places
 
@@ -182,7 +188,7 @@ def _code(values: tuple[Any, ...], wanted: Any) -> int | None:
 def _kept(sym: Sym) -> tuple[tuple[Var, ...], Column] | None:
     """The decisions of a Sym and its column over all of them, if that is short."""
     if sym.table is None:
-        order = tuple(sorted(sym.vars, key=lambda v: v.path))
+        order = tuple(in_order(sym.vars))
         count = combinations(order, {}, MAX_KEPT)
         if count is None:
             sym.table = ()
@@ -199,9 +205,9 @@ def combinations(variables: Iterable[Var], fixed: Mapping[Var, int], limit: int)
     for var in variables:
         if var in fixed:
             continue
-        if var.domain.size is None:
+        if var.size is None:
             return None
-        count *= var.domain.size
+        count *= var.size
         if count > limit:
             return None
     return count

@@ -6,7 +6,7 @@ elaborated by itself, once for each list of arguments, and what it decides is sh
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any
 
 from .bounds import CostRange
@@ -18,7 +18,7 @@ from .evaluate.lists import settle
 from .program import Program, Shared
 from .spans import Span
 from .symbolic import Sym, typed
-from .values import POISON, Env, GraphModule, MotifFunction, Named, Scope, is_fixed
+from .values import POISON, Env, GraphModule, MotifFunction, Named, OpModule, Scope, is_fixed
 
 
 class MotifMachine(OpenMachine):
@@ -114,3 +114,26 @@ class MotifMachine(OpenMachine):
         if is_module(result) and not isinstance(result, Named | GraphModule):
             result = Named(function.motif.name, result, function.motif.span)
         return result, program
+
+
+def env_key(env: Env, globals: Env, settled: Container[str]) -> tuple[Any, ...] | None:
+    """What tells the names in scope apart from others; None if a tensor is among them."""
+    found: list[Any] = []
+    frame: Env | None = env
+    while frame is not None and frame is not globals and frame.parent is not None:
+        for name, value in frame.names.items():
+            key = _value_key(value, settled)
+            if key is None:
+                return None
+            found.append((name, key))
+        frame = frame.parent
+    return tuple(found)
+
+
+def _value_key(value: Any, settled: Container[str]) -> Any:
+    if value.__class__ is tuple:
+        keys = tuple([_value_key(v, settled) for v in value])
+        return None if None in keys else keys
+    if is_fixed(value, settled):
+        return value.__class__, value
+    return value if isinstance(value, Sym | Named | OpModule) else None

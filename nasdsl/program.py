@@ -168,7 +168,7 @@ class _Compiler:
                 return None if child is None else self.pool.prefix(item.marker, item.prefix, child)
         place, var = self._first_decision(component)
         rest = component[:place] + component[place + 1 :]
-        size = var.domain.size
+        size = var.size
         if size is None or size > MAX_BRANCHES:
             raise TooWide(var)
         children: list[Node | None] = []

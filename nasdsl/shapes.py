@@ -22,7 +22,7 @@ from .grids import Condition
 from .ops.table import TABLE
 from .spans import Span
 from .specialize import shape_mistake
-from .symbolic import MAX_ASSIGNMENTS, Sym, Var, select
+from .symbolic import MAX_ASSIGNMENTS, Sym, Var, in_order, select
 from .trials import assignments, connected
 from .untracked import ABSENT, Untracked, bounds_of
 from .values import POISON, UNKNOWN, OpModule
@@ -300,7 +300,7 @@ class ShapeRule(Untracked):
             return shape
         if shape in self.known:
             return self.known[shape]
-        variables = sorted(shape.vars, key=lambda v: v.path)
+        variables = in_order(shape.vars)
         found = shape
         if assignments(variables, (), MAX_TIDY) is not None:
             (column,) = columns((shape,), ())  # type: ignore[misc]
@@ -392,6 +392,6 @@ def _example(found: Sequence[Column], numbers: tuple[int, ...]) -> dict[Var, int
 def _mistake(module: OpModule, misfit: Misfit, env: dict[Var, int], span: Span | None) -> NasError:
     from .cases import witness
 
-    found = {v: env[v] for v in sorted(env, key=lambda v: v.path)}
+    found = {v: env[v] for v in in_order(env)}
     shapes = [sizes(s) for s in misfit.shapes]
     return shape_mistake(module, shapes, misfit.why, span, witness(found))

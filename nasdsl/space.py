@@ -101,7 +101,7 @@ class Space:
 
     @property
     def unproven(self) -> int:
-        """How many shapes were not tried over all choices; `doubts` says where."""
+        """How many shapes were not tried over all choices, those of alike modules once; `doubts` says where."""
         return sum(self.doubts.values())
 
     @cached_property

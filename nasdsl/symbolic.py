@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
+from operator import attrgetter
 from typing import Any
 
 from .domains import Domain
@@ -23,19 +24,30 @@ MANY: tuple[int, ...] = ()  # in place of codes
 
 
 class Var:
-    """One decision: its path and its domain. `free` ones stand for a value that is not tracked.
+    """One decision: its path, its domain and how many options that has (None: a real number).
 
-    role: "input" if it picks among tensors, "count" if it says how often something is repeated.
+    `free` ones stand for a value that is not tracked. place: where it stands in the order of decisions;
+    picks of different lengths have one path. role: "input" if it picks among tensors, "count" if it
+    says how often something is repeated.
     """
 
-    __slots__ = ("domain", "free", "path", "role")
+    __slots__ = ("domain", "free", "path", "place", "role", "size")
 
     def __init__(self, path: str, domain: Domain, free: bool = False) -> None:
-        self.path, self.domain, self.free = path, domain, free
+        self.path, self.domain, self.free, self.size = path, domain, free, domain.size
+        self.place = path, domain.size or 0
         self.role = ""
 
     def __repr__(self) -> str:
         return f"<{self.path}: {self.domain}>"
+
+
+_place = attrgetter("place")
+
+
+def in_order(variables: Iterable[Var]) -> list[Var]:
+    """Decisions in their order."""
+    return sorted(variables, key=_place)
 
 
 class Sym:
@@ -61,7 +73,6 @@ class Sym:
     ) -> None:
         self.function, self.args, self.values, self.codes = function, args, values, codes
         self.table: Any = None
-        held = [a for a in args if a.__class__ is Sym]
         self.item: Any = None  # the demand for it, once made
         self._members: frozenset[Any] | None = None
         held = [a for a in args if a.__class__ is Sym]
@@ -95,17 +106,23 @@ class Sym:
 class Cases:
     """A finite map used as an argument of `select`; compares by content."""
 
-    __slots__ = ("_key", "table")
+    __slots__ = ("_hash", "_key", "table")
 
     def __init__(self, table: Mapping[Any, Any]) -> None:
         self.table = dict(table)
-        self._key = tuple((typed(k), typed(v)) for k, v in self.table.items())
+        values = tuple(self.table.values())
+        self._key = tuple(self.table), (*map(type, self.table),), (*map(typed, values),)
+        self._hash = hash(self._key)
 
     def __hash__(self) -> int:
-        return hash(self._key)
+        return self._hash
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Cases) and self._key == other._key
+        if self is other:
+            return True
+        return (
+            isinstance(other, Cases) and self._hash == other._hash and self._key == other._key
+        )  # fmt: skip
 
 
 # Functions that have a short way: from the arguments of `apply` to its result, or None.
@@ -125,8 +142,11 @@ def forget() -> None:
 def typed(value: Any) -> Any:
     """A key that tells 1, 1.0 and true apart."""
     kind = value.__class__
+    if kind is int or kind is Sym:
+        return value
     if kind is tuple:
-        return (tuple, *map(typed, value))
+        kinds = tuple(map(type, value))
+        return (kinds, value) if tuple not in kinds else (tuple, *map(typed, value))
     return (kind, value) if kind is bool or kind is float else value
 
 
@@ -152,7 +172,7 @@ def index_of(var: Var) -> Sym:
     """The index that a decision takes in its domain (for a continuous one: the value, unlisted)."""
     known = _MADE.get((_index, var))
     if known is None:
-        size = var.domain.size
+        size = var.size
         listed = tuple(range(size)) if size is not None and size <= MAX_VALUES else None
         known = _MADE[_index, var] = Sym(_index, (var,), listed), ()
     return known[0]
@@ -218,6 +238,20 @@ def apply(function: Callable[..., Any], *args: Any, failures: list[Exception] | 
         known = _MADE[made] = _apply(function, args) if short is None else (short, ())
     if failures is not None:
         failures += known[1]
+    return known[0]
+
+
+def remade(sym: Sym, args: tuple[Any, ...]) -> Sym:
+    """The same function of arguments that differ from its own in the names of decisions only."""
+    made = (sym.function, *map(typed, args))
+    known = _MADE.get(made)
+    if known is None:
+        before = _MADE.get((sym.function, *map(typed, sym.args)), (None, ()))
+        again = Sym(sym.function, args, sym.values, sym.codes)
+        inner = [v for a in args if isinstance(a, Cases) for v in a.table.values()]
+        again.vars = again.vars.union(*(v.vars for v in inner if isinstance(v, Sym)))
+        again.weight, again.partial = sym.weight, sym.partial
+        known = _MADE[made] = again, before[1]
     return known[0]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from .effort import PURSE
 from .grids import Column, Condition, Grid, combinations
-from .symbolic import FAILED, MAX_ASSIGNMENTS, Sym, Var, is_index
+from .symbolic import FAILED, MAX_ASSIGNMENTS, Sym, Var, in_order, is_index
 
 _MISSING = object()
 
@@ -63,7 +63,7 @@ def assignments(
             if touched.isdisjoint(known):
                 left.append(condition)
                 continue
-            more = sorted(touched - known, key=lambda v: v.path)
+            more = in_order(touched - known)
             times = combinations(more, fixed, limit // count)
             if times is None:
                 continue

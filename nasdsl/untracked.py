@@ -60,7 +60,7 @@ class Untracked:
         unnamed = frozenset().union(*(s.vars for s in shapes if isinstance(s, Sym)))
         names: dict[Var, Sym] = {}
         for var in sorted((v for v in unnamed if v.free), key=_standard_first):
-            path = f"?{len(names):03d}.{var.domain.size}"
+            path = f"?{len(names):03d}.{var.size}"
             standard = self.standard.setdefault(path, Var(path, var.domain, free=True))
             shapes = tuple([substitute(s, var, index_of(standard)) for s in shapes])
             names[standard] = index_of(var)

@@ -72,7 +72,7 @@ class Urns:
                     return 0
             return size
         for index in node.feasible:
-            size = lcm(size, self.size(node.children[index]))  # type: ignore[arg-type]
+            size = lcm(size, self.size(node.children[index]))  # type: ignore[arg-type]  # it is feasible
             if not 0 < size <= LARGEST:
                 return 0
         return size * len(node.feasible)
@@ -107,7 +107,7 @@ class Urns:
             return urn
         each = size // len(node.feasible)
         for place, index in enumerate(node.feasible):
-            part = self.urn(node.children[index])  # type: ignore[arg-type]
+            part = self.urn(node.children[index])  # type: ignore[arg-type]  # it is feasible
             below = urn[place * each : (place + 1) * each]
             below[:, 0] = index
             below[:, 1 : 1 + part.shape[1]] = np.repeat(part, each // len(part), axis=0)

@@ -30,11 +30,11 @@ let strides = [1, 2, 2, 2, 1, 2, 1]
 let excited = [false, false, true, false, true, true, true]
 
 motif block(c, k, e, stride, se) = graph (x) {
-  mid = make_divisible(channels(x) * e)
+  mid = divisible(channels(x) * e, 8)
   wide = x if e == 1 else x -> conv_act(mid, 1, act = silu)
   deep = wide -> dw_conv(k, stride = stride) -> bn -> silu
   seen = deep
-    -> squeeze_excite(make_divisible(mid/4), gate = hard_sigmoid)
+    -> squeeze_excite(divisible(mid/4, 8), gate = hard_sigmoid)
     if se
     else deep
   y = seen -> conv(1, out = c) -> bn

@@ -1,9 +1,5 @@
 # Inverted residuals and what goes with them. Convolutions have no bias but in squeeze-and-excitation.
 
-# The nearest multiple of `by`, at least `by` and never below 90 % of the value.
-motif make_divisible(v, by = 8) = near + by if 10*near < 9*v else near
-  where near = max(by, floor((v + by/2) / by) * by)
-
 motif conv_act(c, k, stride = 1, act = relu6, norm = bn, pad = "same") = conv(
   k,
   out = c,
@@ -20,7 +16,7 @@ motif squeeze_excite(hidden, act = relu, gate = sigmoid) = graph (x) {
 
 # The same through a quarter of the channels, as MobileNetV3 does.
 motif squeeze_quarter = graph (x) {
-  out x -> squeeze_excite(make_divisible(channels(x) / 4), gate = hard_sigmoid)
+  out x -> squeeze_excite(divisible(channels(x) / 4, 8), gate = hard_sigmoid)
 }
 
 # An inverted residual (MobileNetV2): widen e times unless e = 1, one k x k depthwise convolution with the

@@ -89,7 +89,7 @@ motif ofa_conv(m, norm) = graph (x) {
   mid = round(channels(x) * m.expand_ratio) if m.mid_channels == none else m.mid_channels
   wide = x if m.expand_ratio == 1 else x -> conv(1, out = mid) -> norm -> act
   deep = wide -> dw_conv(m.kernel_size, stride = m.stride) -> norm -> act
-  seen = deep -> squeeze_excite(make_divisible(mid/4), gate = hard_sigmoid) if m.use_se else deep
+  seen = deep -> squeeze_excite(divisible(mid/4, 8), gate = hard_sigmoid) if m.use_se else deep
   out seen -> conv(1, out = m.out_channels) -> norm
 }
 

@@ -34,8 +34,8 @@ motif layer(op, c, k, stride, squeeze, skip) = graph (x) {
   out y
 }
 
-motif block(c, stride) = layer(op, make_divisible(c * width), k, stride, squeeze, skip)
-  -> (n - 1) * layer(op, make_divisible(c * width), k, 1, squeeze, skip)
+motif block(c, stride) = layer(op, divisible(c * width, 8), k, stride, squeeze, skip)
+  -> (n - 1) * layer(op, divisible(c * width, 8), k, 1, squeeze, skip)
   where op = any [regular_conv, sep_conv, mb_conv],
     k = any [3, 5],
     squeeze = any [false, true],

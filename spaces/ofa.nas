@@ -9,7 +9,7 @@ param width = 1.0, classes = 1000, smallest = 128, largest = 224
 
 let size = any smallest..largest step 4
 
-motif w(c) = make_divisible(c * width)
+motif w(c) = divisible(c * width, 8)
 
 motif layer(c, stride, act, inner) = mbconv(
   c,

@@ -16,6 +16,7 @@ from .results import BASELINE, Result, against, read, sum_up, write
 from .runs import Run, run
 from .tables import DATA, available
 
+LEAST = 4  # runs of a row, however long they take
 PAGE = Path(__file__).parents[1] / "SEARCHES.md"
 
 
@@ -27,7 +28,7 @@ def search(problem: Problem, label: str, runs: int, minutes: float) -> Result:
     made: list[Run] = []
     for seed in range(runs):
         made.append(run(problem, plan.strategy, config, seed))
-        if time.process_time() > end and len(made) > 1:
+        if time.process_time() > end and len(made) >= LEAST:
             break
     return sum_up(problem, label, plan.strategy, config, made)
 

@@ -27,7 +27,22 @@ time for one trial.
 
 def page() -> str:
     """The whole page, of what is kept."""
-    return "\n".join([PREFACE, *(section(o, kept(o.name)) for o in OUTLINES.values())])
+    sections = (section(outline, kept(outline.name)) for outline in OUTLINES.values())
+    return "\n".join([PREFACE, overview(), *sections])
+
+
+def overview() -> str:
+    """Every label against the baseline, a column for each problem."""
+    found = {o.name: {r.label: r for r in kept(o.name)} for o in OUTLINES.values()}
+    lines = ["## Overview", "", "Against random search, in the units of the sections below:", ""]
+    lines += [_line(["strategy", *(f"{o.title}: {o.headline}" for o in OUTLINES.values())])]
+    lines += [_line(["---"] * (1 + len(OUTLINES)))]
+    for label in sorted(PLANS):
+        rows = [(o, found[o.name].get(label)) for o in OUTLINES.values()]
+        cells = [_difference(result, o.headline) if result else "" for o, result in rows]
+        if any(cells):
+            lines.append(_line([label, *cells]))
+    return "\n".join(lines) + "\n"
 
 
 def kept(problem: str) -> list[Result]:
@@ -104,7 +119,12 @@ def _published(outline: Outline, found: Sequence[Result]) -> Iterator[str]:
         met = all(abs(g) <= most for g, most in zip(gaps, outline.tolerance, strict=True))
         yield _line([f"`{result.strategy}`", "published", *(f"{v:.2f}" for v in row), ""])
         yield _line(
-            ["", "here, difference", *(f"{gap:+.2f}" for gap in gaps), "yes" if met else "no"]
+            [
+                "",
+                f"here ({result.runs} runs), difference",
+                *(f"{gap:+.2f}" for gap in gaps),
+                "yes" if met else "no",
+            ]
         )
 
 

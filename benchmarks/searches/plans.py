@@ -28,7 +28,7 @@ class Plan:
 
 
 PLANS: Mapping[str, Plan] = {
-    "random": Plan("random", "baselines", problems=ALL, runs=2000),
+    "random": Plan("random", "baselines", runs=2000),
     "exhaustive": Plan(
         "exhaustive", "baselines", runs=20, why="the first members in order: no run differs"
     ),
@@ -45,6 +45,19 @@ PLANS: Mapping[str, Plan] = {
         "regularized_evolution", "evolution", runs=500,
         why="P = 100, S = 25 of the paper, for thousands of trials",
     ),
+    "reinforce": Plan(
+        "reinforce", "reinforcement learning",
+        {"policy": "independent", "batch": 1, "power": 1, "decay": 0.9, "lr": 0.1}, runs=500,
+        why="the policy of NAS-Bench-201's authors",
+    ),
+    "reinforce, LSTM": Plan(
+        "reinforce", "reinforcement learning", {"batch": 1, "lr": 0.01},
+        why="NAS-RL's controller, for few trials",
+    ),
+    "ppo": Plan(
+        "ppo", "reinforcement learning", {"batch": 5, "lr": 0.01}, why="NASNet's, for few trials"
+    ),
+    "renas": Plan("renas", "reinforcement learning"),
     "large_scale_evolution": Plan(
         "large_scale_evolution", "evolution", {"population": 10}, runs=200,
     ),
@@ -59,6 +72,9 @@ PLANS: Mapping[str, Plan] = {
         "hierarchical_evolution", "evolution",
         {"population": 10, "diversify": 100, "sample": 0.3}, runs=200,
     ),
+    "nash": Plan("nash", "networks that grow"),
+    "rcas": Plan("rcas", "networks that grow"),
+    "pop": Plan("pop", "networks that grow"),
     "q_learning": Plan(
         "q_learning", "reinforcement learning", {"epsilon": "short"},
         why="a schedule of 100 models; the paper's has 2,700",
@@ -68,13 +84,28 @@ PLANS: Mapping[str, Plan] = {
         "nsga2", "several objectives", {"population": 20, "offspring": 20}, problems=ALL
     ),
     "lemonade": Plan("lemonade", "several objectives", problems=ALL, runs=30),
-    "reinforce": Plan(
-        "reinforce", "reinforcement learning",
-        {"policy": "independent", "batch": 1, "power": 1, "decay": 0.9, "lr": 0.1}, runs=500,
-        why="the policy of NAS-Bench-201's authors",
+    "block_qnn": Plan("block_qnn", "reinforcement learning"),
+    "codeepneat": Plan("codeepneat", "genetic algorithms", runs=200),
+    "bananas": Plan("bananas", "models", runs=30),
+    "nasbot": Plan("nasbot", "models", runs=5, why="distances of whole networks"),
+    "auto_keras": Plan("auto_keras", "models", runs=5, why="distances of whole networks"),
+    "pnas": Plan(
+        "pnas", "models", configs={
+            "nasbench201": {"parts": 3, "beam": 40}, "nasbench_macro": {"parts": 4, "beam": 60},
+        }, runs=30, why="the decisions in parts, as these spaces do not grow",
     ),
-    "reinforce, LSTM": Plan(
-        "reinforce", "reinforcement learning", {"batch": 1, "lr": 0.01}, why="NAS-RL's controller, for few trials"
+    "dpp_net": Plan(
+        "dpp_net", "several objectives", configs={
+            "nasbench201": {"parts": 3, "beam": 40}, "nasbench_macro": {"parts": 4, "beam": 60},
+            "nasbench201_front": {"parts": 3, "beam": 60},
+        }, runs=20, problems=ALL, why="the decisions in parts, as these spaces do not grow",
     ),
-    "ppo": Plan("ppo", "reinforcement learning", {"batch": 5, "lr": 0.01}, why="NASNet's, for few trials"),
+    "mdenas": Plan("mdenas", "reinforcement learning"),
+    "mcts": Plan("mcts", "models"),
+    "nao": Plan(
+        "nao", "models",
+        {"initial": 40, "top": 10, "new": 10, "steps": 10, "embedding": 32, "hidden": 64,
+         "epochs": 60, "rate": 0.005},
+        runs=20, why="sizes for a hundred trials; the paper's are for a thousand",
+    ),
 }  # fmt: skip

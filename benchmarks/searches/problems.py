@@ -131,6 +131,7 @@ def nasbench201() -> Problem:
     columns, accuracy = found.columns, found.columns["c10_val_12"]
     prices = [QUERY * seconds for seconds in columns["train12_c10_s"]]
     test = columns["c10_test_200"]
+    most = max(test)
     return Problem(
         NB201,
         found,
@@ -138,13 +139,14 @@ def nasbench201() -> Problem:
         price=prices.__getitem__,
         mark=best_by(accuracy),
         figures=lambda marks: [columns[name][int(marks[0])] for name in TRAINED],
-        lost=lambda mark: max(test) - test[int(mark)],
+        lost=lambda mark: most - test[int(mark)],
     )
 
 
 def nasbench_macro() -> Problem:
     found = table(MACRO.name)
     accuracy = found.columns["mean_acc"]
+    most = max(accuracy)
     return Problem(
         MACRO,
         found,
@@ -152,7 +154,7 @@ def nasbench_macro() -> Problem:
         price=lambda rank: 1.0,
         mark=best_by(accuracy),
         figures=lambda marks: [accuracy[int(mark)] for mark in marks],
-        lost=lambda mark: max(accuracy) - accuracy[int(mark)],
+        lost=lambda mark: most - accuracy[int(mark)],
     )
 
 

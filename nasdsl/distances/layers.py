@@ -130,7 +130,8 @@ def _sorted(made: Sequence[Layer], edges: Sequence[tuple[int, int]]) -> Layers:
             around[target].append((False, numbers[names[source]]))
             around[source].append((True, numbers[names[target]]))
         names = [repr((numbers[n], sorted(a))) for n, a in zip(names, around, strict=True)]
-    order = sorted(range(len(made)), key=lambda i: (made[i].before[LONGEST], names[i]))
+    inner = [layer.label.family != "input" for layer in made]
+    order = sorted(range(len(made)), key=lambda i: (inner[i], made[i].before[LONGEST], names[i]))
     rank = {old: new for new, old in enumerate(order)}
     moved = sorted((rank[a], rank[b]) for a, b in edges)
     return Layers(tuple(made[i] for i in order), tuple(moved))

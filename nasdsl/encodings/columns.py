@@ -35,7 +35,8 @@ class Loop(Frozen):
 
     def names(self, node: s.Expr) -> set[str | None]:
         """Those of the loop that an expression reads."""
-        return {n.id for n in s.walk(node) if isinstance(n, s.Name)} & {self.name, self.index}
+        found: set[str | None] = {n.id for n in s.walk(node) if isinstance(n, s.Name)}
+        return found & {self.name, self.index}
 
     def columns(self, node: s.Expr) -> Columns:
         """An expression over all elements. Raises Scalar."""

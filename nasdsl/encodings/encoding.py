@@ -14,8 +14,8 @@ from nasdsl.spans import Source, Span
 from .digests import digest
 from .forms import APART, Forms, resolve
 from .literals import show
+from .quick import Miss, scanner
 from .rows import Condition, Failure, compile_row
-from .scan import Miss, scanner
 from .write import Unwritable, writer
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from nasdsl import syntax as s
 from nasdsl.diagnostics import Diagnostic, NasError, did_you_mean, fail
+from nasdsl.ops.base import REQUIRED
 from nasdsl.record import Frozen, Record, record
 from nasdsl.scopes import place
 from nasdsl.spans import Span
@@ -95,14 +96,6 @@ class Field(Record):
     key: str
     template: Template
     default: Any  # REQUIRED, or a value
-
-
-class _Required:
-    def __repr__(self) -> str:
-        return "REQUIRED"
-
-
-REQUIRED = _Required()
 
 
 @record

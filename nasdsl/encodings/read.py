@@ -11,11 +11,12 @@ from math import inf, isfinite
 from typing import TYPE_CHECKING, Any
 
 from nasdsl.diagnostics import fail
+from nasdsl.ops.base import REQUIRED
 from nasdsl.record import Frozen, record
 from nasdsl.spans import Source, Span
 from nasdsl.values import Fields
 
-from .forms import REQUIRED, FieldSet, Forms, Link, Part, Quoted, Slot, Template
+from .forms import FieldSet, Forms, Link, Part, Quoted, Slot, Template
 from .grammar import Grammar
 from .mistakes import explain
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
+from nasdsl.ops.base import REQUIRED
 from nasdsl.values import Fields
 
-from .forms import REQUIRED, FieldSet, Form, Forms, Link, Slot, Template
+from .forms import FieldSet, Form, Forms, Link, Slot, Template
 
 _WORDS = ("a", "conv", "_", "x1", "Sep_conv_3x3", "none")
 _LETTERS = ("a", "conv", "XY")

@@ -1,9 +1,4 @@
-"""The quick reader of correct texts: regular expressions and functions made of the forms.
-
-What it takes it takes as the Lark grammar does (a test compares them), so it must read the same
-terminals: each pattern refuses where Lark may prefer a rival, and never gives back what it took. What
-it does not take is left to that grammar, which then explains it.
-"""
+"""The parts of the quick reader: regular expressions and functions made of the forms."""
 
 from __future__ import annotations
 
@@ -11,10 +6,10 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from nasdsl.ops.base import REQUIRED
 from nasdsl.values import Fields
 
 from .forms import (
-    REQUIRED,
     SCALARS,
     FieldSet,
     Form,
@@ -49,56 +44,18 @@ _WORD = re.compile(r"[A-Za-z0-9_]+").fullmatch
 _WHOLE = rf"-?\d{{1,{MAX_DIGITS - 1}}}+(?!\d)"
 
 
-class Miss(Exception):
-    """The text is not of the form, or not one that the quick reader knows."""
-
-
-class _Unknown(Exception):
+class Unknown(Exception):
     """A form that is left to Lark."""
 
 
-def scanner(forms: Forms) -> Callable[[str], Any] | None:
-    """The quick reader of an encoding, which raises Miss; None if all of it is left to Lark."""
-    quoted, commented = forms.layout in ("python", "json"), forms.layout == "python"
-    kinds: dict[tuple[bool, bool], tuple[Any, Scan]] = {}  # most texts are of one kind
-
-    def kind(double: bool, comments: bool) -> tuple[Any, Scan]:
-        blanks = re.compile(_blanks(forms.layout, comments), re.ASCII).match
-        found = blanks, _Maker(forms, '"' if double else "'", comments).rule(forms.start)
-        kinds[double, comments] = found
-        return found
-
-    try:
-        kind(False, False)
-    except _Unknown:
-        return None
-
-    def run(text: str) -> Any:
-        text = text.rstrip()
-        key = quoted and '"' in text, commented and "#" in text
-        blanks, scan = kinds.get(key) or kind(*key)
-        start = blanks(text)
-        try:
-            value, at = scan(text, start.end() if start else 0)
-        except (OverflowError, KeyError):  # too many digits, or an unknown word
-            raise Miss from None
-        if at != len(text):
-            end = None if at < 0 else blanks(text, at)
-            if end is None or end.end() != len(text):
-                raise Miss
-        return value
-
-    return run
-
-
-def _blanks(layout: str, comments: bool) -> str:
+def blanks_of(layout: str, comments: bool) -> str:
     """As BLANKS, but quick where there are no comments."""
     if layout not in BLANKS:
         return ""
     return r"\s*+(?:#[^\n]*+\s*+)*+" if comments else r"\s*+"
 
 
-class _Maker:
+class Maker:
     """Makes scans of texts all of whose quotes are of one kind, with comments or without."""
 
     def __init__(self, forms: Forms, quote: str, comments: bool) -> None:
@@ -111,11 +68,11 @@ class _Maker:
         self.pending: set[str] = set()
         self.made: dict[tuple[str, bool], Scan] = {}
         if self.layout == "python" and any("#" in s for s in outer.first if s[0] == "="):
-            raise _Unknown
+            raise Unknown
 
     @property
     def blanks(self) -> str:
-        return "" if self.inside else _blanks(self.layout, self.comments)
+        return "" if self.inside else blanks_of(self.layout, self.comments)
 
     # -------------------------------------------------------------- terminals
 
@@ -141,7 +98,7 @@ class _Maker:
             return self.guarded(symbol, _WHOLE if rule == "int" else body), convert_of(rule)
         words = self.forms.rules[rule].words if rule in self.forms.rules else None
         if not words or any(len(w.inside(self.inside)) != 1 for w in words):
-            raise _Unknown
+            raise Unknown
         marks = [(part.text, w.value) for w in words for part in w.inside(self.inside)
                  if isinstance(part, Mark)]  # fmt: skip
         values = {self.spelled(text): value for text, value in reversed(marks)}
@@ -162,7 +119,7 @@ class _Maker:
 
     def rule(self, name: str) -> Scan:
         if name in self.pending:
-            raise _Unknown  # it is recursive
+            raise Unknown  # it is recursive
         if (name, self.inside) not in self.made:
             self.pending.add(name)
             options = [self.form(f) for f in self.forms.rules[name].forms]
@@ -174,7 +131,7 @@ class _Maker:
         if isinstance(form, Link):
             return self.slot(Slot("", form.rule, None, None))
         if isinstance(form, FieldSet):
-            raise _Unknown
+            raise Unknown
         return self.template(form)
 
     def template(self, form: Template) -> Scan:
@@ -279,7 +236,7 @@ class _Maker:
     def is_scalar(self, rule: str) -> bool:
         try:
             self.scalar(rule)
-        except _Unknown:
+        except Unknown:
             return False
         return True
 
@@ -349,7 +306,7 @@ class _Maker:
         pattern = Pattern()
         try:
             body, convert = self.scalar(rule)
-        except _Unknown:
+        except Unknown:
             return None, None
         pattern.pieces.append(self.blanks)
         pattern.group(body, convert)
@@ -386,7 +343,7 @@ class _Maker:
 
     def indices(self) -> Scan:
         if self.inside:
-            raise _Unknown
+            raise Unknown
         b = self.blanks
         comma, first, last, left, right, word = (b + self.mark(m) for m in (*",[]()", "range"))
         number = b + self.guarded("INT", rf"-?\d{{1,{MAX_DIGITS - 1}}}+(?!\d)")

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import count, repeat
 from typing import Any, TypeAlias
 
+from nasdsl.ops.base import REQUIRED
 from nasdsl.values import Fields
 
-from .forms import BUILTINS, REQUIRED, FieldSet, Form, Forms, Link, Rule, Slot, Template
+from .forms import BUILTINS, FieldSet, Form, Forms, Link, Rule, Slot, Template
 from .literals import LEAST, LIMIT, builtin, integers, show
 from .pieces import Memo
 

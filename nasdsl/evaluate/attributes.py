@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from nasdsl import syntax
@@ -75,6 +77,13 @@ def _attribute(m: Machine, op: Op, param: Param, value: Any, argument: syntax.Ar
             return UNKNOWN
         value = m.lift(_pack, *value, span=argument.span)
 
+    return m.lift(_checked(op, param), value, span=argument.span)
+
+
+@cache
+def _checked(op: Op, param: Param) -> Callable[[Any], Any]:
+    """The function that checks a value; the same one for the same parameter, so that it is known again."""
+
     def one(v: Any) -> Any:
         try:
             return check(param, tuple(v) if isinstance(v, range) else v)
@@ -85,7 +94,7 @@ def _attribute(m: Machine, op: Op, param: Param, value: Any, argument: syntax.Ar
             )
             raise Mistake("NAS244", message, error.remedy) from None
 
-    return m.lift(one, value, span=argument.span)
+    return one
 
 
 def _pack(*values: Any) -> tuple[Any, ...]:

@@ -53,7 +53,7 @@ class Option(Frozen):
     key: str
     guard: Any
     make: Callable[[Scope], Any]
-    plain: Any = None
+    plain: Any
 
 
 def _label(m: Machine, node: syntax.Expr) -> str:
@@ -127,7 +127,9 @@ def _plain(value: Any) -> Any:
 
 
 def _computed(m: Machine, node: syntax.Comprehension, index: int, guard: Any, env: Env) -> Option:
-    return Option(str(index), str(index), guard, lambda scope: bound(m, node.item, env, scope))
+    return Option(
+        str(index), str(index), guard, lambda scope: bound(m, node.item, env, scope), None
+    )
 
 
 def choose(m: Machine, found: list[Option], scope: Scope, span: Any, ordered: bool = False) -> Any:
@@ -215,7 +217,7 @@ def eval_one_of(m: Machine, node: syntax.OneOf, env: Env, scope: Scope) -> Any:
             inner = scope.child(f"{alternative.label}?")
             guard = truth(m, m.eval(alternative.guard, env, inner), alternative.guard.span)
         label = alternative.label
-        found.append(Option(label, label, guard, _alternative(m, alternative, env)))
+        found.append(Option(label, label, guard, _alternative(m, alternative, env), None))
     return choose(m, found, scope, node.span)
 
 
@@ -262,7 +264,7 @@ def _listed(
         raise fail("NAS222", f"`{what}` needs a list, not a range of real numbers", node.span)
     if isinstance(found, range):
         check_length(found, node.span)
-        return [Option(str(v), str(i), True, partial(_as_is, v)) for i, v in enumerate(found)]
+        return [Option(str(v), str(i), True, partial(_as_is, v), None) for i, v in enumerate(found)]
     _refuse_unknown(found, node.span)
     return found
 

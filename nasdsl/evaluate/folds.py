@@ -33,7 +33,8 @@ class Fold:
             return pair(a, b) if held else a
 
         def joined(a: int, rest: int) -> int:
-            return step(a, rest)  # type: ignore[no-any-return]
+            both: int = step(a, rest)
+            return both
 
         def joined_if(held: bool, a: int, rest: int) -> int:
             return joined(a, rest) if held else rest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from ..record import Record, put, record
 from .base import Attrs, Param, Shape, ShapeError, Tokens, Value
@@ -105,17 +106,19 @@ class Axis(Record):
 
 def axes(sizes: Sequence[int], attrs: Attrs) -> tuple[Axis, ...]:
     """The windows of a convolution or pooling with the attributes kernel, stride, pad, …"""
+    dilation, ceil = attrs.get("dilation", 1), attrs.get("ceil") is True
+    return _windows(tuple(sizes), attrs["kernel"], attrs["stride"], dilation, attrs["pad"], ceil)
+
+
+@lru_cache(maxsize=4096)
+def _windows(
+    sizes: Shape, kernel: Value, stride: Value, dilation: Value, pad: Value, ceil: bool
+) -> tuple[Axis, ...]:
     n = len(sizes)
-    kernel = spread("kernel", attrs["kernel"], n)
-    stride = spread("stride", attrs["stride"], n)
-    dilation = spread("dilation", attrs.get("dilation", 1), n)
-    pad = attrs["pad"]
     pads: tuple[str | int, ...] = (pad,) * n if isinstance(pad, str) else spread("pad", pad, n)
-    ceil = attrs.get("ceil") is True
-    return tuple(
-        _axis(size, d * (k - 1) + 1, s, p, ceil)
-        for size, k, s, d, p in zip(sizes, kernel, stride, dilation, pads, strict=True)
-    )
+    kernels, strides = spread("kernel", kernel, n), spread("stride", stride, n)
+    reach = [d * (k - 1) + 1 for d, k in zip(spread("dilation", dilation, n), kernels, strict=True)]
+    return tuple([_axis(*window, ceil) for window in zip(sizes, reach, strides, pads, strict=True)])
 
 
 def _axis(size: int, extent: int, stride: int, pad: str | int, ceil: bool) -> Axis:

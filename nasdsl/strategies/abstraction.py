@@ -83,13 +83,16 @@ def _call(text: str) -> str:
 
 
 def _unknown(name: str) -> str:
-    known = [*PLAIN, "history(2)", *(f'{n}("…")' for n in NAMED)]
-    near = did_you_mean(name, [*PLAIN, "history", *NAMED])
+    calls = {"history": "history(2)", **{n: f'{n}("…")' for n in NAMED}}
+    if name in calls:
+        return f"`{name}` takes an argument: {calls[name]}"
+    known = [*PLAIN, *calls.values()]
+    near = did_you_mean(name, [*PLAIN, *calls])
     return f"there is no feature `{name}` of a state; " + (near or f"there are {', '.join(known)}")
 
 
 def check_names(features: Sequence[str], space: Space) -> None:
-    """Raises NAS323 for a name that is no decision of the space."""
+    """Raises NAS329 for a name that is no decision of the space."""
     wanted = [_argument(f) for f in features if f.startswith(NAMED)]
     if not wanted:
         return
@@ -100,7 +103,7 @@ def check_names(features: Sequence[str], space: Space) -> None:
             message = f"space `{space.name}` has no decision `{name}`"
             shown = ", ".join(f"`{kind}`" for kind in kinds[:12]) + (" …" if kinds[12:] else "")
             help = did_you_mean(name, list(ends)) or f"its kinds of decisions are {shown}"
-            raise NasError(Diagnostic("NAS323", message, help=help))
+            raise NasError(Diagnostic("NAS329", message, help=help))
 
 
 @lru_cache(maxsize=100_000)

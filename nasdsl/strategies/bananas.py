@@ -109,10 +109,11 @@ class Bananas:
     def _plan(self) -> list[Genotype]:
         """The next batch, the best first."""
         config = self._config
-        candidates = self._mutations()
+        known, targets = self._known.targets(config.transform, config.objectives, self._rng)
+        best = np.argsort(-targets, kind="stable")[: config.parents]
+        candidates = self._mutations([known[int(i)] for i in best])
         if not candidates:
             return []
-        known, targets = self._known.targets(config.transform, config.objectives, self._rng)
         columns = self._columns(known)
         shape = Shape(config.members, config.layers, config.width)
         training = Training(epochs=config.epochs, lr=config.lr)
@@ -124,10 +125,10 @@ class Bananas:
         order = np.argsort(-worth, kind="stable")[: config.batch]
         return [candidates[int(i)] for i in order]
 
-    def _mutations(self) -> list[Genotype]:
-        """Unknown mutations of the best genotypes, of the very best first."""
+    def _mutations(self, parents: Sequence[Genotype]) -> list[Genotype]:
+        """Unknown mutations of the parents, of the first one first."""
         found: dict[Genotype, None] = {}
-        for parent in self._known.best(self._config.parents):
+        for parent in parents:
             for _ in range(self._config.candidates):
                 if len(found) >= self._config.candidates:
                     return list(found)

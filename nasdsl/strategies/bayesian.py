@@ -12,6 +12,7 @@ first, "random" a random scalarisation for every batch (ParEGO), which spreads o
 from __future__ import annotations
 
 import random
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -20,6 +21,8 @@ from pydantic import Field
 
 from nasdsl.configure import Config
 from nasdsl.extras import need
+from nasdsl.variation import mutation
+from nasdsl.variation.options import Mutations
 
 from .acquisition import Acquisition, acquire
 from .base import Seen, Trial, dump_rng, load_rng
@@ -49,6 +52,9 @@ class BayesianConfig(Config):
         default="evolution", description="how candidates are found: NASBOT's way or Auto-Keras's"
     )
     candidates: int = Field(default=200, ge=1, description="genotypes looked at for one `ask`")
+    mutations: Mutations | None = Field(
+        default=None, description="how candidates are edited: operators, with weights"
+    )
     batch: Literal["believer", "liar"] = Field(
         default="believer", description="what proposals that are out are taken to measure"
     )
@@ -76,14 +82,14 @@ class BayesianOptimisation:
     PARENTS = 20  # best genotypes from which evolution begins
 
     def __init__(self, space: Space, config: BayesianConfig, seed: int) -> None:
-        need("gpytorch", "bo")
-        need("botorch", "bo")
+        _need_libraries()
         self._space = space
         self._config = config
         self._rng = random.Random(seed)
         self._known = Observations(config.points)
         self._metric = make_metric(config.kernel, space, config.nu_str, config.skip_weight)
         self._feasible = Kept(space.feasible)
+        self._vary = None if config.mutations is None else mutation(config.mutations)
         self._kernel: Kernel | None = None
         self._told = 0  # since the last fit
 
@@ -169,11 +175,17 @@ class BayesianOptimisation:
         if config.search == "tree":
             start = dict(zip(genotypes, targets.tolist(), strict=True))
             return climb_tree(
-                self._space, start, worth, self._feasible, fresh, config.candidates, rng
+                start, self._mutate, worth, self._feasible, fresh, config.candidates, rng
             )
         order = np.argsort(-targets, kind="stable")[: self.PARENTS]
         parents = [genotypes[int(i)] for i in order]
-        return evolve(self._space, parents, worth, self._feasible, fresh, config.candidates, rng)
+        return evolve(
+            self._space, parents, self._mutate, worth, self._feasible, fresh, config.candidates, rng
+        )
+
+    def _mutate(self, parent: Genotype) -> Genotype:
+        child = None if self._vary is None else self._vary(self._space, parent, self._rng)
+        return self._space.mutate(parent, self._rng) if child is None else child
 
     # ---------------------------------------------------------------- state
 
@@ -191,3 +203,11 @@ class BayesianOptimisation:
         kernel = state["kernel"]
         self._kernel = None if kernel is None else Kernel.load(self._metric.groups, kernel)
         self._told = state["told"]
+
+
+def _need_libraries() -> None:
+    """NAS323 if they are not installed. What they say of PyTorch's future is not for users."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        need("gpytorch", "bo")
+        need("botorch", "bo")

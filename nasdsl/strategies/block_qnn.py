@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from .base import Trial
 
 ITERATIONS = (95, 7, 7, 7, 10, 10, 10, 10, 10, 12)
-PAPER = tuple((1 - i / 10, count) for i, count in enumerate(ITERATIONS))
+PAPER = tuple(((10 - i) / 10, count) for i, count in enumerate(ITERATIONS))
 
 
 class BlockQNNConfig(QConfig):
@@ -67,13 +67,13 @@ class BlockQNN(QLearner):
             self._check_block(config.block)
 
     def _check_block(self, block: str) -> None:
-        """NAS324 if networks of the space have no such graph."""
+        """NAS326 if networks of the space have no such graph."""
         architecture = self._space.build(self._space.sample_feasible(self._rng))
         names = list(dict.fromkeys(g.name for g in architecture.graphs()))
         if block not in names:
             message = f"networks of `{self._space.name}` have no part named `{block}`"
             help = did_you_mean(block, names) or f"there are {', '.join(names)}"
-            raise NasError(Diagnostic("NAS324", message, help=help))
+            raise NasError(Diagnostic("NAS326", message, help=help))
 
     def reward(self, trial: Trial) -> float:
         config: BlockQNNConfig = self._config

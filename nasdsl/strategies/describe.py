@@ -47,17 +47,17 @@ def summary(name: str) -> str:
 
 
 def table() -> str:
-    """A row for each strategy."""
+    """A row for each strategy, by name."""
     rows = [
         (f"[`{name}`](#{name})", known.paper, known.use, f"`{known.extra}`" if known.extra else "")
-        for name, known in STRATEGIES.items()
+        for name, known in sorted(STRATEGIES.items())
     ]
     return _table(("strategy", "paper", "when to take it", "extra"), rows)
 
 
 def sections() -> str:
-    """A section for each strategy: what it is, and its options."""
-    return "\n".join(_section(name) for name in STRATEGIES)
+    """A section for each strategy, by name: what it is, and its options."""
+    return "\n".join(map(_section, sorted(STRATEGIES)))
 
 
 def _section(name: str) -> str:

@@ -28,7 +28,7 @@ T = TypeVar("T")
 Measure: TypeAlias = Callable[[Layers, Layers], Sequence[float]]
 
 KEPT = 4096  # genotypes whose description is kept
-PAIRS = 400_000  # distances that are kept
+PAIRS = 100_000  # distances that are kept
 
 
 class Metric(Protocol):

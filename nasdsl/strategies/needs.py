@@ -74,6 +74,12 @@ def _narrow(space: Space) -> str | None:
     return f"a decision has over {WIDE} options, which are learnt digit by digit" if wide else None
 
 
+def _order(space: Space) -> str | None:
+    if any(domain.kind == "bit" or _is_number(domain) for domain in _domains(space)):
+        return None
+    return "none of its decisions is a size: nothing can be pruned"
+
+
 #: What an Entry may need: each says why a space does not have it, or None if it has.
 NEEDS: Mapping[str, Test] = {
     "finite": _finite,
@@ -88,6 +94,7 @@ CAUTIONS: Mapping[str, Test] = {
     "intervals": _intervals,
     "neighbours": _neighbours,
     "narrow": _narrow,
+    "order": _order,
 }
 
 

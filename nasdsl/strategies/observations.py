@@ -80,11 +80,6 @@ class Observations:
         worse = (g for g, (values, _) in self._measured.items() if values <= bound)
         del self._measured[next(worse)]
 
-    def best(self, count: int) -> list[Genotype]:
-        """The best measured genotypes by their values, the first leading."""
-        order = sorted(self._measured, key=lambda g: self._measured[g][0], reverse=True)
-        return order[:count]
-
     def targets(
         self, transform: Transform, scalarisation: Scalarisation, rng: Random
     ) -> tuple[list[Genotype], Array]:

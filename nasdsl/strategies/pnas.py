@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from nasdsl.genotype import Genotype
     from nasdsl.space import Space
 
+MOST_LEVELS = 8  # looked through for something new before a proposal is drawn
 SPARE = 4  # candidates kept for each that may be evaluated: some are equal to others, or infeasible
 
 
@@ -121,7 +122,7 @@ class Pnas:
         """The first of the next level; a random one while nothing is known of this one."""
         waits = self._out and not self._done
         if not self._random and not waits:
-            for _ in range(self._plan.count + 1):
+            for _ in range(min(self._plan.count, MOST_LEVELS) + 1):
                 self._advance()
                 genotype = self._next()
                 if genotype is not None:
@@ -141,12 +142,20 @@ class Pnas:
         self._queue = self._ranked(self._candidates())[: SPARE * self._left][::-1]
 
     def _candidates(self) -> list[Genotype]:
-        """The children of the parents that have not been evaluated."""
+        """The children of the parents that have not been evaluated.
+
+        Where they are few, and what fills them in is drawn, they are made several times.
+        """
         growth = Growth(self._space, self._plan, self._level, self._filler(), self._rng)
         parents: list[Choices] = [choices_of(self._space, g) for g in self._parents] or [{}]
         most = max(1, self._config.candidates // len(parents))
-        found = dict.fromkeys(c for p in parents for c in growth.children(p, most))
-        return [genotype for genotype in found if genotype not in self._history]
+        found: dict[Genotype, None] = {}
+        before = -1
+        while before < len(found) < self._config.beam:
+            before = len(found)
+            children = (c for p in parents for c in growth.children(p, most))
+            found |= dict.fromkeys(c for c in children if c not in self._history)
+        return list(found)
 
     def _filler(self) -> Callable[[Atom], int]:
         rest, rng = self._config.rest, self._rng

@@ -7,10 +7,10 @@ import random
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import torch
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from nasdsl.configure import Config
 
@@ -19,7 +19,7 @@ from .base import Seen, Trial, dump_rng, load_rng, several
 from .controller import Controller
 from .policies import Independent
 from .rows import extend_moments, normal
-from .skips import Skips, inferred
+from .skips import skips
 from .torch_state import dump_torch, load_torch
 
 if TYPE_CHECKING:
@@ -32,6 +32,11 @@ LARGEST = 1e6  # rewards are bounded by it: one diverged trial does not end the 
 OUT = 4096  # log-probabilities of proposals that are remembered until their trials are told
 
 
+Patterns = Annotated[
+    tuple[str, ...], BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)
+]
+
+
 class PolicyConfig(Config):
     """The policy, and what is common to the ways of training it."""
 
@@ -42,10 +47,10 @@ class PolicyConfig(Config):
     hidden: int = Field(default=35, ge=1, description="units of each layer of the LSTM")
     layers: int = Field(default=2, ge=1, le=8, description="layers of the LSTM")
     init: float = Field(default=0.08, gt=0, description="its parameters begin uniform in ±init")
-    skips: Literal["auto", "none"] | tuple[str, ...] = Field(
-        default="auto",
+    skips: Patterns = Field(
+        default=("auto",),
         description="skip connections, decided by attention to earlier layers: their paths with [i] "
-        "for a layer and [j] for an earlier one; auto finds them",
+        "for a layer and [j] for an earlier one; auto finds them, none turns it off",
     )
     temperature: float = Field(default=1.0, gt=0, description="logits are divided by it")
     tanh_constant: float | None = Field(
@@ -90,11 +95,9 @@ def make_policy(space: Space, config: PolicyConfig, seed: int) -> Controller | I
     """The policy of a configuration; its initial parameters come from the seed."""
     if config.policy == "independent":
         return Independent(normal(1e-3), seed)
-    given = config.skips if isinstance(config.skips, tuple) else ()
-    patterns = inferred(space) if config.skips == "auto" else given
     return Controller(
         hidden=config.hidden, layers=config.layers, init=config.init, seed=seed,
-        skips=Skips(patterns), temperature=config.temperature, tanh_constant=config.tanh_constant,
+        skips=skips(space, config.skips), temperature=config.temperature, tanh_constant=config.tanh_constant,
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Worth: TypeAlias = Callable[[Sequence["Genotype"]], Sequence[float]]
 Test: TypeAlias = Callable[["Genotype"], bool]
 Found: TypeAlias = dict["Genotype", float]
+Vary: TypeAlias = Callable[["Genotype"], "Genotype"]
 
 GENERATIONS = 5
 #: The chances of 1, 2, … mutations of a child, as in NASBOT's code.
@@ -28,8 +29,8 @@ STEPS = (0.5, 0.25, 0.125, 0.075, 0.05)
 
 
 def evolve(
-    space: Space, start: Sequence[Genotype], worth: Worth, feasible: Test, fresh: Test, count: int,
-    rng: Random,
+    space: Space, start: Sequence[Genotype], vary: Vary, worth: Worth, feasible: Test, fresh: Test,
+    count: int, rng: Random,
 ) -> Found:  # fmt: skip
     """Kandasamy et al., NeurIPS 2018, appendix B.2: parents are drawn with probability proportional to
     exp(worth / std), children are mutated a few times. `start` holds the first parents; some random
@@ -38,19 +39,20 @@ def evolve(
     drawn = [space.sample_feasible(rng) for _ in range(max(1, size // 4))]
     newcomers = list(dict.fromkeys([*start, *drawn]))
     parents: Found = {}
-    for _ in range(GENERATIONS + 1):
+    for generation in range(GENERATIONS + 1):
+        if generation:
+            chosen = rng.choices(list(parents), softmax(list(parents.values())), k=size)
+            children = dict.fromkeys(mutated(parent, vary, rng) for parent in chosen)
+            newcomers = [g for g in children if g not in parents and feasible(g)]
         if newcomers:
             parents.update(zip(newcomers, worth(newcomers), strict=True))
-        chosen = rng.choices(list(parents), softmax(list(parents.values())), k=size)
-        children = dict.fromkeys(mutated(space, parent, rng) for parent in chosen)
-        newcomers = [g for g in children if g not in parents and feasible(g)]
     return {g: w for g, w in parents.items() if fresh(g)}
 
 
-def mutated(space: Space, parent: Genotype, rng: Random) -> Genotype:
+def mutated(parent: Genotype, vary: Vary, rng: Random) -> Genotype:
     """One or a few mutations."""
     for _ in range(1 + rng.choices(range(len(STEPS)), STEPS)[0]):
-        parent = space.mutate(parent, rng)
+        parent = vary(parent)
     return parent
 
 
@@ -63,17 +65,16 @@ def softmax(worths: Sequence[float]) -> list[float]:
 
 
 def climb_tree(
-    space: Space, start: Mapping[Genotype, float], worth: Worth, feasible: Test,
-    fresh: Test, count: int, rng: Random, cooling: float = 0.9, coldest: float = 1e-4,
+    start: Mapping[Genotype, float], vary: Vary, worth: Worth, feasible: Test, fresh: Test,
+    count: int, rng: Random, cooling: float = 0.9, coldest: float = 1e-4,
 ) -> Found:  # fmt: skip
     """Jin, Song, Hu, KDD 2019, algorithm 1: A* with simulated annealing over the tree of edits.
 
     The queue begins with the measured genotypes (`start`, with their values). Its best node is
     expanded with probability exp((node - best worth) / T), and T falls by `cooling` a step until
-    `coldest`. Each expansion looks at a share of `count`, random neighbours of the node.
+    `coldest`. An expansion looks at `count` / 10 edits of the node, which are drawn.
     """
-    steps = max(1, math.ceil(math.log(coldest) / math.log(cooling)))
-    share = max(1, round(count / steps))
+    share = max(1, count // 10)
     order = count_from(0)  # equals come out in the order in which they came in
     queue = [(-value, next(order), genotype) for genotype, value in start.items()]
     heapify(queue)
@@ -86,7 +87,7 @@ def climb_tree(
         temperature *= cooling
         if rng.random() >= chance:
             continue
-        children = dict.fromkeys(space.mutate(node, rng) for _ in range(share))
+        children = dict.fromkeys(vary(node) for _ in range(share))
         unknown = [g for g in children if g not in seen and feasible(g)]
         seen.update(unknown)
         for genotype, value in zip(unknown, worth(unknown) if unknown else (), strict=True):

@@ -64,6 +64,8 @@ class QConfig(Config):
     @field_validator("epsilon", mode="before")
     @classmethod
     def _preset(cls, value: object) -> object:
+        if isinstance(value, str) and value != "short":
+            raise ValueError("a list of [ε, iterations] pairs, or `short`")
         return SHORT if value == "short" else value
 
     @field_validator("epsilon")

@@ -7,8 +7,10 @@ reward is the cube of an accuracy (`power = 3`; the paper takes the best of the 
 is for the evaluator to give). The paper lets the networks get deeper during its search: that is a
 matter of the space.
 
-`policy = independent, lr = 0.001, batch = 1, decay = 0.9, power = 1` is the REINFORCE baseline of
-NAS-Bench-201 (Dong, Yang; ICLR 2020).
+`reinforce(policy = independent, lr = 0.1, batch = 1, decay = 0.9, power = 1)` is the REINFORCE baseline
+of NAS-Bench-201 (Dong, Yang; ICLR 2020). What was released with it leaves the learning rate open (its
+script is called with 0.001, another tries 0.01 to 0.5): in 12,000 simulated seconds 0.1 reaches the
+published accuracies, while 0.001 and 0.01 are hardly better than random search.
 """
 
 from __future__ import annotations

@@ -72,6 +72,23 @@ def inferred(space: Space) -> list[str]:
     return [p + ("[j]" if n < 0 else "[j+1]") for p, n in most.items() if n <= 0]
 
 
+def skips(space: Space, patterns: Sequence[str]) -> Skips:
+    """Those that patterns name: ("auto",) for what can be inferred, ("none",) or () for none.
+
+    Raises NasError (NAS327) for a pattern that no decision has.
+    """
+    if patterns in (("auto",), ("none",)):
+        return Skips(inferred(space) if patterns == ("auto",) else ())
+    for pattern in patterns:
+        one = Skips([pattern])
+        if not any(one.find(path) for path, _ in space.all_decisions(MOST)):
+            message = f"no decision of space `{space.name}` is `{pattern}`"
+            found = ", ".join(f"`{other}`" for other in inferred(space)[:3])
+            help = f"its skip connections are {found}" if found else "`skips = none` goes without"
+            raise NasError(Diagnostic("NAS327", message, help=help))
+    return Skips(patterns)
+
+
 def _compiled(pattern: str) -> tuple[re.Pattern[str], int]:
     """Of indices named [i] the last is meant: `i[i]` is the loop over i at layer i."""
     rest, shift = pattern.removesuffix("[j+1]"), 1

@@ -15,13 +15,15 @@ if TYPE_CHECKING:
     from .run import Search
 
 T = TypeVar("T")
+MOST = 6
+"""Objectives up to which hypervolumes are computed: their time grows exponentially with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Front:
     """members: the best by the first objective first. reference: where the hypervolume is measured
     from, signed: an objective's own `reference`, else its worst value among the trials that are
-    done. hypervolume: None if pymoo is not installed."""
+    done. hypervolume: None if pymoo is not installed, or for more than MOST objectives."""
 
     members: tuple[Trial, ...]
     reference: Values
@@ -46,7 +48,8 @@ def make_front(
         for o, least in zip(objectives, worst, strict=True)
     )
     values = [trial.values for trial in members]
-    volume = hypervolume(values, reference) if installed("pymoo") else None
+    measured = installed("pymoo") and len(objectives) <= MOST
+    volume = hypervolume(values, reference) if measured else None
     return Front(members, reference, volume)
 
 

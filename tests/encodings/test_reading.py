@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from nasdsl.diagnostics import NasError
 from nasdsl.encodings import Encoding
+from nasdsl.encodings.quick import Miss
 from nasdsl.encodings.sample import sample
-from nasdsl.encodings.scan import Miss
 from nasdsl.spans import Source
 
 from .examples import ALL, OWN, TEXTS

@@ -11,6 +11,7 @@ import pytest
 import torch
 from torch import nn
 
+from . import plain_benchmarks as benchmarks
 from . import plain_networks as plain
 from .matching import agree
 from .test_equal import CLASSES, compiled, published
@@ -39,7 +40,7 @@ def test_nasbench201(seed: int) -> None:
     mine = compiled(
         "nasbench201", "+".join(groups), {"C": 8, "N": 2, "size": 16, "classes": CLASSES}
     )
-    agree(mine, plain.nasbench201(edges, 8, 2, CLASSES), 16)
+    agree(mine, benchmarks.nasbench201(edges, 8, 2, CLASSES), 16)
 
 
 I, O, C1, C3, P = "input", "output", "conv1x1-bn-relu", "conv3x3-bn-relu", "maxpool3x3"
@@ -61,7 +62,7 @@ def test_nasbench101(number: int) -> None:
     mine = compiled("nasbench101", text, {"C": 9, "modules": 2, "size": 16, "classes": CLASSES})
     used = [v for v in range(len(ops)) if v in (0, len(ops) - 1) or any(matrix[v])]
     pruned = [[matrix[u][v] for v in used] for u in used]
-    agree(mine, plain.nasbench101(pruned, [ops[v] for v in used], 9, 2, CLASSES), 16)
+    agree(mine, benchmarks.nasbench101(pruned, [ops[v] for v in used], 9, 2, CLASSES), 16)
 
 
 def test_fairnas() -> None:

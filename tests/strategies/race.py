@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from nasdsl.evaluators.tabular import read_table
 from nasdsl.space import Space
 from nasdsl.strategies import Trial, make_strategy
+
+DATA = Path(os.environ.get("NASDSL_DATA") or Path(__file__).parents[3] / "shared" / "data")
+NASBENCH201 = DATA / "nb201" / "nb201.csv.gz"
+
+
+def nasbench201(column: str = "c10_val_12") -> dict[Any, float]:
+    """A column of NAS-Bench-201 by the choices of spaces/nasbench201.nas."""
+    header, rows = read_table(NASBENCH201)
+    code, value = header.index("code"), header.index(column)
+    return {tuple(map(int, row[code])): float(row[value]) for row in rows}
 
 
 def best_found(

@@ -13,11 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nasdsl import NasError, load, parse_space
+from nasdsl.strategies import make_strategy
 from nasdsl.strategies.atoms import Atom, atoms
 from nasdsl.strategies.controller import Controller
 from nasdsl.strategies.policies import Independent, pick
 from nasdsl.strategies.rows import FIRST, Rows, normal, uniform
-from nasdsl.strategies.skips import Skips, inferred, scopes
+from nasdsl.strategies.skips import Skips, inferred, scopes, skips
 from tests.flat_space import FlatSpace
 
 from ..generate import spaces
@@ -196,6 +197,20 @@ def test_patterns_are_checked() -> None:
     assert scopes("a[7]/i[3]/b") == ["a[7]", "a[7]/i[3]"]
 
 
+def test_skips_are_declared_or_inferred() -> None:
+    space = parse_space(CASES["skips"])
+    bit = "graph/i[2]/fed[1]"
+    for patterns in (("auto",), ("graph/i[i]/fed[j+1]",)):
+        skip = skips(space, patterns).find(bit)
+        assert skip is not None and skip.earlier == "graph/i[0]"
+    assert not skips(space, ("none",)) and not skips(space, ())
+    with pytest.raises(NasError, match="its skip connections are `graph/i"):
+        skips(space, ("graph/i[i]/feed[j]",))
+    for option in ("auto", ["graph/i[i]/fed[j+1]"], "graph/i[i]/fed[j+1]"):
+        strategy: Any = make_strategy("reinforce", space, {"skips": option}, 0)
+        assert strategy.policy.skips.find(bit)
+
+
 # ------------------------------------------------------------------ rows
 
 
@@ -237,7 +252,7 @@ def test_rows_made_late_train_as_if_they_had_always_been_there() -> None:
         for i in range(100):
             row = table.find(f"k{i}", 1)
             adam.zero_grad()
-            (table.get_parameter("a")[row].square().sum() * (i + 1)).backward()
+            (table.get_parameter("a")[row].square().sum() * (i + 1)).backward()  # type: ignore[no-untyped-call]
             extend_moments(adam)
             adam.step()
         found.append(table.get_parameter("a").detach()[:100])
@@ -249,7 +264,7 @@ def test_a_controller_is_made_and_used_without_the_global_generator() -> None:
     before = torch.get_rng_state()
     net = controller(space)
     genotype, _ = net.sample(space, Random(0))
-    net.score([atoms(space, genotype)])[0].sum().backward()
+    net.score([atoms(space, genotype)])[0].sum().backward()  # type: ignore[no-untyped-call]
     assert torch.equal(before, torch.get_rng_state())
     other = controller(space, seed=1)
     other.load(json.loads(json.dumps(net.dump())))

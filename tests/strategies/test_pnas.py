@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -11,7 +10,6 @@ import pytest
 
 from nasdsl import NasError
 from nasdsl.canonical import architecture_hash
-from nasdsl.evaluators.tabular import read_table
 from nasdsl.genotype import Genotype
 from nasdsl.space import Space, load
 from nasdsl.strategies import Trial, make_strategy
@@ -20,11 +18,10 @@ from nasdsl.strategies.pnas import Pnas
 from tests.flat_space import FlatSpace
 
 from .cases import TINY
+from .race import NASBENCH201, mean_best, nasbench201
 
 SPACES = Path(__file__).parents[2] / "spaces"
-DATA = Path(os.environ.get("NASDSL_DATA") or Path(__file__).parents[3] / "shared" / "data")
 SIZE = "count/if"  # the path of `any 1..blocks if grow else blocks`
-TABLE = DATA / "nb201" / "nb201.csv.gz"
 
 
 @pytest.fixture(scope="module")
@@ -121,20 +118,11 @@ def test_the_surrogate_finds_what_is_good() -> None:
     assert best == 28
 
 
-@pytest.fixture(scope="module")
-def table() -> dict[Any, float]:
-    header, rows = read_table(TABLE)
-    code, value = header.index("code"), header.index("c10_val_12")
-    return {tuple(map(int, row[code])): float(row[value]) for row in rows}
-
-
 @pytest.mark.slow
-@pytest.mark.skipif(not TABLE.is_file(), reason="needs NASDSL_DATA")
-def test_it_beats_random_search_on_nasbench201(table: dict[Any, float]) -> None:
-    from tests.strategies.race import mean_best
-
-    space = load(SPACES / "nasbench201.nas", set={"N": 1, "C": 4})
+@pytest.mark.skipif(not NASBENCH201.is_file(), reason="needs NASDSL_DATA")
+def test_it_beats_random_search_on_nasbench201() -> None:
+    """100 trials: 84.48 ± 0.12 against 83.80 ± 0.05 % of validation accuracy after 12 epochs."""
+    space, table = load(SPACES / "nasbench201.nas", set={"N": 1, "C": 4}), nasbench201()
     config = {"level": "i", "beam": 20, "embedding": 16, "hidden": 32, "epochs": 40}
-    assert mean_best("pnas", config, space, table, 100, 20) > mean_best(
-        "random", {}, space, table, 100, 20
-    )
+    found = mean_best("pnas", config, space, table, 100, 20)
+    assert found > mean_best("random", {}, space, table, 100, 100)

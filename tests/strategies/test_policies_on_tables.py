@@ -82,7 +82,7 @@ def best(name: str, config: dict[str, Any], runs: int, queries: int = 120) -> fl
 
 
 @needs_macro
-@pytest.mark.parametrize(("name", "config"), [("reinforce", REINFORCE)])
+@pytest.mark.parametrize(("name", "config"), [("reinforce", REINFORCE), ("renas", {})])
 def test_they_beat_random_search(name: str, config: dict[str, Any]) -> None:
     assert best(name, config, 6) > best("random", {}, 50) + 0.05
 

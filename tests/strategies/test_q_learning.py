@@ -159,7 +159,7 @@ def test_density_of_a_block() -> None:
     assert density(architecture, "no such graph") == 1.0
     sparse = space.build(Genotype((3, 0, 0, 0, 0, 3)))
     assert density(sparse, "cell") <= 12 / 10
-    with pytest.raises(NasError, match=r"(?s)NAS324.*did you mean `cell`"):
+    with pytest.raises(NasError, match=r"(?s)NAS326.*did you mean `cell`"):
         make_strategy("block_qnn", space, {"block": "cells"}, 0)
 
 

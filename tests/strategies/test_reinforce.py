@@ -58,7 +58,7 @@ def test_the_gradient_is_unbiased(
         strategy._train([word], [value - baseline], [None])
     expected = sum(p * step for p, step in zip(chances.detach(), steps, strict=True))
     assert exact.abs().max() > 1e-3
-    assert torch.allclose(-expected, exact, atol=1e-6)  # type: ignore[arg-type]
+    assert torch.allclose(-expected, exact, atol=1e-6)
 
 
 def test_a_batch_makes_the_mean_of_its_gradients(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,8 +187,14 @@ def test_the_clipped_objective(monkeypatch: pytest.MonkeyPatch) -> None:
     assert size[2] == pytest.approx(size[4] * 2.71828**0.5, rel=1e-3)
 
 
+def test_stale_trials_do_not_end_the_learning() -> None:
+    strategy = toy("ppo", batch=1)
+    strategy._train(WORDS[:1], [-1.0], [-1e4])
+    assert all(p.isfinite().all() for p in strategy.policy.parameters())
+
+
 def test_the_first_epoch_of_a_batch_is_reinforce(monkeypatch: pytest.MonkeyPatch) -> None:
-    shared = {"entropy": 0.01, "layers": 1, "batch": 6}
+    shared: dict[str, Any] = {"entropy": 0.01, "layers": 1, "batch": 6}
     ppo, plain = toy("ppo", epochs=1, **shared), toy(**shared)
     found = [caught(strategy, monkeypatch) for strategy in (ppo, plain)]
     for strategy in (ppo, plain):
