@@ -24,21 +24,15 @@ motif separable(k, w, causal) = over_steps(
   k - 1,
   causal
 )
-motif multiple(w, c) = w / c if w % c == 0 else 1
-motif depthwise(k, w, causal) = graph (x) {
-  out x
-      -> over_steps(
-        dw_conv([k, 1], pad = "valid", multiplier = multiple(w, channels(x))),
-        k - 1,
-        causal
-      )
-}
+motif depthwise(k, multiplier, causal) = over_steps(
+  dw_conv([k, 1], pad = "valid", multiplier = multiplier),
+  k - 1,
+  causal
+)
 
-# Channels that are left over of `groups` have kernels of their own.
-motif lightweight(k, groups, w, causal) = graph (x) {
-  c = channels(x)
+# Of c channels; those that are left over of `groups` have kernels of their own.
+motif lightweight(k, groups, c, m, causal) = graph (x) {
   n = c - c % groups
-  m = multiple(w, c)
   when n == c {
     y = x -> light_conv(k, groups, m, causal)
   } else when n == 0 {
@@ -61,6 +55,8 @@ motif attend(heads, w, drop, causal) = attention(
 )
 
 motif layer(name, w, heads, drop, causal) = graph (x, memory) {
+  c = channels(x)
+  m = w / c if w % c == 0 else 1
   when name == "attend_to_encoder" {
     y = (x, memory) -> cross_attention(heads, out = w, bias = false, dropout = drop)
   } else {
@@ -77,23 +73,23 @@ motif layer(name, w, heads, drop, causal) = graph (x, memory) {
         standard_conv_1x1:          standard(1, w, causal)
         standard_conv_3x1:          standard(3, w, causal)
         standard_conv_5x1:          standard(5, w, causal)
-        depthwise_conv_3x1:         depthwise(3, w, causal)
-        depthwise_conv_5x1:         depthwise(5, w, causal)
-        depthwise_conv_7x1:         depthwise(7, w, causal)
+        depthwise_conv_3x1:         depthwise(3, m, causal)
+        depthwise_conv_5x1:         depthwise(5, m, causal)
+        depthwise_conv_7x1:         depthwise(7, m, causal)
         dilated_conv_3x1:           dilated(3, w, causal)
         dilated_conv_5x1:           dilated(5, w, causal)
-        lightweight_conv_3x1_r_1:   lightweight(3, 1, w, causal)
-        lightweight_conv_3x1_r_4:   lightweight(3, 4, w, causal)
-        lightweight_conv_3x1_r_16:  lightweight(3, 16, w, causal)
-        lightweight_conv_5x1_r_1:   lightweight(5, 1, w, causal)
-        lightweight_conv_5x1_r_4:   lightweight(5, 4, w, causal)
-        lightweight_conv_5x1_r_16:  lightweight(5, 16, w, causal)
-        lightweight_conv_7x1_r_1:   lightweight(7, 1, w, causal)
-        lightweight_conv_7x1_r_4:   lightweight(7, 4, w, causal)
-        lightweight_conv_7x1_r_16:  lightweight(7, 16, w, causal)
-        lightweight_conv_15x1_r_1:  lightweight(15, 1, w, causal)
-        lightweight_conv_15x1_r_4:  lightweight(15, 4, w, causal)
-        lightweight_conv_15x1_r_16: lightweight(15, 16, w, causal)
+        lightweight_conv_3x1_r_1:   light_conv(3, 1, m, causal)
+        lightweight_conv_3x1_r_4:   lightweight(3, 4, c, m, causal)
+        lightweight_conv_3x1_r_16:  lightweight(3, 16, c, m, causal)
+        lightweight_conv_5x1_r_1:   light_conv(5, 1, m, causal)
+        lightweight_conv_5x1_r_4:   lightweight(5, 4, c, m, causal)
+        lightweight_conv_5x1_r_16:  lightweight(5, 16, c, m, causal)
+        lightweight_conv_7x1_r_1:   light_conv(7, 1, m, causal)
+        lightweight_conv_7x1_r_4:   lightweight(7, 4, c, m, causal)
+        lightweight_conv_7x1_r_16:  lightweight(7, 16, c, m, causal)
+        lightweight_conv_15x1_r_1:  light_conv(15, 1, m, causal)
+        lightweight_conv_15x1_r_4:  lightweight(15, 4, c, m, causal)
+        lightweight_conv_15x1_r_16: lightweight(15, 16, c, m, causal)
         gated_linear_unit:          mul([linear(w), linear(w) -> sigmoid])
         standard_attention:         attend(heads, w, drop, causal)
         attention_4_heads:          attend(4, w, drop, causal)
