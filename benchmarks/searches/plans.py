@@ -72,19 +72,26 @@ PLANS: Mapping[str, Plan] = {
         "hierarchical_evolution", "evolution",
         {"population": 10, "diversify": 100, "sample": 0.3}, runs=200,
     ),
-    "nash": Plan("nash", "networks that grow"),
+    "nash": Plan(
+        "nash", "networks that grow", {"morphisms": 1, "grow": False, "start": "random"}, runs=200,
+        why="single changes from a random cell, as these spaces do not grow",
+    ),
     "rcas": Plan("rcas", "networks that grow"),
     "pop": Plan("pop", "several objectives", {"cost": "params"}, problems=("nasbench201_front",)),
     "q_learning": Plan(
-        "q_learning", "reinforcement learning", {"epsilon": "short"},
-        why="a schedule of 100 models; the paper's has 2,700",
+        "q_learning", "reinforcement learning", {"epsilon": "short", "alpha": 0.5, "replay": 20},
+        runs=300, why="a schedule of 100 models; the paper's has 2,700, and a slower rate",
     ),
     "bo": Plan("bo", "models", runs=50),
     "nsga2": Plan(
         "nsga2", "several objectives", {"population": 20, "offspring": 20}, problems=ALL
     ),
     "lemonade": Plan("lemonade", "several objectives", problems=ALL, runs=30),
-    "block_qnn": Plan("block_qnn", "reinforcement learning"),
+    "block_qnn": Plan(
+        "block_qnn", "reinforcement learning",
+        {"epsilon": "short", "batch": 1, "alpha": 0.5, "replay": 20, "mu": 0, "rho": 0}, runs=300,
+        why="a schedule of 100 blocks; trainings of full length need no correction",
+    ),
     "codeepneat": Plan("codeepneat", "genetic algorithms", runs=200),
     "bananas": Plan("bananas", "models", runs=30),
     "nasbot": Plan("nasbot", "models", runs=5, why="distances of whole networks"),

@@ -7,6 +7,7 @@ a bound, and so are the distances that are costly.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 import numpy as np
@@ -99,27 +100,17 @@ class OfLayers:
     ) -> None:
         self.groups = groups
         self._measure = measure
-        self._network = Kept(lambda genotype: self._known(layers(space.build(genotype), fold)))
-        self._numbers: dict[object, tuple[int, Layers]] = {}
-        self._pairs: dict[tuple[int, int], Sequence[float]] = {}
-        self._count = 0
-
-    def _known(self, network: Layers) -> tuple[int, Layers]:
-        """The network with a number; equal ones, however drawn, have the same."""
-        found = self._numbers.get(network.key)
-        if found is None:
-            found = self._numbers[network.key] = self._count, network
-            self._count += 1
-            if len(self._numbers) > KEPT:
-                del self._numbers[next(iter(self._numbers))]
-        return found
+        self._network = Kept(lambda genotype: _named(layers(space.build(genotype), fold)))
+        self._pairs: dict[tuple[bytes, bytes], Sequence[float]] = {}
 
     def __call__(self, first: Sequence[Genotype], second: Sequence[Genotype]) -> Array:
         rows, columns = [self._network(g) for g in first], [self._network(g) for g in second]
         table = np.array([[self._pair(a, b) for b in columns] for a in rows], dtype=np.float64)
         return np.moveaxis(table.reshape(len(rows), len(columns), -1), 2, 0)
 
-    def _pair(self, a: tuple[int, Layers], b: tuple[int, Layers]) -> Sequence[float]:
+    def _pair(self, a: tuple[bytes, Layers], b: tuple[bytes, Layers]) -> Sequence[float]:
+        """In an order that is the networks' own: a solver may round otherwise the other way round,
+        and a search that goes on elsewhere has met them in another order."""
         first, second = (a, b) if a[0] <= b[0] else (b, a)
         key = first[0], second[0]
         found = self._pairs.get(key)
@@ -128,6 +119,11 @@ class OfLayers:
             if len(self._pairs) > PAIRS:
                 self._pairs.clear()
         return found
+
+
+def _named(network: Layers) -> tuple[bytes, Layers]:
+    """A network with a digest; equal ones, however drawn, have the same."""
+    return blake2b(repr(network.key).encode(), digest_size=16).digest(), network
 
 
 class Edit(OfLayers):

@@ -100,4 +100,4 @@ def test_a_name_is_taken_once(installed: Any) -> None:
 
 
 def test_entries_are_values() -> None:
-    assert Entry("m:C", "p", "u") == Entry("m:C", "p", "u", needs=(), extra="", cautions=())
+    assert Entry("m:C", "f", "p", "u") == Entry("m:C", "f", "p", "u", (), "", ())
