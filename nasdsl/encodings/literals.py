@@ -61,8 +61,12 @@ def _number(value: Any, fits: Callable[[str], Any]) -> str | None:
 
 
 def _text(value: Any, json_like: bool) -> str | None:
-    plain = isinstance(value, str) and not set(value) & set("'\"\n")
-    return (f'"{value}"' if json_like else f"'{value}'") if plain else None
+    """Between the layout's own quotes, or the others where these are in the text."""
+    if not isinstance(value, str) or "\n" in value:
+        return None
+    own, other = ('"', "'") if json_like else ("'", '"')
+    quote = other if own in value else own
+    return None if quote in value else f"{quote}{value}{quote}"
 
 
 def _indices(value: Any, json_like: bool) -> str | None:

@@ -173,3 +173,9 @@ def test_long_texts_and_numbers_are_refused() -> None:
     with pytest.raises(NasError, match="NAS077"):
         OWN["tree"].decode("(" * 200 + ")" * 200)
     assert OWN["tree"].decode("(" * 45 + ")" * 45)
+
+
+def test_a_quote_within_a_text_takes_the_other_quotes() -> None:
+    notation = OWN["tree"]
+    value = notation.decode("(b <\"it's\"; 'y'>)")
+    assert notation.encode(value) == "(b <\"it's\";'y'>)"
