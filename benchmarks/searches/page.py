@@ -116,14 +116,15 @@ def _published(outline: Outline, found: Sequence[Result]) -> Iterator[str]:
             continue
         ours = [result.figures[name][0] for name in outline.columns]
         gaps = [mine - theirs for mine, theirs in zip(ours, row, strict=True)]
-        met = all(abs(g) <= most for g, most in zip(gaps, outline.tolerance, strict=True))
+        wider = outline.wider.get(result.label, 1)
+        met = all(abs(g) <= most * wider for g, most in zip(gaps, outline.tolerance, strict=True))
         yield _line([f"`{result.strategy}`", "published", *(f"{v:.2f}" for v in row), ""])
         yield _line(
             [
                 "",
                 f"here ({result.runs} runs), difference",
                 *(f"{gap:+.2f}" for gap in gaps),
-                "yes" if met else "no",
+                ("yes" if met else "no") + (f", {wider:g} times that" if wider != 1 else ""),
             ]
         )
 
