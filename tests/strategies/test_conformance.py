@@ -34,6 +34,12 @@ strategies = pytest.mark.parametrize("case", CASES, ids=IDS)
 TELLING = check_stays_in_the_space, check_state_resumes_exactly, check_batches
 
 
+LONG = [
+    pytest.param(case, id=id, marks=() if case.many >= 3000 else pytest.mark.slow)
+    for case, id in zip(CASES, IDS, strict=True)
+]
+
+
 def test_every_strategy_is_here() -> None:
     assert {case.name for case in CASES} == set(STRATEGIES)
 
@@ -127,7 +133,7 @@ def test_infeasible_members_are_survived(case: Case) -> None:
     assert drive(case.make(space, 0), space, min(100, case.trials), fail=True)
 
 
-@strategies
+@pytest.mark.parametrize("case", LONG)
 def test_state_is_bounded(case: Case) -> None:
     if case.remembers:
         pytest.skip("duplicates are avoided by remembering all")
@@ -155,7 +161,7 @@ def test_same_trials_in_another_process() -> None:
     assert json.loads(done.stdout) == here
 
 
-@strategies
+@pytest.mark.parametrize("case", LONG)
 def test_many_trials_are_fast(case: Case) -> None:
     """The time of a trial does not grow with the history: the last tenth costs as the second."""
     space: Any = FlatSpace((8,) * 6)
@@ -165,7 +171,7 @@ def test_many_trials_are_fast(case: Case) -> None:
         began = process_time()
         drive(strategy, space, tenth, start=start)
         times.append(process_time() - began)
-    assert min(times[-3:]) < 3 * max(times[1:4]) + 0.02
+    assert min(times[-3:]) < 3 * max(times[1:5]) + 0.05
 
 
 @pytest.mark.parametrize("improvement", ["first", "best"])
