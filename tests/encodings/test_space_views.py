@@ -54,8 +54,9 @@ def test_genotypes_are_written_and_read(name: str, notation: str) -> None:
 
 
 def test_most_spaces_have_a_notation() -> None:
+    """The Evolved Transformer's space has blocks of two dead branches, which its notation refuses."""
     without = {n.removesuffix(".nas") for n in shipped() if not n.startswith(("code_", "lib_"))}
-    assert without - {name for name, _ in views()} <= {"digits"}
+    assert without - {name for name, _ in views()} <= {"digits", "evolved_transformer"}
 
 
 @pytest.mark.parametrize(
