@@ -71,9 +71,7 @@ def _table(outline: Outline, found: Sequence[Result]) -> Iterator[str]:
     yield _line(heads)
     yield _line(["---"] * len(heads))
     for result in sorted(found, key=lambda r: -r.figures[last][0]):
-        figures = [
-            f"{mean:.2f} ± {std:.2f}" for mean, std in map(result.figures.get, outline.columns)
-        ]  # type: ignore[misc]
+        figures = ["{:.2f} ± {:.2f}".format(*result.figures[column]) for column in outline.columns]
         yield _line([
             _name(result), str(result.runs), f"{result.trials:.0f}", *figures,
             _difference(result, last), f"{result.milliseconds:.3g}",

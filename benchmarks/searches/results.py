@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from statistics import fmean, stdev
 
@@ -82,7 +82,7 @@ def interval(values: Sequence[float]) -> tuple[float, float]:
 
 
 def _fields(result: Result) -> dict[str, object]:
-    return {name: getattr(result, name) for name in Result.__slots__}  # type: ignore[attr-defined]
+    return {part.name: getattr(result, part.name) for part in fields(Result)}
 
 
 def path(problem: str, label: str) -> Path:

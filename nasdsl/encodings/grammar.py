@@ -211,7 +211,7 @@ def _lark(writer: GrammarWriter, starts: list[str]) -> Lark:
         logger.setLevel(level)
     if heard.conflicts:
         raise explain_conflicts(heard.conflicts, writer.origins, writer.marks)
-    return parser  # type: ignore[no-any-return]
+    return parser  # type: ignore[no-any-return]  # Lark leaves its parts untyped
 
 
 class _Heard(logging.Handler):

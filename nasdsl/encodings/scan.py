@@ -172,9 +172,10 @@ class Maker:
         found: list[Pattern | Scan] = []
 
         def pattern() -> Pattern:
-            if not found or not isinstance(found[-1], Pattern):
-                found.append(Pattern())
-            return found[-1]  # type: ignore[return-value]
+            last = found[-1] if found else None
+            if not isinstance(last, Pattern):
+                found.append(last := Pattern())
+            return last
 
         commas = closings(parts, "tight" if self.inside else self.layout)
         for i, part in enumerate(parts):

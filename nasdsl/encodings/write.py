@@ -54,9 +54,17 @@ class _Maker:
         if key not in self.made:
             self.made[key] = None
             self.made[key] = self._rule(self.forms.rules[name])
-        made = self.made[key]
-        # A rule that is being made calls itself by name.
-        return made or (lambda value: self.made[key](value))  # type: ignore[misc]
+        return self.made[key] or self._later(key)
+
+    def _later(self, key: tuple[str, bool]) -> Write:
+        """A rule that is being made calls itself by name."""
+
+        def write(value: Any) -> str:
+            made = self.made[key]
+            assert made is not None
+            return made(value)
+
+        return write
 
     def _rule(self, rule: Rule) -> Write:
         if rule.words is not None and len(rule.forms) > 1:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -105,11 +104,15 @@ def read_text(path: Path, length: int) -> Found:
     """
     if not path.is_file():
         raise missing(path)
-    opened: Callable[..., object] = gzip.open if path.suffix == ".gz" else open
+    packed = path.suffix == ".gz"
     try:
-        with opened(path, "rt", encoding="utf-8") as file:  # type: ignore[attr-defined]
+        with (
+            gzip.open(path, "rt", encoding="utf-8")
+            if packed
+            else path.open(encoding="utf-8") as file
+        ):
             text = file.read()
-    except (UnicodeDecodeError, OSError) as error:
+    except (UnicodeDecodeError, OSError, EOFError) as error:
         raise fail("NAS703", f"{path}: {error}", help="give UTF-8 text") from None
     letters, codes = np.unique(np.array(list(text), dtype="U1"), return_inverse=True)
     windows = (len(codes) - 1) // length

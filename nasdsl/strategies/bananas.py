@@ -25,7 +25,7 @@ from nasdsl.distances.paths import Features
 
 from .acquisition import Acquisition, acquire
 from .atoms import atoms
-from .base import Seen, Trial, dump_rng, load_rng
+from .base import Trial, dump_rng, load_rng
 from .metrics import Kept
 from .mlp_ensemble import Ensemble, Shape, Training
 from .observations import Observations, Scalarisation, Transform, finite
@@ -93,12 +93,7 @@ class Bananas:
         return genotype
 
     def _random(self) -> Genotype:
-        for _ in range(Seen.TRIES):
-            genotype = self._space.sample_feasible(self._rng)
-            if genotype not in self._known:
-                break
-        self._known.out(genotype)
-        return genotype
+        return self._known.draw(self._space, self._rng)
 
     def tell(self, trials: Sequence[Trial]) -> None:
         for trial in finite(trials):

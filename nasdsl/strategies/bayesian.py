@@ -25,7 +25,7 @@ from nasdsl.variation import mutation
 from nasdsl.variation.options import Mutations
 
 from .acquisition import Acquisition, acquire
-from .base import Seen, Trial, dump_rng, load_rng
+from .base import Trial, dump_rng, load_rng
 from .gaussian_process import Kernel, first_kernel
 from .metrics import Kept, Name, make_metric
 from .observations import Observations, Scalarisation, Transform, finite
@@ -106,13 +106,7 @@ class BayesianOptimisation:
         return self._known.begun < self._config.initial or len(self._known) < 2
 
     def _random(self) -> Genotype:
-        """A genotype that is not known, if a few draws find one."""
-        for _ in range(Seen.TRIES):
-            genotype = self._space.sample_feasible(self._rng)
-            if genotype not in self._known:
-                break
-        self._known.out(genotype)
-        return genotype
+        return self._known.draw(self._space, self._rng)
 
     def tell(self, trials: Sequence[Trial]) -> None:
         for trial in finite(trials):

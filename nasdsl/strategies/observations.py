@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 from scipy.stats import rankdata
 
-from .base import Trial, Values
+from .base import Seen, Trial, Values
 
 if TYPE_CHECKING:
     from nasdsl.genotype import Genotype
@@ -51,6 +51,15 @@ class Observations:
     def begun(self) -> int:
         """How many genotypes have been tried or are out."""
         return len(self._measured) + len(self._failed) + len(self.pending)
+
+    def draw(self, space: Space, rng: Random) -> Genotype:
+        """A genotype that is not known, if a few draws find one; it is out from now on."""
+        for _ in range(Seen.TRIES):
+            genotype = space.sample_feasible(rng)
+            if genotype not in self:
+                break
+        self.out(genotype)
+        return genotype
 
     def out(self, genotype: Genotype) -> None:
         """A genotype is proposed."""

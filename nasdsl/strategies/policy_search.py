@@ -18,7 +18,7 @@ from .atoms import atoms
 from .base import Seen, Trial, dump_rng, load_rng, several
 from .controller import Controller
 from .policies import Independent
-from .rows import extend_moments, normal
+from .rows import descend, normal
 from .skips import skips
 from .torch_state import dump_torch, load_torch
 
@@ -172,10 +172,7 @@ class PolicySearch(ABC):
         """Make steps on genotypes with their advantages and log-probabilities when drawn."""
 
     def _step(self, loss: Tensor) -> None:
-        self._optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        extend_moments(self._optimizer)
-        self._optimizer.step()
+        descend(self._optimizer, loss)
 
     def state(self) -> dict[str, Any]:
         text = self._space.text

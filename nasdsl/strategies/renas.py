@@ -26,7 +26,7 @@ from .atoms import atoms
 from .base import Seen, Trial, Values, dump_rng, load_rng, several
 from .mutator import Change, Mutator, changed, log_probabilities
 from .policy_search import OUT, MovingAverage, reward
-from .rows import extend_moments
+from .rows import descend
 from .torch_state import dump_torch, load_torch
 
 if TYPE_CHECKING:
@@ -147,10 +147,7 @@ class Renas:
         logs, entropies = log_probabilities(self.mutator, words, [c for (_, c, _), _ in told])
         advantages = torch.tensor([gain - baseline for gain in gains])
         loss = -(logs * advantages).mean() - self._options.entropy * entropies.mean()
-        self._optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        extend_moments(self._optimizer)
-        self._optimizer.step()
+        descend(self._optimizer, loss)
 
     def state(self) -> dict[str, Any]:
         text = self._space.text

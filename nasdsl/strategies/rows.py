@@ -105,3 +105,11 @@ def extend_moments(optimizer: torch.optim.Optimizer) -> None:
                 grown = torch.zeros_like(parameter.data)
                 grown[: len(moment)] = moment
                 moments[name] = grown
+
+
+def descend(optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
+    """A step down a loss, over rows of which some may be new."""
+    optimizer.zero_grad()
+    loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+    extend_moments(optimizer)
+    optimizer.step()
