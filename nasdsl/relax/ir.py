@@ -6,14 +6,15 @@ combiner say which of its inputs count, and by what weight. `Relaxed.gates` tell
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..architecture import Architecture, Graph, Node
+from ..architecture import Architecture, Node
 from ..domains import Domain
 from ..ops.base import Attrs, Code, Op, Shape, Value
 from ..spans import Span
 from .diagrams import Diagram
+from .options import Options
 
 COMBINERS = frozenset({"sum", "mean", "max", "min", "mul", "concat"})
 
@@ -54,8 +55,7 @@ class Relaxed:
     """A space as one network that gates steer. Shapes are the largest that occur.
 
     gates: of each name the condition (or, of elastic sizes, the value) as a diagram. domains: the
-    decisions behind the choices (picks of several lengths have one path). wide: the atoms on which
-    numbers of channels depend.
+    decisions behind the choices (picks of several lengths have one path).
     """
 
     architecture: Architecture
@@ -63,6 +63,10 @@ class Relaxed:
     gates: Mapping[str, Diagram]
     domains: Mapping[str, tuple[Domain, ...]]
     inputs: tuple[str, ...] = ()  # of each input the name of its open shape, or ""
+    options: Options = field(default_factory=Options)
+
+    def __deepcopy__(self, memo: object) -> Relaxed:
+        return self
 
 
 def _first_shape(inputs: Sequence[Shape], attrs: Attrs) -> Shape:
@@ -86,15 +90,24 @@ def _gated(name: str) -> Op:
         values["sizes"] = tuple(s[0] if len(s) == 3 else s[-1] for s in inputs)
         return Code("gates.concat({there}, {sizes}, {dim}, {inputs})", values=values)
 
-    return Op(name, "A combination of the inputs that are there.", None, (), _first_shape, lower)
+    return Op(f"gated_{name}", "A combination of the inputs that are there.", None, (), _first_shape, lower)
 
 
 GATED: Mapping[str, Op] = {name: _gated(name) for name in sorted(COMBINERS)}
 
 
+_GATED = frozenset(GATED.values())
+
+
 def is_gated(node: Node) -> bool:
     """Whether the inputs of a node have gates."""
-    return node.op is not None and (node.op is MIX or node.op is GATED.get(node.op.name))
+    return node.op is MIX or node.op in _GATED
+
+
+def combiner(node: Node) -> str:
+    """The operator of the program that a gated combiner is."""
+    assert node.op is not None
+    return node.op.name.removeprefix("gated_")
 
 
 def fixed(op: Op, shapes: tuple[Shape, ...]) -> Op:
@@ -117,5 +130,3 @@ def input_gates(node: Node) -> tuple[str, ...]:
             return value  # type: ignore[return-value]  # they are names
     return ("",) * len(node.inputs)
 
-
-Rewrite = Callable[[Graph], Graph]

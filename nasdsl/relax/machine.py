@@ -63,6 +63,7 @@ class Relaxer(Elaborator):
         self.hard: dict[Atom, str] = {}  # atoms of which no weighted sum has a meaning, and why
         self.bodies: dict[Any, tuple[set[Var], dict[Any, Any]]] = {}
         self.interned: dict[Any, Graph] = {}
+        self.renamed: dict[tuple[int, str], Any] = {}
         self.phis: dict[Any, Tensor] = {}
         self.inside = 0  # mixtures of modules around what is being applied
         self.count = 0
@@ -113,8 +114,16 @@ class Relaxer(Elaborator):
 
     def named(self, value: Any, name: str, span: Span | None) -> Any:
         if isinstance(value, Sym) and any(isinstance(v, COMPOUND) for v in value.values or ()):
-            return apply(name_module, value, name, span)
+            return apply(self._named_once, value, name, span)
         return super().named(value, name, span)
+
+    def _named_once(self, value: Any, name: str, span: Span | None) -> Any:
+        """The same module for the same alternative: which one it is tells cases apart."""
+        key = id(value), name
+        if key not in self.renamed:
+            self.keep.append(value)
+            self.renamed[key] = name_module(value, name, span)
+        return self.renamed[key]
 
     # -------------------------------------------------------------- cases
 

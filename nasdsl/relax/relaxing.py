@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -73,7 +72,8 @@ def _relax(space: Space, options: Options) -> Relaxed:
     )
     used |= {a.path for name in sizes if name for a in atoms_of(machine.names.diagrams[name])}
     choices = {p: c for p, c in choices.items() if p in used}
-    relaxed = Relaxed(architecture, choices, dict(machine.names.diagrams), domains, sizes)
+    relaxed = Relaxed(architecture, choices, dict(machine.names.diagrams), domains, sizes,
+                      options)  # fmt: skip
     if not options.affine:
         from .options_passes import without_affine
 
@@ -113,4 +113,4 @@ class _Labels(dict[str, tuple[str, ...]]):
         return default if choice is None else choice.labels
 
 
-__all__ = ["Mapping", "relax"]
+__all__ = ["relax"]

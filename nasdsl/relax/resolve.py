@@ -12,7 +12,7 @@ from ..domains import Domain
 from ..ops.base import Op, Shape, Value
 from ..ops.table import TABLE, infer
 from .diagrams import Atom, decide
-from .ir import MIX, Relaxed, Step, input_gates, is_gated
+from .ir import MIX, Relaxed, Step, combiner, input_gates, is_gated
 
 if TYPE_CHECKING:
     from ..genotype import Genotype
@@ -129,7 +129,7 @@ class _Resolver:
         if isinstance(node, Step):
             op = node.base or op
         if is_gated(node):
-            op = TABLE[node.op.name]
+            op = TABLE[combiner(node)]
         opened = dict(node.open) if isinstance(node, Step) else {}
         given = dict(node.attrs)
         names: Sequence[str] = [n for n in given if n not in ("gates", "source", "target", "kernels")]
