@@ -75,7 +75,7 @@ def _relax(space: Space, options: Options) -> Relaxed:
     relaxed = Relaxed(architecture, choices, dict(machine.names.diagrams), domains, sizes,
                       options)  # fmt: skip
     if not options.affine:
-        from .options_passes import without_affine
+        from .affine import without_affine
 
         relaxed = without_affine(relaxed)
     return relaxed
