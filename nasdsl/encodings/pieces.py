@@ -94,11 +94,13 @@ def taker(pattern: Pattern, build: Convert) -> Callable[[re.Match[str]], Any]:
     return lambda match: build([c(t) for c, t in zip(converts, match.groups(), strict=True)])
 
 
-def quick_list(pattern: Pattern, build: Convert | None, joint: str, trailing: bool) -> Scan:
-    """A list of elements that are one pattern: found at once, then taken apart at once."""
+def quick_list(
+    pattern: Pattern, build: Convert | None, joint: str, trailing: bool
+) -> tuple[str, Convert]:
+    """A list of elements that are one pattern: what it matches, and what takes that apart at once."""
     once = f"(?>{pattern.text(groups=False)})"
     end = f"(?:{joint})?+" if trailing else ""
-    whole = re.compile(f"(?:{once}(?:{joint}{once})*+{end})?+", re.ASCII).match
+    whole = f"(?:{once}(?:{joint}{once})*+{end})?+"
     each = re.compile(
         f"({pattern.text(groups=False)})" + (f"(?:{joint})?+" if joint else ""), re.ASCII
     )
@@ -112,14 +114,7 @@ def quick_list(pattern: Pattern, build: Convert | None, joint: str, trailing: bo
         return values[0] if build is None else build(values)
 
     element, elements = Memo(make).__getitem__, each.findall
-
-    def scan(text: str, at: int) -> tuple[Any, int]:
-        match = whole(text, at)
-        if match is None or match.end() == at:
-            return (), at
-        return tuple(map(element, elements(text, at, match.end()))), match.end()
-
-    return scan
+    return whole, lambda text: tuple(map(element, elements(text)))
 
 
 def convert_of(rule: str) -> Convert | None:
