@@ -32,6 +32,7 @@ from .pieces import (
     convert_of,
     either,
     first_of,
+    opening,
     quick_list,
     segments,
     taker,
@@ -281,7 +282,9 @@ class Maker:
         pattern, build = self.item(slot.rule, form)
         if pattern is None or "(?!" in (pattern.text() + joint).replace(r"(?!\d)", ""):
             return None
-        return quick_list(pattern, build, joint, trailing)
+        parts = form.inside(self.inside) if isinstance(form, Template) else ()
+        first = "" if self.comments else opening(parts, joint, self.forms, self.inside)
+        return quick_list(pattern, build, joint, trailing, first)
 
     def list(self, slot: Slot) -> Scan:
         """Elements as long as they come, with what separates them."""
