@@ -18,7 +18,7 @@ from ..spans import Span
 from ..symbolic import Sym, apply
 from ..values import OpModule, Tensor
 from .diagrams import values_of
-from .homes import Layout, Segment, largest
+from .homes import Layout, Segment, because, largest
 from .ir import Step, fixed
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def _variants(
 ) -> Any:  # fmt: skip
     if len(cases) > MAX_VARIANTS:
         raise fail("NAS609", f"`{module.op.name}` is different in {len(cases)} cases, more than {MAX_VARIANTS}",
-                   module.span or span, help="only convolutions, linear layers and batch norms can share "
+                   module.span or span, notes=because(joint), help="only convolutions, linear layers and batch norms can share "
                    "one weight over all sizes")  # fmt: skip
     made: dict[Any, Tensor] = {}
     for case in cases:

@@ -39,7 +39,7 @@ from ..values import (
     describe,
 )
 from .diagrams import Atom, Diagram, Pool, atoms_of
-from .homes import Layout, RelaxedHome, Segment, largest
+from .homes import Layout, RelaxedHome, Segment, because, largest
 from .ir import COMBINERS, GATED, MIX, Choice, Step
 from .names import GateNames
 from .options import Options
@@ -326,7 +326,7 @@ class Relaxer(Elaborator):
     # -------------------------------------------------------------- operators
 
     def operate(self, module: OpModule, tensors: Sequence[Any], span: Span | None) -> Any:
-        if any(t is POISON for t in tensors):
+        if any(v is POISON for v in (*tensors, *module.attrs.values())):
             return POISON
         tensors = [self.tensor(t, span) for t in tensors]
         module = self._adapted(module)
@@ -375,7 +375,8 @@ class Relaxer(Elaborator):
             return self.operate(module, tensors, span)
         if module.op.name not in COMBINERS:
             raise fail("NAS605", f"`{module.op.name}` of a list some of whose elements are there in some "
-                       "cases only cannot be relaxed", span)  # fmt: skip
+                       "cases only cannot be relaxed", span,
+                       notes=because(next((h for _, h, _ in kept if isinstance(h, Sym)), None)))  # fmt: skip
         for h, _ in items:
             if isinstance(h, Sym):
                 self.touched |= h.vars
@@ -419,7 +420,8 @@ class Relaxer(Elaborator):
         """The open shape of a concatenation, and where the channels of each part stand."""
         first = largest(kept[0][2].shape, span)
         if module.attrs.get("axis") == "steps" and len(first) == 2:
-            raise fail("NAS606", "how many steps this sequence has depends on decisions: it cannot be relaxed", span)  # fmt: skip
+            raise fail("NAS606", "how many steps this sequence has depends on decisions: it cannot be relaxed", span,
+                       notes=because(next((h for _, h, _ in kept if isinstance(h, Sym)), None)))  # fmt: skip
         axis = 0 if len(first) == 3 else len(first) - 1
         total: Any = 0
         segments: list[Segment] = []
@@ -561,6 +563,7 @@ class Relaxer(Elaborator):
         shapes = ((features,), *states)
         if isinstance(cell, Sym):
             raise fail("NAS608", "a choice between recurrent cells cannot be relaxed", span,
+                       notes=because(cell),
                        help="choose between scans: `scan(a) | scan(b)`")  # fmt: skip
         graph, _, _ = self.body(name, cell, shapes, (None,) * len(shapes), span)
         if graph.output_shapes != states:
