@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Literal
 from nasdsl.codes import typed
 from nasdsl.diagnostics import Diagnostic, NasError
 from nasdsl.evaluators import Evaluator, make_evaluator
+from nasdsl.seeds import derive_seed
 from nasdsl.strategies import Strategy, Trial, make_strategy
 
 from .config import SearchConfig
 from .progress import Progress
 from .store import Row, Store, StudyInfo
-from .task import Measure, Task, derive_seed, measure_cost
+from .task import Measure, Task, measure_cost
 from .timeout import check_time_limit
 
 if TYPE_CHECKING:
