@@ -37,7 +37,9 @@ def load(path: Path) -> dict[str, Any]:
             metadata = json.loads((file.metadata() or {}).get("nasdsl", "{}"))
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
     except (OSError, ValueError, SafetensorError) as error:
-        raise fail("NAS620", f"{path} cannot be read as a checkpoint: {error}", help=_HELP) from error
+        raise fail(
+            "NAS620", f"{path} cannot be read as a checkpoint: {error}", help=_HELP
+        ) from error
     if metadata.get("version") != VERSION:
         raise fail("NAS620", f"{path} is no checkpoint of this version of nasdsl", help=_HELP)
     state: dict[str, Any] = _load(metadata["state"], tensors)

@@ -17,7 +17,8 @@ class OneShotConfig(Config):
     """How a supernet is trained: DARTS's settings for CIFAR-10 unless a method says otherwise."""
 
     data: str = Field(
-        default="", description="what the supernet learns from; left out, what the evaluator trains on"
+        default="",
+        description="what the supernet learns from; left out, what the evaluator trains on",
     )
     limit: int | None = Field(default=None, ge=1, description="use this many samples only")
     valid_share: float = Field(

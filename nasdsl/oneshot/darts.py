@@ -11,7 +11,7 @@ keeps, of each pick, the elements whose best operator is strongest, `none` aside
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import torch
 from pydantic import Field
@@ -29,25 +29,21 @@ RADIUS = 0.01
 
 
 class DartsConfig(RelaxedConfig):
-    order: Literal[1, 2] = Field(
-        default=1, description="of the architecture's gradient; 2 costs about three times as much"
+    order: int = Field(
+        default=1, ge=1, le=2, description="of the gradient; 2 costs about three times as much"
     )
 
 
 class DartsMethod(Relaxed[DartsConfig]):
     """Softmax mixtures, in either order."""
 
-    def gradients(
-        self, engine: Engine, batch: Batch, held: Batch
-    ) -> Sequence[Tensor | None]:
+    def gradients(self, engine: Engine, batch: Batch, held: Batch) -> Sequence[Tensor | None]:
         if self.config.order == 1:
             return super().gradients(engine, batch, held)
         return unrolled(self, engine, batch, held)
 
 
-def unrolled(
-    method: Relaxed[Any], engine: Engine, batch: Batch, held: Batch
-) -> list[Tensor]:
+def unrolled(method: Relaxed[Any], engine: Engine, batch: Batch, held: Batch) -> list[Tensor]:
     """The gradient of L_valid(w - ξ ∇w L_train(w, α), α) in α; weights and buffers stay as they are."""
     weights, alphas = engine.weights, list(method.alphas)
     before = [w.detach().clone() for w in weights]
@@ -58,7 +54,10 @@ def unrolled(
         )
         _move(weights, virtual_step(engine, slopes), -engine.lr)
         found = torch.autograd.grad(
-            method.loss(engine, held), [*alphas, *weights], allow_unused=True, materialize_grads=True
+            method.loss(engine, held),
+            [*alphas, *weights],
+            allow_unused=True,
+            materialize_grads=True,
         )
         direct, vector = found[: len(alphas)], found[len(alphas) :]
         _restore(weights, before)
@@ -87,7 +86,12 @@ def hessian_product(
     before: Sequence[Tensor],
 ) -> list[Tensor]:  # fmt: skip
     """∇²αw L_train(w, α) · vector, by central differences (equation 8)."""
-    norm = torch.sqrt(sum((v.double().square().sum() for v in vector), torch.zeros((), device=engine.device, dtype=torch.float64)))
+    norm = torch.sqrt(
+        sum(
+            (v.double().square().sum() for v in vector),
+            torch.zeros((), device=engine.device, dtype=torch.float64),
+        )
+    )
     if not norm > 0:
         return [torch.zeros_like(a) for a in method.alphas]
     radius = RADIUS / float(norm)

@@ -45,8 +45,8 @@ class Samples:
 
     def to(self, device: torch.device, dtype: torch.dtype, rank: int, ranks: int) -> Loader:
         """The share of one process, on its device."""
-        parts = [_share(part, rank, ranks).to(device) for part in (self.weights, self.held)]
-        return Loader(self.splits.to(device), *parts, self.recipe, device, dtype)
+        weights, held = (_share(p, rank, ranks).to(device) for p in (self.weights, self.held))
+        return Loader(self.splits.to(device), weights, held, self.recipe, device, dtype)
 
 
 class Loader:

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from nasdsl.diagnostics import fail
 from nasdsl.evaluators.loop import Score
+from nasdsl.seeds import derive_seed
 
 from . import checkpoint
 from .config import OneShotConfig
@@ -26,7 +27,7 @@ from .curves import Curves
 from .data import Batch, Samples
 from .losses import batch_statistics, cross_entropy, right
 from .method import Method
-from .seeds import derive_seed, generator_of, random_of
+from .seeds import generator_of, random_of
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -262,5 +263,3 @@ def cosine(config: OneShotConfig, progress: float) -> float:
     """The learning rate of the weights: half a cosine from `lr` to `final_lr`."""
     shape = (1 + math.cos(math.pi * progress)) / 2
     return config.final_lr + (config.lr - config.final_lr) * shape
-
-

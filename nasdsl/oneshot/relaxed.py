@@ -162,4 +162,3 @@ class Relaxed(Method[R], Generic[R]):
     def restore(self, state: Mapping[str, Any]) -> None:
         self.alphas.load(state["alphas"])
         self.optimizer.load_state_dict(state["optimizer"])
-

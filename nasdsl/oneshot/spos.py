@@ -8,7 +8,7 @@ mutants (every decision drawn anew with probability 0.1) and half crossings of t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -48,12 +48,11 @@ def evolve(
 ) -> list[Genotype]:
     """The best `keep` genotypes of all that were scored."""
     met = dict.fromkeys(space.sample_feasible(rng) for _ in range(config.population))
+    half = config.population // 2
     for _ in range(config.generations):
         parents = best_of(met, score, config.parents)
-        half = config.population // 2
-        for child in (lambda: mutate(space, rng.choice(parents), config.mutation, rng),
-                      lambda: space.crossover(rng.choice(parents), rng.choice(parents), rng)):  # fmt: skip
-            met |= dict.fromkeys(_new(space, child, met, half))
+        for cross in (False, True):
+            met |= dict.fromkeys(_children(space, parents, met, half, cross, config.mutation, rng))
     return best_of(met, score, config.keep)
 
 
@@ -63,15 +62,20 @@ def mutate(space: Space, genotype: Genotype, chance: float, rng: Random) -> Geno
     return space.genotype(kept, rng)
 
 
-def _new(
-    space: Space, make: Callable[[], Genotype], met: dict[Genotype, None], count: int
-) -> list[Genotype]:
+def _children(
+    space: Space, parents: Sequence[Genotype], met: Mapping[Genotype, None], count: int,
+    cross: bool, mutation: float, rng: Random,
+) -> list[Genotype]:  # fmt: skip
     """Up to `count` different feasible genotypes that were not met before, in many tries."""
     found: dict[Genotype, None] = {}
     for _ in range(TRIES * count):
         if len(found) >= count:
             break
-        child = make()
+        child = (
+            space.crossover(rng.choice(parents), rng.choice(parents), rng)
+            if cross
+            else mutate(space, rng.choice(parents), mutation, rng)
+        )
         if child not in met and space.feasible(child):
             found[child] = None
     return list(found)

@@ -10,11 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from nasdsl.extras import installed, need
+from nasdsl.seeds import derive_seed
+
 from .choices import choices_of
 from .config import OneShotConfig
-from .fabric import launch
+from .fabric import EXTRA, launch
 from .method import Method
-from .seeds import derive_seed
 from .supernets import make_supernet
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ class OneShot:
     method: ClassVar[type[Method[Any]]]
 
     def __init__(self, space: Space, config: OneShotConfig, seed: int) -> None:
+        if not installed("lightning_fabric"):
+            need("lightning_fabric", EXTRA)
         self._space, self._config, self._seed = space, config, seed
         self._folder: Path | None = None
         self._evaluator: TrainConfig | None = None

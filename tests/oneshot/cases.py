@@ -36,7 +36,7 @@ network = image(1, 8, 8) -> flatten -> linear(any [4, 8])
   -> (relu | tanh | (linear(8) -> (relu | tanh)))
   -> repeat any 0..2 { linear(8) -> (relu | tanh) }
   -> linear(10)
-require params < 900
+require params < 800
 """
 SPACES = {"cell": CELL, "nested": NESTED}
 QUICK: dict[str, Any] = {"epochs": 3, "limit": 160, "batch_size": 32, "device": "cpu"}

@@ -12,12 +12,18 @@ import torch
 
 from nasdsl.oneshot import checkpoint
 from nasdsl.oneshot.engine import CHECKPOINT
+from nasdsl.strategies import STRATEGIES
 
 from .cases import CASES, SPACES, Case, space_of
 
 pytestmark = pytest.mark.usefixtures("double")
 cases = pytest.mark.parametrize("case", CASES, ids=str)
 spaces = pytest.mark.parametrize("name", SPACES)
+
+
+def test_every_method_is_here() -> None:
+    methods = {name for name, entry in STRATEGIES.items() if entry.family == "supernet"}
+    assert {case.name for case in CASES} == methods
 
 
 @cases
