@@ -21,7 +21,8 @@ class Choice:
 
     n: options (1 for a bit). count: how many a "pick" takes, at most. element: the pick and its
     element that this one decides about, as in DARTS's edges: (path of the pick, element). The pick
-    may be no decision, where all its elements are taken.
+    may be no decision, where all its elements are taken. under: elements (path, element) without which
+    the decision does not exist. labels: of the options. hard: whether it can only be taken.
     """
 
     path: str
@@ -29,6 +30,9 @@ class Choice:
     n: int
     count: int = 1
     element: tuple[str, int] | None = None
+    under: tuple[tuple[str, int], ...] = ()
+    labels: tuple[str, ...] = ()
+    hard: bool = False
 
 
 def choices_of(space: Space, decisions: Mapping[str, DecisionLike]) -> dict[str, Choice]:
@@ -40,7 +44,10 @@ def choices_of(space: Space, decisions: Mapping[str, DecisionLike]) -> dict[str,
     found = {}
     for path, decision in decisions.items():
         count = max((c for _, c in domains.get(path, [])), default=1)
-        found[path] = Choice(path, decision.kind, decision.n, count, _element(path, decisions))
+        found[path] = Choice(
+            path, decision.kind, decision.n, count, _element(path, decisions),
+            tuple(decision.under), tuple(decision.labels), bool(decision.hard),
+        )  # fmt: skip
     return found
 
 

@@ -28,12 +28,22 @@ class GateLike(Protocol):
 
 
 class DecisionLike(Protocol):
-    """A decision that gates steer: kind "one", "bit" or "pick", of n options (a bit has one)."""
+    """A decision that gates steer: kind "one", "bit" or "pick", of n options (a bit has one).
+
+    under: the elements (path, element) without which it does not exist. hard: why it can only be taken,
+    by a gate with one active option; "" if it can be mixed.
+    """
 
     @property
     def kind(self) -> str: ...
     @property
     def n(self) -> int: ...
+    @property
+    def labels(self) -> Sequence[str]: ...
+    @property
+    def under(self) -> Sequence[tuple[str, int]]: ...
+    @property
+    def hard(self) -> str: ...
 
 
 Gates = Mapping[str, GateLike]
@@ -46,6 +56,3 @@ class Supernet(Protocol):
     def decisions(self) -> Mapping[str, DecisionLike]: ...
     def path(self, genotype: Genotype) -> Gates: ...
     def __call__(self, *inputs: Tensor, gates: Gates) -> Any: ...
-
-
-Batch = Sequence[Tensor]

@@ -43,8 +43,12 @@ class GdasMethod(Relaxed[GdasConfig]):
         soft = concrete(rows, noise, self.temperature(engine))
         return straight_through(soft, top(soft, count))
 
-    def gate(self, weights: Tensor) -> Gate:
-        return Gate(weights, active(weights))
+    def gate(self, path: str, weights: Tensor) -> Gate:
+        """What has a weight runs; where absence was drawn, the likeliest option with a weight of 0."""
+        taken = active(weights)
+        if not taken and self.choices[path].kind == "one":
+            taken = (int(self.alphas.params[path][: len(weights)].argmax()),)
+        return Gate(weights, taken)
 
 
 class Gdas(OneShot):

@@ -13,6 +13,7 @@ from .choices import Choice
 from .config import RelaxedConfig
 from .data import Batch
 from .derive import elements, strongest
+from .drawn import Drawn
 from .gates import Gate, with_absence
 from .method import Method
 from .seeds import generator_of
@@ -32,7 +33,8 @@ class Relaxed(Method[R], Generic[R]):
 
     With `absent`, a choice of one within an element of a pick has one logit more, last, whose weight
     goes nowhere; such a pick has no logits of its own, and all its elements are there in the search.
-    A subclass says what weights the logits have in a step: `weigh`.
+    What can only be taken is drawn (nasdsl.oneshot.drawn). A subclass says what weights the logits of
+    the others have in a step: `weigh`.
     """
 
     architecture_first: ClassVar[bool] = True
@@ -44,18 +46,19 @@ class Relaxed(Method[R], Generic[R]):
         shapes = {p: s for p, c in choices.items() if (s := self.shape(c)) is not None}
         rng = generator_of(seed, "alphas")
         self.alphas = Alphas(shapes, rng, deviation=config.arch_init)
+        self.drawn = Drawn({p: c for p, c in choices.items() if c.hard and p not in self.whole})
         self.optimizer = torch.optim.Adam(
-            list(self.alphas), lr=config.arch_lr, betas=config.arch_betas,
-            weight_decay=config.arch_decay,
+            [*self.alphas, *self.drawn.alphas] or [torch.zeros(1)], lr=config.arch_lr,
+            betas=config.arch_betas, weight_decay=config.arch_decay,
         )  # fmt: skip
-        self._last: dict[str, list[float]] = {}
 
     def _may_be_absent(self, choice: Choice) -> bool:
-        return self.config.absent and choice.kind == "one" and choice.element is not None
+        can = choice.kind == "one" and choice.element is not None and not choice.hard
+        return self.config.absent and can
 
     def shape(self, choice: Choice) -> Shape | None:
         """The logits of a choice; None if it has none."""
-        if choice.path in self.whole:
+        if choice.path in self.whole or choice.hard:
             return None
         if choice.kind == "one":
             return Shape("one", choice.n + (choice.path in self.absent))
@@ -78,18 +81,22 @@ class Relaxed(Method[R], Generic[R]):
         return self.alphas.map(relax)
 
     def gates(self, engine: Engine) -> Gates:
-        return self.assemble(self.weights(engine))
+        return self.assemble(self.weights(engine), self.drawn.draw(engine.noise))
 
-    def assemble(self, weights: Mapping[str, Tensor]) -> dict[str, Gate]:
+    def assemble(
+        self, weights: Mapping[str, Tensor], drawn: Mapping[str, Gate]
+    ) -> dict[str, Gate]:
         """The gates of weights: absences cut off, whole picks open."""
-        return {
-            path: Gate() if path in self.whole else self.gate(weights[path][: choice.n])
-            for path, choice in self.choices.items()
-        }
+        gates = {p: self.gate(p, row[: self.choices[p].n]) for p, row in weights.items()}
+        return gates | {path: self.opened(path) for path in self.whole if path in self.choices} | drawn  # fmt: skip
 
-    def gate(self, weights: Tensor) -> Gate:
+    def gate(self, path: str, weights: Tensor) -> Gate:
         """The gate of the weights of one choice."""
         return Gate(weights)
+
+    def opened(self, path: str) -> Gate:
+        """The gate of a pick whose elements are told apart by their operators."""
+        return Gate(None, tuple(range(self.choices[path].n)))
 
     # -------------------------------------------------------------- learning
 
@@ -114,36 +121,42 @@ class Relaxed(Method[R], Generic[R]):
     def gradients(self, engine: Engine, batch: Batch, held: Batch) -> Sequence[Tensor | None]:
         """The gradients of the logits."""
         loss = self.loss(engine, held)
+        if not len(self.alphas):
+            return []
         return torch.autograd.grad(loss, list(self.alphas), allow_unused=True)
 
     def loss(self, engine: Engine, batch: Batch) -> Tensor:
         """What the logits minimise."""
-        return engine.loss(batch, self.gates(engine))
+        loss = engine.loss(batch, self.gates(engine))
+        self.drawn.hear(loss)
+        return loss
 
     def move(self, engine: Engine, gradients: Sequence[Tensor | None]) -> None:
         """A step of Adam; what took no part has a gradient of zero."""
         params = list(self.alphas)
         for param, gradient in zip(params, gradients, strict=True):
             param.grad = torch.zeros_like(param) if gradient is None else gradient
-        engine.average(params)
+        self.drawn.learn()
+        engine.average([*params, *self.drawn.alphas])
         self.optimizer.step()
 
     # -------------------------------------------------------------- the outcome
 
     def probabilities(self) -> dict[str, list[float]]:
-        """The softmax of each choice's logits without the absence's share of the list."""
+        """The softmax of each choice's logits, the absence left out of the list."""
         with torch.no_grad():
             soft = self.alphas.map(
                 lambda shape, rows: (
                     with_absence(rows).softmax(-1) if shape.kind == "bit" else rows.softmax(-1)
                 )
             )
-        return {path: row[: self.choices[path].n].tolist() for path, row in soft.items()}
+        found = {path: row[: self.choices[path].n].tolist() for path, row in soft.items()}
+        return found | self.drawn.probabilities()
 
     def strengths(self) -> dict[str, list[float]]:
         """Probabilities, and elements of picks as strong as the best option within."""
         found = self.probabilities()
-        return found | {p: s for p, s in elements(self.choices, found).items() if p not in found}
+        return elements(self.choices, found) | found
 
     def derive(self, engine: Engine) -> list[Genotype]:
         return [strongest(self.space, self.strengths(), engine.rng)]
@@ -157,8 +170,13 @@ class Relaxed(Method[R], Generic[R]):
         }
 
     def state(self) -> dict[str, Any]:
-        return {"alphas": self.alphas.dump(), "optimizer": self.optimizer.state_dict()}
+        return {
+            "alphas": self.alphas.dump(),
+            "drawn": self.drawn.state(),
+            "optimizer": self.optimizer.state_dict(),
+        }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         self.alphas.load(state["alphas"])
+        self.drawn.restore(state["drawn"])
         self.optimizer.load_state_dict(state["optimizer"])

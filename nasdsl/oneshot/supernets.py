@@ -23,11 +23,10 @@ class Made:
 
 
 def make_supernet(space: Space, seed: int, options: Mapping[str, Any]) -> Made:
-    """Relax and compile. Raises the NasErrors of nasdsl.relax for what cannot be relaxed."""
+    """Relax and compile, with options of nasdsl.relax. Raises the NasErrors of nasdsl.relax for what cannot be relaxed."""
     from nasdsl.compiler.supernet import compile_supernet
-    from nasdsl.relax import relax
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        module = compile_supernet(relax(space, **options))
+        module = compile_supernet(space, **options)
     return Made(module, space.build(space.sample(Random(0))))

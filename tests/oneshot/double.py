@@ -26,6 +26,8 @@ class DoubleDecision:
     kind: str
     n: int
     labels: tuple[str, ...]
+    under: tuple[tuple[str, int], ...] = ()
+    hard: str = ""
 
 
 class Double(nn.Module):

@@ -6,7 +6,7 @@ import math
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
@@ -48,6 +48,7 @@ def test_gumbel_maxima_are_drawn_by_the_softmax() -> None:
     torch.testing.assert_close(shares, logits[0].softmax(-1), atol=0.01, rtol=0)
 
 
+@settings(deadline=None)
 @given(LOGITS, st.integers(1, 8))
 def test_top_takes_the_largest(values: list[float], count: int) -> None:
     chosen = top(tensor(*values), count)[0]
@@ -57,6 +58,7 @@ def test_top_takes_the_largest(values: list[float], count: int) -> None:
     assert not left or min(kept) >= max(left)
 
 
+@settings(deadline=None)
 @given(LOGITS)
 def test_straight_through_has_hard_values_and_soft_gradients(values: list[float]) -> None:
     logits = tensor(*values).requires_grad_()
@@ -71,6 +73,7 @@ def test_straight_through_has_hard_values_and_soft_gradients(values: list[float]
     torch.testing.assert_close(found, expected)
 
 
+@settings(deadline=None)
 @given(st.floats(-6, 6))
 def test_presence_is_the_sigmoid(logit: float) -> None:
     weight = with_absence(tensor(logit)).softmax(-1)[0, 0]
