@@ -181,7 +181,7 @@ class Engine:
             nn.utils.clip_grad_norm_(touched, self.config.grad_clip)
         self.optimizer.step()
 
-    def average(self, params: Iterable[nn.Parameter]) -> None:
+    def average(self, params: Iterable[Tensor]) -> None:
         """Average gradients over the processes."""
         grads = [p.grad for p in params if p.grad is not None]
         if self.fabric.world_size == 1 or not grads:
