@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 from nasdsl.values import Fields
 
-from .forms import Template
+from .forms import Forms, Mark, Part, Quoted, Template
 from .read import NUMBERS
 
 Scan: TypeAlias = Callable[[str, int], tuple[Any, int]]
@@ -94,11 +94,16 @@ def taker(pattern: Pattern, build: Convert) -> Callable[[re.Match[str]], Any]:
     return lambda match: build([c(t) for c, t in zip(converts, match.groups(), strict=True)])
 
 
-def quick_list(pattern: Pattern, build: Convert | None, joint: str, trailing: bool) -> Scan:
-    """A list of elements that are one pattern: found at once, then taken apart at once."""
+def quick_list(
+    pattern: Pattern, build: Convert | None, joint: str, trailing: bool, opening: str = ""
+) -> tuple[str, Convert]:
+    """A list of elements that are one pattern: what it matches, and what takes that apart at once.
+
+    opening: a character with which every element begins, and that stands nowhere else.
+    """
     once = f"(?>{pattern.text(groups=False)})"
     end = f"(?:{joint})?+" if trailing else ""
-    whole = re.compile(f"(?:{once}(?:{joint}{once})*+{end})?+", re.ASCII).match
+    whole = f"(?:{once}(?:{joint}{once})*+{end})?+"
     each = re.compile(
         f"({pattern.text(groups=False)})" + (f"(?:{joint})?+" if joint else ""), re.ASCII
     )
@@ -111,15 +116,34 @@ def quick_list(pattern: Pattern, build: Convert | None, joint: str, trailing: bo
         values = [c(x) for c, x in zip(converts, match.groups(), strict=True)]
         return values[0] if build is None else build(values)
 
+    if opening:
+        piece = Memo(lambda behind: make(opening + behind)).__getitem__
+        return whole, lambda text: tuple(map(piece, text.split(opening)[1:]))
     element, elements = Memo(make).__getitem__, each.findall
+    return whole, lambda text: tuple(map(element, elements(text)))
 
-    def scan(text: str, at: int) -> tuple[Any, int]:
-        match = whole(text, at)
-        if match is None or match.end() == at:
-            return (), at
-        return tuple(map(element, elements(text, at, match.end()))), match.end()
 
-    return scan
+def opening(parts: Sequence[Part], joint: str, forms: Forms, inside: bool) -> str:
+    """The mark with which elements of these parts begin, if it stands nowhere else in a list."""
+    if not parts or not isinstance(parts[0], Mark):
+        return ""
+    mark, others = parts[0].text, [*_texts(parts[1:], forms, inside), joint]
+    alone = len(mark) == 1 and not re.match(r"[\w\s,'\"-]", mark)
+    return mark if alone and all(text is not None and mark not in text for text in others) else ""
+
+
+def _texts(parts: Sequence[Part], forms: Forms, inside: bool) -> Iterator[str | None]:
+    """What may stand in parts, letters and digits aside; None for what is not known."""
+    for part in parts:
+        if isinstance(part, Mark):
+            yield part.text
+        elif isinstance(part, Quoted):
+            yield from _texts(part.parts, forms, inside)
+        elif part.separator is None and part.rule in forms.rules:
+            for word in forms.rules[part.rule].words or (None,):
+                yield from (None,) if word is None else _texts(word.inside(inside), forms, inside)
+        else:
+            yield "-" if part.separator is None and part.rule == "int" else None
 
 
 def convert_of(rule: str) -> Convert | None:

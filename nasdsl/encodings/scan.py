@@ -32,6 +32,7 @@ from .pieces import (
     convert_of,
     either,
     first_of,
+    opening,
     quick_list,
     segments,
     taker,
@@ -188,6 +189,8 @@ class Maker:
             elif part.separator is None and self.is_scalar(part.rule):
                 pattern().pieces.append(self.blanks)
                 pattern().group(*self.scalar(part.rule, self.ends(parts[i + 1 :])))
+            elif (flat := self.flat(part)) is not None:
+                pattern().group(*flat)
             elif (inner := self.within(part)) is not None:
                 self.pending.add(part.rule)
                 self.join(found, self.steps(inner.inside(self.inside)), pattern)
@@ -261,20 +264,35 @@ class Maker:
 
     # -------------------------------------------------------------- lists
 
-    def list(self, slot: Slot) -> Scan:
-        """Elements as long as they come, with what separates them."""
+    def joint(self, slot: Slot) -> tuple[str, bool]:
+        """What separates the elements of a list, and whether it may stand behind the last."""
         assert slot.separator is not None
         layout = "tight" if self.inside else self.layout
         marks = separator_marks(slot.separator, layout)
         joint = "".join(self.blanks + self.mark(m.text) for m in marks)
-        trailing = layout == "python" and slot.separator == ","
+        return joint, layout == "python" and slot.separator == ","
+
+    def flat(self, slot: Slot) -> tuple[str, Convert] | None:
+        """The pattern of a list whose elements are one, and what makes its value."""
+        if slot.separator is None:
+            return None
+        joint, trailing = self.joint(slot)
+        rule = self.forms.rules.get(slot.rule)
+        form = rule.forms[0] if rule and len(rule.forms) == 1 else None
+        pattern, build = self.item(slot.rule, form)
+        if pattern is None or "(?!" in (pattern.text() + joint).replace(r"(?!\d)", ""):
+            return None
+        parts = form.inside(self.inside) if isinstance(form, Template) else ()
+        first = "" if self.comments else opening(parts, joint, self.forms, self.inside)
+        return quick_list(pattern, build, joint, trailing, first)
+
+    def list(self, slot: Slot) -> Scan:
+        """Elements as long as they come, with what separates them."""
+        joint, trailing = self.joint(slot)
         rule = self.forms.rules.get(slot.rule)
         form = rule.forms[0] if rule and len(rule.forms) == 1 else None
         if isinstance(form, FieldSet):
             return self.field_set(form, joint, trailing)
-        pattern, build = self.item(slot.rule, form)
-        if pattern is not None and "(?!" not in (pattern.text() + joint).replace(r"(?!\d)", ""):
-            return quick_list(pattern, build, joint, trailing)
         item = self.slot(Slot("", slot.rule, None, None))
         between = re.compile(joint, re.ASCII).match if joint else None
 

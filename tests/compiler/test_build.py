@@ -133,7 +133,9 @@ def test_modules_run_on_the_meta_device() -> None:
 # ---------------------------------------------------------------------------- torch's own tools
 
 
-@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.slow if n == "cells" else ()) for n in PAIRS]
+)
 def test_torch_compile(name: str) -> None:
     a, ours, _ = pair(name)
     ours.eval()

@@ -46,7 +46,13 @@ def test_text_is_deterministic_and_narrow(a: Architecture) -> None:
     assert max(map(len, text.splitlines())) <= 100
 
 
-@pytest.mark.parametrize("make", EXAMPLES.values(), ids=EXAMPLES)
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(make, id=name, marks=() if name == "cells" else pytest.mark.slow)
+        for name, make in EXAMPLES.items()
+    ],
+)
 def test_the_file_runs_as_a_script_without_nasdsl(
     tmp_path: Path, make: Callable[[], Architecture]
 ) -> None:

@@ -11,7 +11,7 @@ from nasdsl.diagnostics import NasError
 from nasdsl.source import shipped
 from nasdsl.space import Space, load
 
-COUNT = 50
+COUNT = 20
 
 
 def views() -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from .cases import CASES
 
 
 @pytest.mark.parametrize("name", sorted(TABLE))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(data=st.data())
 def test_binding_fills_all_in_order_and_is_idempotent(name: str, data: st.DataObject) -> None:
     op = TABLE[name]
@@ -28,7 +28,7 @@ def test_binding_fills_all_in_order_and_is_idempotent(name: str, data: st.DataOb
 
 
 @pytest.mark.parametrize("name", sorted(TABLE))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(data=st.data())
 def test_any_junk_is_refused_or_of_the_kind(name: str, data: st.DataObject) -> None:
     op = TABLE[name]

@@ -38,7 +38,7 @@ def _timm(name: str, size: int = 64) -> None:
     agree(published(f"timm-{name}", size=size, classes=CLASSES), theirs, size)
 
 
-QUICK = ("tf_mobilenetv3_small_minimal_100", "semnasnet_050", "lcnet_050", "tinynet_d")
+QUICK = ("tf_mobilenetv3_small_minimal_100", "lcnet_050")
 
 
 @pytest.mark.parametrize("name", QUICK)
@@ -73,10 +73,12 @@ VISION: dict[str, tuple[str, dict[str, Any]]] = {
     "efficientnet_b0": ("timm-efficientnet_b0", {}),
 }
 
+QUICK_VISION = ("mobilenet_v3_large", "mnasnet1_0")
+
 
 @pytest.mark.parametrize(
     "name",
-    [pytest.param(n, marks=pytest.mark.slow if n == "efficientnet_b0" else ()) for n in VISION],
+    [pytest.param(n, marks=() if n in QUICK_VISION else pytest.mark.slow) for n in VISION],
 )
 def test_torchvision(name: str) -> None:
     id, params = VISION[name]
@@ -90,6 +92,7 @@ REGNETS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", REGNETS)
 def test_regnets_of_torchvision(name: str) -> None:
     mine = compiled("regnet", REGNETS[name], {"size": 64, "classes": CLASSES})
@@ -114,7 +117,10 @@ def test_tensorflow_strings() -> None:
 
 @pytest.mark.parametrize(
     ("id", "name"),
-    [("genet-small", "gernet_s"), pytest.param("genet-large", "gernet_l", marks=pytest.mark.slow)],
+    [
+        pytest.param("genet-small", "gernet_s", marks=pytest.mark.slow),
+        pytest.param("genet-large", "gernet_l", marks=pytest.mark.slow),
+    ],
 )
 def test_genet(id: str, name: str) -> None:
     timm = pytest.importorskip("timm")

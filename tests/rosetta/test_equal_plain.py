@@ -72,6 +72,7 @@ def test_fairnas() -> None:
     agree(published("fairnas-a", size=64, classes=CLASSES), theirs, 64)
 
 
+@pytest.mark.slow
 def test_moga() -> None:
     rows = [
         (e, o, k, s, act, act if se else None)
@@ -85,6 +86,7 @@ def test_moga() -> None:
     agree(published("moga-a", size=64, classes=CLASSES), theirs, 64)
 
 
+@pytest.mark.slow
 def test_scarlet() -> None:
     rows = [
         (e, o, k, s, "h_swish", "relu" if se else None)
@@ -95,6 +97,7 @@ def test_scarlet() -> None:
     agree(published("scarlet-c", size=64, classes=CLASSES), theirs, 64)
 
 
+@pytest.mark.slow
 def test_densenas() -> None:
     entry = next(e for e in ENTRIES if e["system"] == "DenseNAS")
     items = [literal_eval(item.strip()) for item in entry["string"].split("|")]
@@ -122,9 +125,8 @@ def test_ofa(id: str) -> None:
     agree(published(id, size=64), plain.ofa(_json(id)), 64)
 
 
-@pytest.mark.parametrize(
-    "id", ["atomnas-a", pytest.param("atomnas-a-plus", marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("id", ["atomnas-a", "atomnas-a-plus"])
 def test_atomnas(id: str) -> None:
     config = _json(id)
     rows = config["inverted_residual_setting"]
@@ -132,6 +134,7 @@ def test_atomnas(id: str) -> None:
     agree(published(id, size=64), plain.atomnas(rows, *widths, "plus" in id), 64)
 
 
+@pytest.mark.slow
 def test_attentivenas() -> None:
     entry = min(
         (e for e in ENTRIES if e["encoding"].startswith("attentivenas")), key=lambda e: e["params"]
@@ -142,6 +145,7 @@ def test_attentivenas() -> None:
     agree(mine, plain.attentivenas(code, CLASSES), 64)
 
 
+@pytest.mark.slow
 def test_spos() -> None:
     theirs = plain.spos(literal_eval(_text("spos-block")), CLASSES)
     agree(published("spos-block", size=64, classes=CLASSES), theirs, 64)
@@ -169,7 +173,7 @@ def test_plainnet(text: str, se: bool) -> None:
     agree(mine, plain.plainnet(blocks, CLASSES, se), 32)
 
 
-@pytest.mark.parametrize("name", ["fbnet_a", "fbnetv2_f1"])
+@pytest.mark.parametrize("name", [pytest.param("fbnet_a", marks=pytest.mark.slow), "fbnetv2_f1"])
 def test_fbnet(name: str) -> None:
     id = f"mobilevision-{name}"
     theirs = plain.fbnet(_json(id), CLASSES)

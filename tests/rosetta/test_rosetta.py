@@ -27,6 +27,18 @@ SURE = ("run", "recount-checked")
 EXACT_FLOPS = 0.0
 
 
+def _thinned(entries: list[dict[str, Any]]) -> list[Any]:
+    """Of each system's notation the smallest instance; the others are among the slow tests."""
+    least: dict[tuple[str, str], dict[str, Any]] = {}
+    for entry in sorted(entries, key=lambda e: e["params"]):
+        least.setdefault((entry["system"], entry["encoding"]), entry)
+    quick = {entry["id"] for entry in least.values()}
+    return [
+        pytest.param(e, id=e["id"], marks=() if e["id"] in quick else pytest.mark.slow)
+        for e in entries
+    ]
+
+
 def _planned(entry: dict[str, Any]) -> Any:
     if entry["id"] in NOT_BUILT:
         pytest.skip(NOT_BUILT[entry["id"]])
@@ -36,7 +48,7 @@ def _planned(entry: dict[str, Any]) -> Any:
     return found
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: e["id"])
+@pytest.mark.parametrize("entry", _thinned(ENTRIES))
 def test_params_and_flops(entry: dict[str, Any]) -> None:
     found = _planned(entry)
     space, genotype = open_code(found.program, found.text, found.params)
@@ -86,7 +98,7 @@ def _same(entry: dict[str, Any], what: str, have: int, wanted: int) -> bool:
 WITH_AUX = [e for e in ENTRIES if "params_with_aux" in e or "params_aux_head" in e]
 
 
-@pytest.mark.parametrize("entry", WITH_AUX, ids=lambda e: e["id"])
+@pytest.mark.parametrize("entry", _thinned(WITH_AUX))
 def test_params_with_the_auxiliary_head(entry: dict[str, Any]) -> None:
     found = _planned(entry)
     assert found.aux is not None, "the row does not say how the auxiliary head is added"

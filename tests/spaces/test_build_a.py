@@ -10,12 +10,10 @@ from torch import Tensor
 
 import nasdsl
 from nasdsl.architecture import Architecture, Input
-from nasdsl.checks import static_mistakes
 from nasdsl.format import format_text
 from nasdsl.printer import print_architecture
-from nasdsl.source import load as load_programs
 
-from .families_a import FOLDER, LIBRARIES, SMALL, published, small
+from .families_a import FOLDER, LIBRARIES, SMALL, small
 
 SAMPLES = 20
 ROUND_TRIPS = 4
@@ -36,14 +34,10 @@ def _samples(name: str) -> list[tuple[nasdsl.Genotype, Architecture]]:
 
 
 @pytest.mark.parametrize("name", [*sorted(SMALL), *LIBRARIES])
-def test_the_file_is_formatted_and_without_warnings(name: str) -> None:
+def test_the_file_is_formatted(name: str) -> None:
     path = FOLDER / f"{name}.nas"
     text = path.read_text(encoding="utf-8")
     assert format_text(text) == text
-    assert static_mistakes(load_programs(path), whole=name in SMALL) == []
-    if name in SMALL:
-        assert published(name).warnings == ()
-        assert published(name).name == name
 
 
 @names

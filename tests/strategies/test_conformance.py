@@ -50,8 +50,8 @@ FIRST = {case.name: case for case in reversed(CASES)}
 
 
 def _is_quick(case: Case, check: Any) -> bool:
-    """Further cases of strategies that fit models are slow, but for the telling checks."""
-    return case is FIRST[case.name] or case.trials >= 100 or check in TELLING
+    """Further cases of strategies that fit models are slow."""
+    return case is FIRST[case.name] or case.trials >= 100
 
 
 def _contract() -> list[Any]:
@@ -88,6 +88,15 @@ def language_space(text: str) -> Any:
     return parse_space(text)
 
 
+def _is_telling(case: Case, check: Any, name: str) -> bool:
+    """Of strategies that fit models, which are slow, one check on one space."""
+    if case is not FIRST[case.name]:
+        return False
+    if case.trials >= 100:
+        return check in TELLING
+    return check is check_state_resumes_exactly and name == "conditional"
+
+
 def _on_the_language() -> list[Any]:
     """Each strategy once with the checks that depend on the space, the rest among the slow tests."""
     return [
@@ -96,10 +105,7 @@ def _on_the_language() -> list[Any]:
             check,
             text,
             id=f"{id}-{check.__name__}-{name}",
-            marks=()
-            if case is FIRST[case.name]
-            and (check is check_state_resumes_exactly or (check in TELLING and case.trials >= 100))
-            else pytest.mark.slow,
+            marks=() if _is_telling(case, check, name) else pytest.mark.slow,
         )
         for case, id in zip(CASES, IDS, strict=True)
         for check in CHECKS
@@ -145,7 +151,7 @@ def test_state_is_bounded(case: Case) -> None:
 
 def trace_here(case: Case) -> list[str]:
     space: Any = FlatSpace()
-    return trace(case.make(space, 42), space, min(60, case.trials))
+    return trace(case.make(space, 42), space, min(30, case.trials))
 
 
 def test_same_trials_in_another_process() -> None:

@@ -55,6 +55,7 @@ def test_sixty_trials_are_worth_two_hundred_random_ones() -> None:
     assert np.mean(found) > expected_best(200), found
 
 
+@pytest.mark.slow
 def test_bananas_is_better_than_random() -> None:
     found = [best_found("bananas", CHEAP, seed, 60, 10) for seed in range(3)]
     assert np.mean(found) > expected_best(60), found
