@@ -43,12 +43,25 @@ def operate_open(
     if _is_elastic(m, module, tensors):
         return _elastic(m, module, tensors, shape, span)
     operands = (*module.attrs.values(), *(t.shape for t in tensors))
+    if _is_written_once(module, operands):
+        return _one_node(m, module, tensors, shape, span)
     joint = apply(_together, *operands)
     cases = values_of(m.pool.of(joint))
     codes = _codes(module, cases)
     if codes and all(_written_alike(c, codes[0]) for c in codes) and codes[0].module is None:
         return _one_node(m, module, tensors, shape, span)
     return _variants(m, module, tensors, shape, joint, cases, span)
+
+
+def _is_written_once(module: OpModule, operands: tuple[Any, ...]) -> bool:
+    """Whether an operator without weights is written alike for all values of the one open operand."""
+    opened = {v for v in operands if isinstance(v, Sym)}
+    if len(opened) != 1:
+        return False
+    (sym,) = opened
+    cases = [tuple(v if o is sym else o for o in operands) for v in sym.values or ()]
+    codes = _codes(module, cases) if len(cases) <= MAX_VARIANTS else []
+    return bool(codes) and codes[0].module is None and all(_written_alike(c, codes[0]) for c in codes)
 
 
 def _together(*values: Any) -> tuple[Any, ...]:

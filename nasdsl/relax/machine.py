@@ -63,6 +63,8 @@ class Relaxer(Elaborator):
         self.hard: dict[Atom, str] = {}  # atoms of which no weighted sum has a meaning, and why
         self.bodies: dict[Any, tuple[set[Var], dict[Any, Any]]] = {}
         self.interned: dict[Any, Graph] = {}
+        self.noted: set[Sym] = set()
+        self.fresh_layouts: dict[Sym, Layout] = {}
         self.renamed: dict[Any, Any] = {}
         self.phis: dict[Any, Tensor] = {}
         self.inside = 0  # mixtures of modules around what is being applied
@@ -210,12 +212,13 @@ class Relaxer(Elaborator):
 
     def note_sizes(self, shape: Any) -> None:
         """Decisions that change a height, a width or a number of steps can only be taken."""
-        if not isinstance(shape, Sym):
+        if not isinstance(shape, Sym) or shape in self.noted:
             return
-        found = self.pool.of(shape)
+        self.noted.add(shape)
         channel = 0 if len(shape.first) == 3 else len(shape.first) - 1
         for axis in range(len(shape.first)):
-            if axis != channel:
+            if axis != channel and len({s[axis] for s in shape.values or ()}) != 1:
+                found = self.pool.of(shape)
                 sizes = self.pool.map(lambda s, axis=axis: s[axis], found)
                 self._harden(sizes, "it changes the size of images or the length of sequences")
 
@@ -230,11 +233,15 @@ class Relaxer(Elaborator):
         """The layout of a tensor whose channels begin with the first."""
         if not isinstance(shape, Sym):
             return None
-        axis = 0 if len(shape.first) == 3 else -1
-        widths = self.pool.map(lambda s: s[axis], self.pool.of(shape))
-        size = largest(shape, span)[axis]
-        name = self.names(widths)
-        return (Segment(name, size),) if name else None
+        if shape not in self.fresh_layouts:
+            size = largest(shape, span)
+            axis = 0 if len(size) == 3 else -1
+            layout: Layout = None
+            if len({s[axis] for s in shape.values or ()}) > 1:
+                widths = self.pool.map(lambda s: s[axis], self.pool.of(shape))
+                layout = (Segment(self.names(widths), size[axis]),)
+            self.fresh_layouts[shape] = layout
+        return self.fresh_layouts[shape]
 
     # -------------------------------------------------------------- tensors are nodes
 
