@@ -6,11 +6,12 @@ input with a gate; what is made in one case only has the gate of that case.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .. import syntax
 from ..architecture import Graph, Input, Node
+from ..boxes import Box
 from ..diagnostics import fail
 from ..domains import Domain
 from ..elaborate import Elaborator
@@ -19,7 +20,8 @@ from ..evaluate.call import name_module
 from ..evaluate.lists import elements
 from ..evaluate.statements import Frame, output_count, run_block
 from ..joins import join
-from ..ops.base import Shape
+from ..ops.base import Op, Shape, ShapeError
+from ..ops.table import infer
 from ..spans import Span
 from ..specialize import MAX_NODES, check_inputs, freeze
 from ..symbolic import Sym, Var, apply, index_of, only_if
@@ -38,7 +40,7 @@ from ..values import (
     Tensor,
     describe,
 )
-from .diagrams import Atom, Diagram, Pool, atoms_of
+from .diagrams import Atom, Diagram, Leaf, Pool, atoms_of
 from .homes import Layout, RelaxedHome, Segment, because, largest
 from .ir import COMBINERS, GATED, MIX, Choice, Step
 from .names import GateNames
@@ -64,6 +66,7 @@ class Relaxer(Elaborator):
         self.bodies: dict[Any, tuple[set[Var], dict[Any, Any]]] = {}
         self.interned: dict[Any, Graph] = {}
         self.noted: set[Sym] = set()
+        self.inferrers: dict[Any, Callable[..., Shape]] = {}
         self.fresh_layouts: dict[Sym, Layout] = {}
         self.renamed: dict[Any, Any] = {}
         self.phis: dict[Any, Tensor] = {}
@@ -162,8 +165,14 @@ class Relaxer(Elaborator):
 
     def _merge(self, key: Sym, found: Mapping[Any, Any], span: Span | None) -> Tensor:
         tensors = {case: self.tensor(t, span) for case, t in found.items()}
-        shape = self.rule.joined(key, {c: t.shape for c, t in tensors.items()})
+        shape = self._exact(self.rule.joined(key, {c: t.shape for c, t in tensors.items()}))
         return self._mix(key, tensors, shape, span)
+
+    def _exact(self, shape: Any) -> Any:
+        """The shape; a plain one if the cases that it depends on always come out the same, as behind
+        `x if channels(x) == c else x -> conv(1, out = c)`."""
+        found = self.pool.of(shape) if isinstance(shape, Sym) else None
+        return found.value if isinstance(found, Leaf) else shape
 
     def _mix(
         self, key: Sym, tensors: Mapping[Any, Tensor], shape: Any, span: Span | None
@@ -341,13 +350,24 @@ class Relaxer(Elaborator):
         for value in (*shapes, *module.attrs.values()):
             if isinstance(value, Sym):
                 self.touched |= value.vars
-        shape, _ = self.rule(module, shapes, self.bearing, span)
+        shape = self._shape_of(module, shapes, span)
         self._read(tensors)
         if any(isinstance(v, Sym) for v in (*shapes, *module.attrs.values())):
             from .elastic import operate_open
 
             return operate_open(self, module, tensors, shape, span)
         return self.step(module, tensors, shape, None, span)
+
+    def _shape_of(self, module: OpModule, shapes: tuple[Any, ...], span: Span | None) -> Any:
+        """The open shape of what an operator makes; tracked exactly where the elaborator gives up."""
+        shape, _ = self.rule(module, shapes, self.bearing, span)
+        known = isinstance(shape, tuple) and not isinstance(shape, Box)
+        if known or (isinstance(shape, Sym) and not any(v.free for v in shape.vars)):
+            return shape
+        key = module.op, tuple(module.attrs), len(shapes)
+        if key not in self.inferrers:
+            self.inferrers[key] = _inferrer(*key)
+        return self._exact(apply(self.inferrers[key], *module.attrs.values(), *shapes))
 
     def _adapted(self, module: OpModule) -> OpModule:
         """The operator as the options want it inside mixtures."""
@@ -579,6 +599,18 @@ class Relaxer(Elaborator):
         node = Step("scan", tuple(t.number for t in tensors), (out,), body=graph, states=states,
                     span=module.span, guard=self.here())  # fmt: skip
         return self._add(node, [out], [None])[0]
+
+
+def _inferrer(op: Op, names: tuple[str, ...], arity: int) -> Callable[..., Shape]:
+    """The shape rule of an operator as a function of attributes and shapes."""
+
+    def shape(*operands: Any) -> Shape:
+        try:
+            return infer(op, operands[len(names) :], dict(zip(names, operands, strict=False)))
+        except ShapeError as error:
+            raise LookupError(str(error)) from None
+
+    return shape
 
 
 def _labels(domain: Domain) -> tuple[str, ...]:
