@@ -102,7 +102,9 @@ class DartsSupernet(nn.Module):
 
     def __init__(self, c: int = 16, layers: int = 8, classes: int = 10) -> None:
         super().__init__()
-        self.stem = nn.Sequential(nn.Conv2d(3, 3 * c, 3, padding=1, bias=False), nn.BatchNorm2d(3 * c))
+        self.stem = nn.Sequential(
+            nn.Conv2d(3, 3 * c, 3, padding=1, bias=False), nn.BatchNorm2d(3 * c)
+        )
         self.cells = nn.ModuleList()
         self.reductions = (layers // 3, 2 * layers // 3)
         before, last, width, halved = 3 * c, 3 * c, c, False

@@ -43,7 +43,11 @@ class Subject:
         x = x.detach().requires_grad_()
         for weight in self.weights.values():
             weight.grad = None
-        y = network(x, gates=self.gates()) if network is self.ours else network(x, *self.weights.values())
+        y = (
+            network(x, gates=self.gates())
+            if network is self.ours
+            else network(x, *self.weights.values())
+        )
         y.square().sum().backward()
         assert x.grad is not None
         return [y.detach(), x.grad, *(w.grad for w in self.weights.values() if w.grad is not None)]
@@ -69,7 +73,9 @@ def darts(c: int = 16, layers: int = 8, size: int = 32) -> Subject:
     made = space("darts", C=c, layers=layers, size=size)
     plain = DartsSupernet(c, layers)
     ours = paired(plain, lambda **kw: compile_supernet(made, affine=False, pool_norm=True, **kw))
-    weights = {name: torch.randn(14, 7).softmax(-1).requires_grad_() for name in ("normal", "reduce")}
+    weights = {
+        name: torch.randn(14, 7).softmax(-1).requires_grad_() for name in ("normal", "reduce")
+    }
     return Subject("DARTS", ours, plain, weights, 2.2)
 
 
@@ -102,7 +108,10 @@ def difference(subject: Subject, x: Tensor) -> float:
 def contests(small: bool) -> Iterator[Contest]:
     torch.set_num_threads(1)
     sizes: dict[str, Any] = {"c": 4, "size": 8} if small else {"c": 16, "size": 32}
-    for make, more in ((nasbench201, {"n": 1} if small else {}), (darts, {"layers": 3} if small else {})):
+    for make, more in (
+        (nasbench201, {"n": 1} if small else {}),
+        (darts, {"layers": 3} if small else {}),
+    ):
         for batch in (2,) if small else (16, 64):
             torch.manual_seed(0)
             subject = make(**sizes, **more)
