@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
@@ -33,6 +33,8 @@ class View(Protocol):
     """Told of every trial, in the thread of the search."""
 
     def trial(self, trial: Trial, progress: Progress) -> None: ...
+    def epoch(self, epoch: Any) -> None:
+        """Told of every epoch of a strategy that trains: see nasdsl.strategies.base.Learner."""
 
 
 @contextmanager
@@ -53,6 +55,9 @@ def watching(search: Search, *, quiet: bool = False) -> Iterator[View]:
 
 class Silent:
     def trial(self, trial: Trial, progress: Progress) -> None:
+        """Say nothing."""
+
+    def epoch(self, epoch: Any) -> None:
         """Say nothing."""
 
 
@@ -91,6 +96,14 @@ def values_text(search: Search, trial: Trial) -> str:
     parts = {m: trial.metrics[m] for o in objectives for m in o.made_of if m in trial.metrics}
     inside = ", ".join(f"{name} {value:.6g}" for name, value in parts.items())
     return f"{text} ({inside})" if inside else text
+
+
+def epoch_text(epoch: Any) -> str:
+    """An epoch of what a strategy trains."""
+    return (
+        f"supernet: epoch {epoch.number}/{epoch.epochs}, loss {epoch.loss:.4f},"
+        f" accuracy {epoch.accuracy:.4f} ({clock(epoch.seconds)})"
+    )
 
 
 def front_text(search: Search, front: Front) -> str:
@@ -189,6 +202,12 @@ class Lines:
             f" ({clock(self._pace.elapsed)})"
         )
 
+    def epoch(self, epoch: Any) -> None:
+        late = time.monotonic() - self._said >= QUIET_SECONDS
+        if late or epoch.number in (1, epoch.epochs):
+            self._said = time.monotonic()
+            click.echo(epoch_text(epoch))
+
 
 class LiveTable:
     """A progress bar, the best trial or some of the front, and the last ones."""
@@ -197,6 +216,10 @@ class LiveTable:
         self._search = search
         self._pace = Pace(search)
         self._shown = shown(search.progress)
+        self._epoch = ""
+
+    def epoch(self, epoch: Any) -> None:
+        self._epoch = epoch_text(epoch)
 
     def trial(self, trial: Trial, progress: Progress) -> None:
         self._shown = shown(progress)
@@ -219,7 +242,7 @@ class LiveTable:
         bar = Table.grid()
         bar.add_row(ProgressBar(total=budget, completed=min(counted, budget), width=60))
         best = [] if now.best is None else [now.best]
-        lines = [Text(state)]
+        lines = [Text(text) for text in (state, self._epoch) if text]
         front = make_front(self._search.config.objectives, now.front, now.worst)
         if front is not None:
             best = spread(front.members, MEMBERS)

@@ -51,6 +51,7 @@ def drive(
         click.echo(f"searching {space.name} in {folder}, stop with Ctrl-C, go on with `resume`")
     try:
         with watching(running, quiet=as_json) as view:
+            running.listen(view.epoch)
             stopped = running.run(view.trial)
     except KeyboardInterrupt:
         write_best(running, folder, "interrupted")

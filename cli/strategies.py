@@ -99,6 +99,8 @@ def show(name: str, as_json: bool) -> None:
     click.echo(f"{name}: {summary(name)}\n")
     click.echo(f"paper  {known.paper}")
     click.echo(f"take   {known.use}{wants(known.extra)}")
+    if name in shipped_spaces():
+        click.echo(f"space  `nasdsl strategies {name}.nas` tells which can search the space {name}")
     options = knobs(name)
     if not options:
         click.echo("\nIt has no options.")

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from nasdsl.architecture import Graph
+from nasdsl.architecture import Graph, Node
 from nasdsl.ops.base import Code, Value
 
 from .names import BUILTINS, Names, camel
@@ -21,6 +21,8 @@ from .rewrite import value_shapes
 
 _HOLE = re.compile(r"(?<!\{)\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _NOT_HOLES = frozenset({"self", "inputs"})
+WHEN = "when needed"  # the hole for the gate of a node; no constructor parameter is named so
+GATES = re.compile(r"\bgates\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Class:
     callees: tuple[Class | None, ...]
     parameters: dict[str, str] = field(default_factory=dict)
     arguments: list[dict[str, Argument]] = field(default_factory=list)
+    gated: bool = False  # its `forward` takes the gates of a supernet, too
 
     @property
     def graph(self) -> Graph:
@@ -78,13 +81,28 @@ def classes(graphs: Iterable[Graph], top: str, reserved: Iterable[str] = ()) -> 
         if key not in found:
             name = top if is_top else names.unique(camel(graph.name, "Block"))
             callees = tuple(of[id(n.body)] if n.body else None for n in graph.nodes)
-            found[key] = Class(name, [], codes, callees)
+            found[key] = Class(name, [], codes, callees, gated=_is_gated(graph, codes, callees))
         of[id(graph)] = found[key]
         found[key].members.append(graph)
     given: dict[int, dict[str, Value]] = {}
     for one in found.values():
         _generalise(one, lowered, given)
     return list(found.values())
+
+
+def guard_of(node: Node) -> str:
+    """The gate without which a node of a supernet is not run ("": it always is)."""
+    return getattr(node, "guard", "")
+
+
+def _is_gated(
+    graph: Graph, codes: Sequence[Code | None], callees: Sequence[Class | None]
+) -> bool:
+    return (
+        any(c.gated for c in callees if c)
+        or any(GATES.search(c.forward) for c in codes if c)
+        or any(guard_of(n) for n in graph.nodes)
+    )
 
 
 def _lower(graph: Graph) -> tuple[Code | None, ...]:
@@ -106,6 +124,7 @@ def _skeleton(
         else:
             ranks = None if node.states is None else tuple(len(s) for s in node.states)
             parts.append((node.inputs, id(of[id(node.body)]), len(node.shapes), ranks))
+        parts.append(bool(guard_of(node)))
     return tuple(parts)
 
 
@@ -117,13 +136,17 @@ def _slots(
     for node, code in zip(graph.nodes, codes, strict=True):
         if code is not None:
             names = holes(code.module) + holes(code.forward)
-            slots.append({hole: code.values[hole] for hole in names})
+            slots.append({hole: code.values[hole] for hole in names} | _when(node))
             continue
-        values = dict(given[id(node.body)])
+        values = dict(given[id(node.body)]) | _when(node)
         for i, shape in enumerate(node.states or ()):
             values.update({state_hole(i, k): size for k, size in enumerate(shape)})
         slots.append(values)
     return slots
+
+
+def _when(node: Node) -> dict[str, Value]:
+    return {WHEN: guard} if (guard := guard_of(node)) else {}
 
 
 def state_hole(state: int, axis: int) -> str:
@@ -163,6 +186,8 @@ def _parameter_name(places: Sequence[tuple[int, str]]) -> str:
     first, name = places[0]
     if name.startswith("state size"):
         return "hidden_size"
+    if name == WHEN:
+        return "gate"
     for prefix, other in (("in_", "out_"), ("out_", "in_")):
         stem = name.removeprefix(prefix)
         if stem != name and (first, other + stem) in places:

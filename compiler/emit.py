@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from nasdsl.architecture import Architecture, Input
+from nasdsl.architecture import Architecture, Graph, Input
 from nasdsl.spans import Span
 
-from .classes import classes
+from .classes import Class, classes
 from .helper_source import own_helpers, select
 from .inline import inline
 from .layout import WIDTH, Page
@@ -52,10 +52,26 @@ def emit_file(
     architecture: Architecture, header: Sequence[str] = (), script: bool = False
 ) -> Emitted:
     """The file with these lines of docstring; with `script`, it ends in a small main block."""
+    _, used = lowered(architecture)
+    top = used[-1].name
+    return assemble(used, header, _main(architecture, top) if script else ())
+
+
+def lowered(architecture: Architecture) -> tuple[Graph, list[Class]]:
+    """What is emitted of an architecture: the simplified graph and its classes, the network's last."""
     graph = inline(simplify(architecture.graph))
-    top = camel(architecture.name)
     helpers = own_helpers()
-    used = classes(replace(architecture, graph=graph).graphs(), top, helpers.definitions)
+    used = classes(
+        replace(architecture, graph=graph).graphs(), camel(architecture.name), helpers.definitions
+    )
+    return graph, used
+
+
+def assemble(
+    used: Sequence[Class], header: Sequence[str], footer: Sequence[str], imports: Sequence[str] = ()
+) -> Emitted:
+    """The file of these classes and of the helpers that they use; `imports`: further lines."""
+    helpers = own_helpers()
     wanted = {code.helper for one in used for code in one.codes if code and code.helper}
     sources, mentioned = select(sorted(wanted), helpers)
     body = Page()
@@ -65,14 +81,15 @@ def emit_file(
         body.add()
         body.add()
         body.append(write_class(one, helpers.definitions))
-    if script:
-        _paragraph(body, _main(architecture, top))
+    if footer:
+        _paragraph(body, footer)
     page = Page()
     if header:
         page.lines += header
     page.lines += _imports("\n".join(body.lines), mentioned, helpers.imports)
+    page.lines += ["", *imports] if imports else []
     page.append(body)
-    return Emitted(page.text, top, page.spans)
+    return Emitted(page.text, used[-1].name, page.spans)
 
 
 def _paragraph(page: Page, lines: Sequence[str]) -> None:

@@ -9,7 +9,7 @@ from pathlib import PurePath
 from nasdsl.architecture import Node
 from nasdsl.ops.base import Value
 
-from .classes import Argument, Class, Literal, holes, state_hole
+from .classes import WHEN, Argument, Class, Literal, guard_of, holes, state_hole
 from .layout import Page
 from .names import BUILTINS, KEYWORDS, MODULE_ATTRIBUTES, Names, snake
 from .rewrite import live_nodes
@@ -49,7 +49,7 @@ class _ClassWriter:
         ]
         bases = [_base_name(self.graph.nodes[i], plural=i in self.runs) for i in owners]
         self.attribute = dict(zip(owners, names.series(bases), strict=True))
-        self.variables = Names(BUILTINS | set(reserved))
+        self.variables = Names(BUILTINS | set(reserved) | ({"gates"} if one.gated else set()))
 
     def _later(self) -> set[int]:
         """The nodes of runs but their first."""
@@ -69,6 +69,8 @@ class _ClassWriter:
                 if code
                 else [h for h in arguments if h.startswith("state ")]
             )
+            if WHEN in arguments:
+                used = (*used, WHEN)
             for hole in used if self.live[i] else []:
                 argument = arguments[hole]
                 if not isinstance(argument, Literal):
@@ -121,7 +123,8 @@ class _ClassWriter:
         wanted = graph.input_names or ("x",) * len(graph.inputs)
         names = self.variables.series([snake(name) for name in wanted])
         result = "Tensor" if len(graph.outputs) == 1 else _tuple_of_tensors(len(graph.outputs))
-        signature = ", ".join(["self", *(f"{n}: Tensor" for n in names)])
+        given = [f"{n}: Tensor" for n in names] + ["gates: Gates"] * self.one.gated
+        signature = ", ".join(["self", *given])
         self.page.add(f"def forward({signature}) -> {result}:", 1)
         last_use = self._last_uses()
         later = self._later()
@@ -146,6 +149,10 @@ class _ClassWriter:
             if node.states is None:
                 text = f"{', '.join(names[first:])} = {self._expression(i, inputs)}"
                 self.page.add(text, 2, node.span)
+            elif WHEN in self.one.arguments[i]:
+                self.page.add(f"{names[first]} = None", 2)
+                self.page.add(f"if gates.on({self._gate(i)}):", 2)
+                self._write_scan(i, inputs, names[first], 3)
             else:
                 self._write_scan(i, inputs, names[first])
         self.page.add(f"return {', '.join(names[v] for v in graph.outputs)}", 2)
@@ -172,9 +179,24 @@ class _ClassWriter:
                 names.append(self.variables.unique(snake(node.name)))
         return names
 
+    def _gate(self, i: int) -> str:
+        return _text(self.one.arguments[i][WHEN], "self.")
+
     def _expression(self, i: int, inputs: Sequence[str]) -> str:
+        """The call of a node; a gated one is nothing where its gate is closed."""
+        text = self._call(i, inputs)
+        if WHEN not in self.one.arguments[i]:
+            return text
+        count = len(self.graph.nodes[i].shapes)
+        nothing = "None" if count == 1 else f"({', '.join(['None'] * count)})"
+        return f"{text} if gates.on({self._gate(i)}) else {nothing}"
+
+    def _call(self, i: int, inputs: Sequence[str]) -> str:
         code, joined = self.one.codes[i], ", ".join(inputs)
         if code is None:
+            callee = self.one.callees[i]
+            if callee is not None and callee.gated:
+                joined += ", gates"
             return f"self.{self.attribute[i]}({joined})"
         texts = {h: _text(a, "self.") for h, a in self.one.arguments[i].items()}
         owner = f"self.{self.attribute[i]}" if i in self.attribute else ""
@@ -191,7 +213,7 @@ class _ClassWriter:
             self._texts[key] = _without_defaults(text, code.defaults, self.one.arguments[i])
         return self._texts[key]
 
-    def _write_scan(self, i: int, inputs: Sequence[str], target: str) -> None:
+    def _write_scan(self, i: int, inputs: Sequence[str], target: str, level: int = 2) -> None:
         node, arguments = self.graph.nodes[i], self.one.arguments[i]
         assert node.body is not None and node.states is not None
         given = list(node.body.input_names[len(inputs) :]) or ["h"] * len(node.states)
@@ -199,17 +221,19 @@ class _ClassWriter:
         source, span = inputs[0], node.span
         for k, (state, shape) in enumerate(zip(states, node.states, strict=True)):
             sizes = [_text(arguments[state_hole(k, axis)], "self.") for axis in range(len(shape))]
-            self.page.add(f"{state} = {source}.new_zeros({source}.size(0), {', '.join(sizes)})", 2)
+            self.page.add(f"{state} = {source}.new_zeros({source}.size(0), {', '.join(sizes)})", level)
         steps = self.variables.series(["step"] * len(inputs))
         collected = self.variables.unique("steps")
-        self.page.add(f"{collected}: list[Tensor] = []", 2)
+        self.page.add(f"{collected}: list[Tensor] = []", level)
         over = [f"{name}.unbind(1)" for name in inputs]
         every = over[0] if len(over) == 1 else f"zip({', '.join(over)}, strict=True)"
-        self.page.add(f"for {', '.join(steps)} in {every}:", 2)
-        call = f"self.{self.attribute[i]}({', '.join([*steps, *states])})"
-        self.page.add(f"{', '.join(states)} = {call}", 3, span)
-        self.page.add(f"{collected}.append({states[0]})", 3)
-        self.page.add(f"{target} = torch.stack({collected}, dim=1)", 2, span)
+        self.page.add(f"for {', '.join(steps)} in {every}:", level)
+        callee = self.one.callees[i]
+        gates = ["gates"] if callee is not None and callee.gated else []
+        call = f"self.{self.attribute[i]}({', '.join([*steps, *states, *gates])})"
+        self.page.add(f"{', '.join(states)} = {call}", level + 1, span)
+        self.page.add(f"{collected}.append({states[0]})", level + 1)
+        self.page.add(f"{target} = torch.stack({collected}, dim=1)", level, span)
 
 
 def _text(argument: Argument, prefix: str) -> str:
@@ -251,7 +275,9 @@ def _runs(one: Class, live: Sequence[bool]) -> dict[int, list[int]]:
     run: list[int] = []
     previous, value = -1, len(graph.inputs)
     for i, node in enumerate(graph.nodes):
-        single = one.callees[i] is not None and node.states is None and live[i]
+        callee = one.callees[i]
+        single = callee is not None and node.states is None and live[i]
+        single = single and callee is not None and not callee.gated and not guard_of(node)
         single = single and len(node.inputs) == len(node.shapes) == 1
         follows = (
             bool(run)
@@ -266,3 +292,12 @@ def _runs(one: Class, live: Sequence[bool]) -> dict[int, list[int]]:
             found[run[0]] = run
         previous, value = value + len(node.shapes) - 1, value + len(node.shapes)
     return found
+
+
+def attribute_names(one: Class) -> dict[int, str]:
+    """The submodule of each node that owns one, by the node's place in the class's graph."""
+    writer = _ClassWriter(one, ())
+    names = dict(writer.attribute)
+    for first, run in writer.runs.items():
+        names.update({node: f"{writer.attribute[first]}.{k}" for k, node in enumerate(run)})
+    return names

@@ -21,7 +21,8 @@ class Node:
     With `body` and `states` None it is a plain call. With `states`, the body is a recurrent cell
     applied to every step of a (T, F) sequence: its inputs are the step and the states (initially
     zeros of the given shapes), its outputs the next states, the first of which is collected into
-    (T, …); the weights are shared over time.
+    (T, …); the weights are shared over time. key: in a supernet, tells this use from the others in
+    its graph, so that the keys along the calls say whose weights are meant.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Node:
     body: Graph | None = None
     states: tuple[Shape, ...] | None = None
     span: Span | None = field(default=None, repr=False)
+    key: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -223,6 +223,10 @@ class OpenMachine(Machine):
             self.cost = before.plus(spread)
         if self.recording and programs:
             self.items.append(Switch(key, tuple(programs)))
+        return self.joined(key, results, span)
+
+    def joined(self, key: Sym, results: Mapping[Any, Any], span: Span | None) -> Any:
+        """One value for all cases of an open key."""
         return join(self.rule, self.home, key, results, span)
 
     def _cases_unknown(self, run: Callable[[Any], Any], span: Span | None) -> Any:

@@ -30,7 +30,7 @@ from .spans import Span
 from .symbolic import Var, forget
 from .values import POISON, UNKNOWN, Env, Scope
 
-_ONE_AT_A_TIME = RLock()  # the purse and the tables of open values are shared
+ONE_AT_A_TIME = RLock()  # the purse and the tables of open values are shared
 
 
 @record
@@ -50,7 +50,7 @@ def elaborate_program(
     program: Outline, ops: Mapping[str, Op], fixed: Env, checked: dict[Any, Any]
 ) -> Elaborated:
     """Elaborate a program: its graph of choices, and every mistake found on the way."""
-    with _ONE_AT_A_TIME:
+    with ONE_AT_A_TIME:
         PURSE.fill()
         forget()
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .bounds import one_of
@@ -13,10 +13,17 @@ from .symbolic import Sym, apply, select
 from .values import POISON, UNKNOWN, MaybeList, Tensor
 
 
+Merge = Callable[[Sym, Mapping[Any, Any], "Span | None"], Any]
+
+
 def join(
-    rule: ShapeRule, home: object, key: Sym, results: Mapping[Any, Any], span: Span | None
-) -> Any:
-    """One value for all cases. POISON is no value: the others stand for it. `span` is for mistakes."""
+    rule: ShapeRule, home: object, key: Sym, results: Mapping[Any, Any], span: Span | None,
+    merge: Merge | None = None,
+) -> Any:  # fmt: skip
+    """One value for all cases. POISON is no value: the others stand for it. `span` is for mistakes.
+
+    merge: what becomes of tensors that differ; without it, one that has the shapes of all.
+    """
     found = {case: r for case, r in results.items() if r is not POISON}
     if not found:
         return POISON
@@ -27,6 +34,8 @@ def join(
     if any(v is UNKNOWN for v in values):
         return UNKNOWN
     if all(_tensors(v) for v in values):
+        if merge is not None:
+            return merge(key, found, span)
         tensors = {
             c: phi(rule, home, v, span) if isinstance(v, Sym) else v for c, v in found.items()
         }
@@ -36,11 +45,11 @@ def join(
         isinstance(v, tuple) and len(v) == len(first) for v in values
     ):
         return tuple(
-            join(rule, home, key, {c: v[i] for c, v in found.items()}, span)
+            join(rule, home, key, {c: v[i] for c, v in found.items()}, span, merge)
             for i in range(len(first))
         )
     if any(isinstance(v, MaybeList) or _holds_open(v) for v in values):
-        return _join_lists(rule, home, key, found, span)
+        return _join_lists(rule, home, key, found, span, merge)
     return select(key, found)
 
 
@@ -67,8 +76,9 @@ def phi(rule: ShapeRule, home: object, value: Sym, span: Span | None) -> Tensor:
 
 
 def _join_lists(
-    rule: ShapeRule, home: object, key: Sym, found: Mapping[Any, Any], span: Span | None
-) -> MaybeList:
+    rule: ShapeRule, home: object, key: Sym, found: Mapping[Any, Any], span: Span | None,
+    merge: Merge | None,
+) -> MaybeList:  # fmt: skip
     lists = {c: _maybe(v, span) for c, v in found.items()}
     longest = max(len(v.elements) for v in lists.values())
     guards, elements = [], []
@@ -77,7 +87,9 @@ def _join_lists(
         guards.append(
             select(key, {c: v.guards[i] if c in present else False for c, v in lists.items()})
         )
-        elements.append(join(rule, home, key, {c: v.elements[i] for c, v in present.items()}, span))
+        elements.append(
+            join(rule, home, key, {c: v.elements[i] for c, v in present.items()}, span, merge)
+        )
     width = select(
         key, {c: len(v.elements) if v.width is None else v.width for c, v in lists.items()}
     )

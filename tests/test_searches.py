@@ -38,7 +38,8 @@ def toy(price: Callable[[int], float] = lambda rank: 1.0) -> Problem:
 
 
 def test_every_strategy_has_a_plan() -> None:
-    assert {plan.strategy for plan in PLANS.values()} == set(STRATEGIES)
+    asking = {name for name, entry in STRATEGIES.items() if entry.family != "supernet"}
+    assert {plan.strategy for plan in PLANS.values()} == asking
 
 
 @pytest.mark.parametrize("label", PLANS)

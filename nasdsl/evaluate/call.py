@@ -151,7 +151,7 @@ def invoke(
         value = m.call_motif(function, env, scope, span)
     finally:
         m.depth -= 1
-    return name_module(value, motif.name, span)
+    return m.named(value, motif.name, span)
 
 
 def _endless(m: Machine, motif: syntax.Motif, span: Any) -> NasError:

@@ -126,6 +126,12 @@ class Machine:
         """Make a module of a graph block."""
         raise AssertionError
 
+    def named(self, value: Any, name: str, span: Span | None) -> Any:
+        """What a motif of this name has made."""
+        from .call import name_module
+
+        return name_module(value, name, span)
+
     def loose(self, tensors: Any, span: Span | None) -> Any:
         """The tensors of a list that nothing reads."""
         raise AssertionError

@@ -235,6 +235,38 @@ STRATEGIES: Mapping[str, Entry] = {
         "widths and depths against a cost: larger networks are slower and better",
         cautions=("order",),
     ),
+    "darts": Entry(
+        "nasdsl.oneshot.darts:Darts",
+        "supernet",
+        "Liu, Simonyan, Yang; ICLR 2019",
+        "an answer in one training: gradients of choices, with all their options in memory",
+        needs=("choices",),
+        extra="supernet",
+    ),
+    "gdas": Entry(
+        "nasdsl.oneshot.gdas:Gdas",
+        "supernet",
+        "Dong, Yang; CVPR 2019",
+        "as darts, with one option of each choice in memory: steps are cheap, many are needed",
+        needs=("choices",),
+        extra="supernet",
+    ),
+    "random_sharing": Entry(
+        "nasdsl.oneshot.random_sharing:RandomSharing",
+        "supernet",
+        "Li, Talwalkar; UAI 2019",
+        "the baseline of methods that share weights",
+        needs=("choices",),
+        extra="supernet",
+    ),
+    "spos": Entry(
+        "nasdsl.oneshot.spos:Spos",
+        "supernet",
+        "Guo, Zhang, Mu, Heng, Liu, Wei, Sun; ECCV 2020",
+        "chains of choices, cost limits: evolution among architectures that need no training",
+        needs=("choices",),
+        extra="supernet",
+    ),
 }
 
 

@@ -11,11 +11,13 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from nasdsl.diagnostics import Diagnostic, NasError
 
 if TYPE_CHECKING:
+    from nasdsl.evaluators.config import TrainConfig
     from nasdsl.genotype import Genotype
     from nasdsl.space import Space
 
@@ -56,6 +58,17 @@ class Strategy(Protocol):
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Continue from a state of a strategy with the same space and configuration."""
+
+
+@runtime_checkable
+class Learner(Protocol):
+    """A strategy that trains something itself before it proposes, and is to be told where and on what."""
+
+    def attach(self, folder: Path, evaluator: TrainConfig | None) -> None:
+        """The folder of the run, for what must survive a stop, and what an evaluator trains by."""
+
+    def listen(self, listen: Callable[[Any], None]) -> None:
+        """Whom to tell of every epoch: an object with number, epochs, loss, accuracy and seconds."""
 
 
 def several(propose: Callable[[], Genotype | None], n: int) -> list[Genotype]:

@@ -10,20 +10,23 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from nasdsl.codes import typed
 from nasdsl.diagnostics import Diagnostic, NasError
 from nasdsl.evaluators import Evaluator, make_evaluator
+from nasdsl.seeds import derive_seed
 from nasdsl.strategies import Strategy, Trial, make_strategy
+from nasdsl.strategies.base import Learner
 
 from .config import SearchConfig
 from .progress import Progress
 from .store import Row, Store, StudyInfo
-from .task import Measure, Task, derive_seed, measure_cost
+from .task import Measure, Task, measure_cost
 from .timeout import check_time_limit
 
 if TYPE_CHECKING:
+    from nasdsl.evaluators.config import TrainConfig
     from nasdsl.genotype import Genotype
     from nasdsl.space import Space
 
@@ -61,6 +64,11 @@ class Search:
                 return "infeasible"
             if on_trial is not None:
                 on_trial(trial, self.progress)
+
+    def listen(self, listen: Callable[[Any], None]) -> None:
+        """Be told of the epochs of a strategy that trains."""
+        if isinstance(self.strategy, Learner):
+            self.strategy.listen(listen)
 
     def _time_left(self) -> float:
         return (self.config.time or 0.0) - self.progress.seconds
@@ -153,6 +161,8 @@ def start(
         evaluator = make_evaluator(config.evaluate.name, space, config.evaluate.options)
     seed = derive_seed(config.seed, "strategy")
     strategy = make_strategy(config.strategy.name, space, config.strategy.options, seed)
+    if isinstance(strategy, Learner):
+        strategy.attach(store.path.parent, _recipe(config))
     task = Task(
         space,
         evaluator,
@@ -164,6 +174,15 @@ def start(
     search = Search(store, task, strategy, config, Progress())
     search.replay()
     return search
+
+
+def _recipe(config: SearchConfig) -> TrainConfig | None:
+    """What the evaluator trains by, if it trains."""
+    from nasdsl.evaluators.config import TrainConfig
+
+    if config.evaluate is None or config.evaluate.name != "train":
+        return None
+    return TrainConfig.model_validate(config.evaluate.options)
 
 
 def check_space(info: StudyInfo, space: Space) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from nasdsl.diagnostics import Diagnostic, NasError, did_you_mean
 from nasdsl.evaluators import Budget, Evaluator
+from nasdsl.seeds import derive_seed
 from nasdsl.strategies import Trial
 
 from .objectives import AnyObjective
@@ -23,12 +23,6 @@ if TYPE_CHECKING:
 
 MEASURED = "params", "macs", "activations", "depth"
 Measure = Callable[["Architecture"], Mapping[str, float]]
-
-
-def derive_seed(seed: int, *parts: int | str) -> int:
-    """A seed of 32 bits from another and a place; the same on every machine."""
-    text = "/".join(map(str, (seed, *parts)))
-    return int.from_bytes(sha256(text.encode()).digest()[:4])
 
 
 def measure_cost(architecture: Architecture) -> dict[str, float]:

@@ -41,7 +41,9 @@ LONG = [
 
 
 def test_every_strategy_is_here() -> None:
-    assert {case.name for case in CASES} == set(STRATEGIES)
+    """Those that train supernets have tests of their own: tests/oneshot."""
+    others = {name for name, entry in STRATEGIES.items() if entry.family != "supernet"}
+    assert {case.name for case in CASES} == others
 
 
 FIRST = {case.name: case for case in reversed(CASES)}

@@ -1,0 +1,300 @@
+"""Gates: what steers one forward pass of a supernet, and what its classes do with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from nasdsl.diagnostics import fail
+from nasdsl.relax.diagrams import ABSENT, Atom, Branch, Diagram, Leaf, atoms_of
+
+Source = tuple[tuple[str, int], ...]  # segments of channels: the name of their number, the largest
+
+
+class GateLike(Protocol):
+    """How much of each option of a decision is used.
+
+    Only the options in `active` are computed (all if None), each multiplied by its weight (by nothing
+    if `weights` is None). weights: (n,) for "one" and "pick", (1,) for "bit".
+    """
+
+    @property
+    def weights(self) -> Tensor | None: ...
+    @property
+    def active(self) -> tuple[int, ...] | None: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gate:
+    """See GateLike."""
+
+    weights: Tensor | None = None
+    active: tuple[int, ...] | None = None
+
+
+class Plan:
+    """What the classes of one supernet ask their gates, by name."""
+
+    def __init__(self, diagrams: Mapping[str, Diagram], sizes: Sequence[str]) -> None:
+        """sizes: the names of numbers of channels."""
+        self.diagrams = diagrams
+        self.width_atoms = {a for name in sizes if name for a in atoms_of(diagrams[name])}
+
+    def __deepcopy__(self, memo: object) -> Plan:
+        return self
+
+
+class Gates:
+    """The gates of one forward pass.
+
+    narrow: every number of channels is taken, so weights are cut; else all channels are computed, and
+    those that are not there are masked where channels meet.
+    """
+
+    def __init__(self, plan: Plan, given: Mapping[str, GateLike]) -> None:
+        self.plan, self.given = plan, given
+        self._answers: dict[Atom, list[tuple[int, Tensor | None]]] = {}
+        self._on: dict[str, bool] = {"": True}
+        self._weights: dict[str, Tensor | None] = {"": None}
+        self._parts: dict[str, tuple[Tensor, ...]] = {}
+        self._indices: dict[tuple[Source, torch.device], Any] = {}
+        self.narrow = all(len(self.answers(a)) == 1 for a in plan.width_atoms)
+
+    # -------------------------------------------------------------- what is asked
+
+    def answers(self, atom: Atom) -> list[tuple[int, Tensor | None]]:
+        """The answers that an atom may have, each with its weight (None: 1)."""
+        found = self._answers.get(atom)
+        if found is None:
+            found = self._answers[atom] = self._read(atom)
+        return found
+
+    def _read(self, atom: Atom) -> list[tuple[int, Tensor | None]]:
+        path = f"{atom.path}[{atom.option}]" if atom.kind == "slot" else atom.path
+        gate = self.given.get(path)
+        if gate is None:
+            raise fail("NAS611", f"the gates say nothing about `{path}`",
+                       help="give every decision of `supernet.decisions` a gate, or begin with `uniform()`")  # fmt: skip
+        weights: Sequence[Tensor | None]
+        active = gate.active
+        if atom.kind != "member":
+            weights = self._unbound(path, gate.weights) or (None,) * atom.answers
+            taken = range(atom.answers) if active is None else active
+            return [(i, weights[i]) for i in taken]
+        parts = self._unbound(path, gate.weights)
+        weight = parts[atom.option] if parts else None
+        if active is not None:
+            there = atom.option in active
+            if weight is None:
+                return [(int(there), None)]
+            return [(1, weight)] if there else [(0, 1 - weight)]
+        return [(1, None)] if weight is None else [(0, 1 - weight), (1, weight)]
+
+    def _unbound(self, path: str, weights: Tensor | None) -> tuple[Tensor, ...]:
+        if weights is None:
+            return ()
+        if path not in self._parts:
+            self._parts[path] = weights.unbind(0)
+        return self._parts[path]
+
+    def on(self, name: str) -> bool:
+        """Whether something of a gate is to be computed."""
+        found = self._on.get(name)
+        if found is None:
+            found = self._on[name] = self._reaches(self.plan.diagrams[name], {})
+        return found
+
+    def _reaches(self, diagram: Diagram, known: dict[int, bool]) -> bool:
+        if isinstance(diagram, Leaf):
+            return diagram.value is True
+        if id(diagram) not in known:
+            known[id(diagram)] = any(
+                self._reaches(diagram.children[i], known) for i, _ in self.answers(diagram.atom)
+            )
+        return known[id(diagram)]
+
+    def weight(self, name: str) -> Tensor | None:
+        """The weight of a gate; None for 1."""
+        if name not in self._weights:
+            found = self._sum(self.plan.diagrams[name], True, {})
+            self._weights[name] = None if isinstance(found, float) else found
+        return self._weights[name]
+
+    def _sum(self, diagram: Diagram, wanted: Any, known: dict[int, Any]) -> Tensor | float:
+        """The sum over the ways to a value of the products of the weights; 0.0 and 1.0 are plain."""
+        if isinstance(diagram, Leaf):
+            return float(diagram.value is wanted or (diagram.value == wanted and wanted is not True))
+        if id(diagram) in known:
+            return known[id(diagram)]  # type: ignore[no-any-return]
+        total: Tensor | float = 0.0
+        for answer, weight in self.answers(diagram.atom):
+            part = self._sum(diagram.children[answer], wanted, known)
+            if isinstance(part, float) and part == 0.0:
+                continue
+            if weight is not None:
+                part = weight if isinstance(part, float) else weight * part
+            elif isinstance(total, float) and total == 0.0:
+                total = part
+                continue
+            total = part if isinstance(total, float) and total == 0.0 else total + part
+        known[id(diagram)] = total
+        return total
+
+    def value(self, name: str) -> Any:
+        """The value of an open size, None if it is not taken."""
+        diagram = self.plan.diagrams[name]
+        while isinstance(diagram, Branch):
+            found = self.answers(diagram.atom)
+            if len(found) != 1:
+                return None
+            diagram = diagram.children[found[0][0]]
+        return diagram.value
+
+    def spread(self, name: str) -> list[tuple[Any, Tensor | float]]:
+        """The values that an open size may have, each with its weight."""
+        diagram = self.plan.diagrams[name]
+        out: list[tuple[Any, Tensor | float]] = []
+        for value in _leaves(diagram):
+            weight = self._sum(diagram, value, {})
+            if not (isinstance(weight, float) and weight == 0.0):
+                out.append((value, weight))
+        return out
+
+    # -------------------------------------------------------------- what is made of tensors
+
+    def mix(self, choice: Sequence[str], *inputs: Tensor | None) -> Tensor:
+        """The weighted sum of the alternatives that are computed."""
+        return self.sum(choice, *inputs)
+
+    def terms(self, names: Sequence[str], inputs: Sequence[Tensor | None]) -> list[Tensor]:
+        """What is there, each multiplied by its weight."""
+        found = []
+        for name, one in zip(names, inputs, strict=True):
+            if one is not None and self.on(name):
+                weight = self.weight(name)
+                found.append(one if weight is None else one * weight)
+        if not found:
+            raise fail("NAS613", "the gates leave nothing to compute: no option is active in "
+                       + " and ".join(f"`{n}`" for n in names[:3]))  # fmt: skip
+        return found
+
+    def sum(self, names: Sequence[str], *inputs: Tensor | None) -> Tensor:
+        """The sum of what is there."""
+        terms = self.terms(names, inputs)
+        total = terms[0]
+        for term in terms[1:]:
+            total = total + term
+        return total
+
+    def mean(self, names: Sequence[str], *inputs: Tensor | None) -> Tensor:
+        """The mean of what is there, by weight."""
+        count: Tensor | float = 0.0
+        for name, one in zip(names, inputs, strict=True):
+            if one is not None and self.on(name):
+                weight = self.weight(name)
+                count = count + (1.0 if weight is None else weight)
+        return self.sum(names, *inputs) / count
+
+    def mul(self, names: Sequence[str], *inputs: Tensor | None) -> Tensor:
+        """The product of what is there; what is not is 1. Vectors scale the channels of images."""
+        rank = max(x.dim() for x in inputs if x is not None)
+        product: Tensor | None = None
+        for name, one in zip(names, inputs, strict=True):
+            if one is None or not self.on(name):
+                continue
+            weight = self.weight(name)
+            factor = one if weight is None else one * weight + (1 - weight)
+            if factor.dim() < rank:
+                factor = factor[:, :, None, None] if rank == 4 else factor[:, None]
+            product = factor if product is None else product * factor
+        if product is None:
+            raise fail("NAS613", "the gates leave nothing to multiply")
+        return product
+
+    def max(self, names: Sequence[str], *inputs: Tensor | None) -> Tensor:
+        """The largest of what is there."""
+        terms = self.terms(names, inputs)
+        for term in terms[1:]:
+            terms[0] = torch.maximum(terms[0], term)
+        return terms[0]
+
+    def min(self, names: Sequence[str], *inputs: Tensor | None) -> Tensor:
+        """The smallest of what is there."""
+        terms = self.terms(names, inputs)
+        for term in terms[1:]:
+            terms[0] = torch.minimum(terms[0], term)
+        return terms[0]
+
+    def concat(
+        self, names: Sequence[str], sizes: Sequence[int], dim: int, *inputs: Tensor | None
+    ) -> Tensor:
+        """What is there side by side; with all channels computed, zeros stand for what is not."""
+        there = [x if x is not None and self.on(n) else None for n, x in zip(names, inputs, strict=True)]
+        if self.narrow:
+            return torch.cat([x for x in there if x is not None], dim)
+        like = next(x for x in there if x is not None)
+        shape = list(like.shape)
+        filled = []
+        for size, x in zip(sizes, there, strict=True):
+            shape[dim] = size
+            filled.append(like.new_zeros(shape) if x is None else x)
+        return torch.cat(filled, dim)
+
+    # -------------------------------------------------------------- channels
+
+    def index(self, source: Source, device: torch.device) -> slice | Tensor:
+        """Where the channels of a tensor stand among the most that it may have (narrow)."""
+        key = (source, device)
+        if key not in self._indices:
+            parts, offset = [], 0
+            for name, size in source:
+                width = self.value(name)
+                parts.append((offset, offset + (0 if width is ABSENT else width)))
+                offset += size
+            if len(parts) == 1:
+                self._indices[key] = slice(*parts[0])
+            else:
+                ranges = [torch.arange(a, b, device=device) for a, b in parts]
+                self._indices[key] = torch.cat(ranges)
+        return self._indices[key]  # type: ignore[no-any-return]
+
+    def mask(self, source: Source, like: Tensor) -> Tensor | None:
+        """The weight of every channel (all are computed); None if all are there for sure."""
+        key = (source, like.device)
+        if key not in self._indices:
+            parts = [self._mask(name, size, like) for name, size in source]
+            self._indices[key] = None if all(p is None for p in parts) else torch.cat([
+                like.new_ones(size) if p is None else p for p, (_, size) in zip(parts, source, strict=True)
+            ])  # fmt: skip
+        found = self._indices[key]
+        return None if found is None else found.to(like)
+
+    def _mask(self, name: str, size: int, like: Tensor) -> Tensor | None:
+        spread = self.spread(name)
+        if all(value == size for value, _ in spread):
+            return None
+        place = torch.arange(size, device=like.device)
+        total: Tensor | float = 0.0
+        for value, weight in spread:
+            total = total + weight * (place < value).to(like.dtype)
+        return total  # type: ignore[return-value]  # there is a value
+
+
+def _leaves(diagram: Diagram) -> list[Any]:
+    seen: set[int] = set()
+    found: list[Any] = []
+    stack = [diagram]
+    while stack:
+        one = stack.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        if isinstance(one, Branch):
+            stack += one.children
+        elif one.value is not ABSENT:
+            found.append(one.value)
+    return found

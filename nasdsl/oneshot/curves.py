@@ -1,0 +1,55 @@
+"""The numbers of a search over its epochs: curves.jsonl, and TensorBoard's files if they are asked for."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nasdsl.extras import need
+
+if TYPE_CHECKING:
+    from .engine import Epoch
+
+NAME = "curves.jsonl"
+
+
+class Curves:
+    """Written epoch by epoch; nothing without a folder."""
+
+    def __init__(self, folder: Path | None, tensorboard: bool) -> None:
+        self._folder = folder
+        self._board = tensorboard and folder is not None
+        self._writer: Any = None
+        if self._board:
+            need("tensorboard", "supernet")
+
+    def keep(self, epochs: int) -> None:
+        """Drop what was written after so many epochs, which are made again."""
+        path = None if self._folder is None else self._folder / NAME
+        if path is not None and path.is_file():
+            lines = path.read_text(encoding="utf-8").splitlines()[:epochs]
+            path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+
+    def write(self, epoch: Epoch) -> None:
+        if self._folder is None:
+            return
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self._folder / NAME).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(epoch)) + "\n")
+        if self._board:
+            self._draw(epoch, self._folder)
+
+    def _draw(self, epoch: Epoch, folder: Path) -> None:
+        if self._writer is None:
+            module = need("torch.utils.tensorboard", "supernet")
+            self._writer = module.SummaryWriter(str(folder / "board"), purge_step=epoch.number)
+        scalars = {"loss": epoch.loss, "accuracy": epoch.accuracy, "lr": epoch.lr, **epoch.curves}
+        for name, value in scalars.items():
+            self._writer.add_scalar(name, value, epoch.number)
+
+    def close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None

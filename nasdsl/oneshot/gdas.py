@@ -1,0 +1,56 @@
+"""GDAS: Dong, Yang, "Searching for a robust neural architecture in four GPU hours", CVPR 2019.
+
+On each step every choice draws one option by the Gumbel-max trick, and only that option runs, with
+the gradient of the softmax of temperature τ, straight through (equations 5 to 7). τ falls linearly
+from `tau` to `final_tau`. The weights move on their samples, then the logits on the held-out ones.
+Memory does not grow with the number of options.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+from torch import Tensor
+
+from .config import RelaxedConfig
+from .gates import Gate, active, concrete, gumbel, straight_through, top
+from .relaxed import Relaxed
+from .strategy import OneShot
+
+if TYPE_CHECKING:
+    from .engine import Engine
+
+
+class GdasConfig(RelaxedConfig):
+    epochs: int = Field(default=250, ge=1, description="passes over the samples of the weights")
+    tau: float = Field(default=10.0, gt=0, description="temperature of the first epoch")
+    final_tau: float = Field(default=0.1, gt=0, description="temperature of the last epoch")
+
+
+class GdasMethod(Relaxed[GdasConfig]):
+    """Hard Gumbel samples."""
+
+    architecture_first = False
+
+    def temperature(self, engine: Engine) -> float:
+        last = max(1, self.config.epochs - 1)
+        share = engine.epoch / last
+        return self.config.tau + (self.config.final_tau - self.config.tau) * share
+
+    def weigh(self, engine: Engine, rows: Tensor, count: int) -> Tensor:
+        noise = gumbel(rows.shape, engine.noise)
+        soft = concrete(rows, noise, self.temperature(engine))
+        return straight_through(soft, top(soft, count))
+
+    def gate(self, path: str, weights: Tensor) -> Gate:
+        """What has a weight runs; where absence was drawn, the likeliest option with a weight of 0."""
+        taken = active(weights)
+        if not taken and self.choices[path].kind == "one":
+            taken = (int(self.alphas.params[path][: len(weights)].argmax()),)
+        return Gate(weights, taken)
+
+
+class Gdas(OneShot):
+    Config = GdasConfig
+    method = GdasMethod
