@@ -34,6 +34,10 @@ class Method(Generic[C]):
         """How the supernet is made: options of nasdsl.relax."""
         return {}
 
+    @classmethod
+    def prepare(cls, config: C, supernet: Any) -> None:
+        """Give the new supernet parameters that the method needs, before an optimizer takes them."""
+
     def begin(self, engine: Engine) -> None:
         """Before a checkpoint is read and the first epoch: place parameters on the device."""
 

@@ -235,6 +235,14 @@ STRATEGIES: Mapping[str, Entry] = {
         "widths and depths against a cost: larger networks are slower and better",
         cautions=("order",),
     ),
+    "ofa": Entry(
+        "nasdsl.oneshot.ofa:Ofa",
+        "supernet",
+        "Cai, Gan, Wang, Zhang, Han; ICLR 2020",
+        "kernels, depths, widths and input sizes: one training for many cost limits",
+        needs=("choices",),
+        extra="supernet",
+    ),
     "darts": Entry(
         "nasdsl.oneshot.darts:Darts",
         "supernet",
