@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -12,6 +12,7 @@ from torch import Tensor
 from nasdsl.diagnostics import fail
 from nasdsl.relax.diagrams import ABSENT, Atom, Branch, Diagram, Leaf, atoms_of
 
+Tap = Callable[[int, Tensor], Tensor]
 Source = tuple[tuple[str, int], ...]  # segments of channels: the name of their number, the largest
 
 
@@ -55,8 +56,10 @@ class Gates:
     those that are not there are masked where channels meet.
     """
 
-    def __init__(self, plan: Plan, given: Mapping[str, GateLike]) -> None:
-        self.plan, self.given = plan, given
+    def __init__(
+        self, plan: Plan, given: Mapping[str, GateLike], tap: Tap | None = None
+    ) -> None:
+        self.plan, self.given, self._tap = plan, given, tap
         self._answers: dict[Atom, list[tuple[int, Tensor | None]]] = {}
         self._on: dict[str, bool] = {"": True}
         self._weights: dict[str, Tensor | None] = {"": None}
@@ -163,6 +166,10 @@ class Gates:
             if not (isinstance(weight, float) and weight == 0.0):
                 out.append((value, weight))
         return out
+
+    def tap(self, block: int, x: Tensor) -> Tensor:
+        """What goes on from the end of a block."""
+        return x if self._tap is None else self._tap(block, x)
 
     # -------------------------------------------------------------- what is made of tensors
 

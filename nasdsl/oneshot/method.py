@@ -31,12 +31,8 @@ class Method(Generic[C]):
 
     @classmethod
     def options(cls, config: C) -> dict[str, Any]:
-        """How the supernet is made: options of nasdsl.relax."""
+        """How the supernet is made: options of nasdsl.compiler.supernet.compile_supernet."""
         return {}
-
-    @classmethod
-    def prepare(cls, config: C, supernet: Any) -> None:
-        """Give the new supernet parameters that the method needs, before an optimizer takes them."""
 
     def begin(self, engine: Engine) -> None:
         """Before a checkpoint is read and the first epoch: place parameters on the device."""

@@ -83,11 +83,8 @@ class OfaMethod(Sampled[OfaConfig]):
     """Progressive shrinking."""
 
     @classmethod
-    def prepare(cls, config: OfaConfig, supernet: Any) -> None:
-        if config.transforms and hasattr(supernet, "owners"):
-            from nasdsl.compiler.supernet.transforms import add_transforms
-
-            add_transforms(supernet)
+    def options(cls, config: OfaConfig) -> dict[str, Any]:
+        return {"transforms": config.transforms}
 
     def begin(self, engine: Engine) -> None:
         self.roles = roles(engine.supernet)

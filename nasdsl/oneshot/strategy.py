@@ -68,7 +68,6 @@ class OneShot:
 
         space, config, seed = self._space, self._config, self._seed
         supernet = make_supernet(space, derive_seed(seed, "supernet"), self.method.options(config))
-        self.method.prepare(config, supernet.module)
         samples = samples_of(supernet.example, config, self._evaluator)
         method = self.method(config, space, choices_of(space, supernet.module.decisions), seed)
         engine = Engine(

@@ -64,6 +64,8 @@ class Case:
     name: str
     options: dict[str, Any] = field(default_factory=dict)
     real: bool = False  # it looks inside the supernet: no double will do
+    spaces: tuple[str, ...] = ("cell", "nested")  # those that it can search
+    epochs: int = 3  # in which a supernet learns something
 
     def strategy(self, space: Any, seed: int, **more: Any) -> Any:
         kind = strategy_class(self.name)
@@ -75,6 +77,9 @@ class Case:
 
 CASES = [
     Case("ofa", {"predictor": 8, "population": 6, "generations": 2, "keep": 2, "shares": (1, 1, 0, 0, 0, 1), "epochs": 3}, real=True),
+    Case("dna", {"keep": 2, "candidates": 20}, real=True, spaces=("mobile",), epochs=8),
+    Case("nsas", {"constraints": 3, "samples": 8, "finalists": 3, "keep": 2}),
+    Case("robnets", {"samples": 4, "finetune": 1, "steps": 2, "keep": 2, "radius": 0.02}),
     Case("darts"),
     Case("darts", {"order": 2}),
     Case("gdas"),
@@ -109,7 +114,6 @@ def engine_of(
     kind = strategy_class(case.name)
     config = kind.Config(**QUICK | case.options | more)
     made = (make_supernet if case.real else make_double)(space, seed, kind.method.options(config))
-    kind.method.prepare(config, made.module)
     method = kind.method(config, space, choices_of(space, made.module.decisions), seed)
     samples = samples_of(made.example, config, TrainConfig())
     precision: Any = {"fp32": "32-true", "fp64": "64-true"}[config.precision]
