@@ -43,6 +43,11 @@ EVALUATORS: Mapping[str, Entry] = {
             "perplexity",
         ),
     ),
+    "supernet": Entry(
+        "nasdsl.evaluators.config:SupernetConfig",
+        "nasdsl.evaluators.supernet:SupernetEvaluator",
+        metrics=("accuracy", "loss"),
+    ),
     "tabular": Entry(
         "nasdsl.evaluators.tabular:TabularConfig", "nasdsl.evaluators.tabular:Tabular"
     ),

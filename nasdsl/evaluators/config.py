@@ -102,6 +102,19 @@ class TrainConfig(Config):
         }
 
 
+class SupernetConfig(Config):
+    """How genotypes are scored by the weights of a supernet that was trained before."""
+
+    file: str = Field(
+        default="", description="the run folder of a search in a supernet, or its checkpoint"
+    )
+    batches: int = Field(default=0, ge=0, description="batches that score a genotype; 0 for all")
+    batch_size: Positive = Field(default=256, description="samples of a batch")
+    root: str | None = Field(default=None, description="where data sets lie; default as it was")
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    threads: Positive = Field(default=1, description="threads of torch on the CPU")
+
+
 def parse_augmentation(text: str) -> tuple[str, float]:
     """Read `crop(4)` or `flip`; a ValueError tells what is wrong."""
     match = re.fullmatch(r"\s*([a-z_]+)\s*(?:\(\s*(\d+(?:\.\d+)?)\s*\))?\s*", text)

@@ -42,10 +42,6 @@ class Alphas:
         """How many numbers there are."""
         return sum(p.numel() for p in self)
 
-    def to(self, device: torch.device, dtype: torch.dtype) -> None:
-        for param in self:
-            param.data = param.data.to(device, dtype)
-
     def map(self, relax: Relaxation) -> dict[str, Tensor]:
         """`relax` of the logits of each path, called once for each shape with (D, size)."""
         out: dict[str, Tensor] = {}

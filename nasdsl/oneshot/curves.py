@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from nasdsl.extras import need
 
+from .names import BOARD, CURVES
+
 if TYPE_CHECKING:
     from .engine import Epoch
-
-NAME = "curves.jsonl"
 
 
 class Curves:
@@ -27,7 +27,7 @@ class Curves:
 
     def keep(self, epochs: int) -> None:
         """Drop what was written after so many epochs, which are made again."""
-        path = None if self._folder is None else self._folder / NAME
+        path = None if self._folder is None else self._folder / CURVES
         if path is not None and path.is_file():
             lines = path.read_text(encoding="utf-8").splitlines()[:epochs]
             path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
@@ -36,7 +36,7 @@ class Curves:
         if self._folder is None:
             return
         self._folder.mkdir(parents=True, exist_ok=True)
-        with (self._folder / NAME).open("a", encoding="utf-8") as file:
+        with (self._folder / CURVES).open("a", encoding="utf-8") as file:
             file.write(json.dumps(asdict(epoch)) + "\n")
         if self._board:
             self._draw(epoch, self._folder)
@@ -44,7 +44,7 @@ class Curves:
     def _draw(self, epoch: Epoch, folder: Path) -> None:
         if self._writer is None:
             module = need("torch.utils.tensorboard", "supernet")
-            self._writer = module.SummaryWriter(str(folder / "board"), purge_step=epoch.number)
+            self._writer = module.SummaryWriter(str(folder / BOARD), purge_step=epoch.number)
         scalars = {"loss": epoch.loss, "accuracy": epoch.accuracy, "lr": epoch.lr, **epoch.curves}
         for name, value in scalars.items():
             self._writer.add_scalar(name, value, epoch.number)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from .engine import Engine
 
 RADIUS = 0.01
+SEARCH_NETWORK = {"affine": False, "pool_norm": True}
+"""Of DARTS: norms without parameters in mixtures, which would undo what the logits do."""
 
 
 class DartsConfig(RelaxedConfig):
@@ -37,6 +39,10 @@ class DartsConfig(RelaxedConfig):
 class DartsMethod(Relaxed[DartsConfig]):
     """Softmax mixtures, in either order."""
 
+    @classmethod
+    def options(cls, config: DartsConfig) -> dict[str, Any]:
+        return SEARCH_NETWORK
+
     def gradients(self, engine: Engine, batch: Batch, held: Batch) -> Sequence[Tensor | None]:
         if self.config.order == 1:
             return super().gradients(engine, batch, held)
@@ -45,7 +51,7 @@ class DartsMethod(Relaxed[DartsConfig]):
 
 def unrolled(method: Relaxed[Any], engine: Engine, batch: Batch, held: Batch) -> list[Tensor]:
     """The gradient of L_valid(w - ξ ∇w L_train(w, α), α) in α; weights and buffers stay as they are."""
-    weights, alphas = engine.weights, list(method.alphas)
+    weights, alphas = engine.weights, method.params()
     before = [w.detach().clone() for w in weights]
     buffers = [(b, b.clone()) for b in engine.supernet.buffers()]
     try:
@@ -93,16 +99,14 @@ def hessian_product(
         )
     )
     if not norm > 0:
-        return [torch.zeros_like(a) for a in method.alphas]
+        return [torch.zeros_like(a) for a in method.params()]
     radius = RADIUS / float(norm)
     sides = []
     for sign in (1.0, -1.0):
         _move(engine.weights, vector, sign * radius)
         loss = engine.loss(batch, method.gates(engine))
         sides.append(
-            torch.autograd.grad(
-                loss, list(method.alphas), allow_unused=True, materialize_grads=True
-            )
+            torch.autograd.grad(loss, method.params(), allow_unused=True, materialize_grads=True)
         )
         _restore(engine.weights, before)
     return [(up - down) / (2 * radius) for up, down in zip(*sides, strict=True)]

@@ -58,7 +58,7 @@ class Loader:
     ) -> None:  # fmt: skip
         self.splits, self.weights, self.held = splits, weights, held
         self.device, self._dtype = device, dtype
-        self._batch, self._last = recipe.batch_size, recipe.channels_last
+        self.recipe, self._batch, self._last = recipe, recipe.batch_size, recipe.channels_last
         self._augment = make_augment(recipe, splits)
 
     def train(self, split: Split, seed: int) -> Iterator[Batch]:

@@ -62,7 +62,9 @@ class Drawn:
         self._baseline = DECAY * baseline + (1 - DECAY) * self._loss
         for path, param in self.alphas.params.items():
             chance = param.detach().softmax(-1)
-            param.grad = (self._loss - baseline) * (self._last[path] - self._last[path].sum() * chance)
+            param.grad = (self._loss - baseline) * (
+                self._last[path] - self._last[path].sum() * chance
+            )
 
     def probabilities(self) -> dict[str, list[float]]:
         """Of each option; of a bit that of presence."""

@@ -25,8 +25,9 @@ from . import checkpoint
 from .config import OneShotConfig
 from .curves import Curves
 from .data import Batch, Samples
-from .losses import batch_statistics, cross_entropy, right
+from .losses import Sums, cross_entropy, right
 from .method import Method
+from .names import CHECKPOINT
 from .seeds import generator_of, random_of
 
 if TYPE_CHECKING:
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
     from nasdsl.space import Space
 
     from .contract import Gates
-
-CHECKPOINT = "checkpoint.safetensors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +180,7 @@ class Engine:
             nn.utils.clip_grad_norm_(touched, self.config.grad_clip)
         self.optimizer.step()
 
-    def average(self, params: Iterable[nn.Parameter]) -> None:
+    def average(self, params: Iterable[Tensor]) -> None:
         """Average gradients over the processes."""
         grads = [p.grad for p in params if p.grad is not None]
         if self.fabric.world_size == 1 or not grads:
@@ -192,21 +191,13 @@ class Engine:
         for grad, part in zip(grads, flat.split([g.numel() for g in grads]), strict=True):
             grad.copy_(part.view_as(grad))
 
-    @torch.no_grad()
     def score(self, gates: Gates, batches: Iterable[Batch]) -> Score:
         """Mean loss and accuracy of what the gates leave, norms by the statistics of each batch."""
-        sums = torch.zeros(3, device=self.device, dtype=torch.float64)
-        with batch_statistics(self.supernet):
-            for batch in batches:
-                with self.fabric.autocast():
-                    out = self.supernet(batch.x, gates=gates)
-                loss = cross_entropy(out, batch.y).double()
-                one = torch.stack([loss, right(out, batch.y), loss.new_ones(())])
-                sums += one * len(batch)
+        sums = Sums(self.supernet, self.fabric.autocast)
+        sums.add_all(gates, ((batch.x, batch.y) for batch in batches))
         if self.fabric.world_size > 1:
-            sums = torch.as_tensor(self.fabric.all_reduce(sums, reduce_op="sum"))
-        loss, accuracy, seen = sums.tolist()
-        return Score(loss / seen, accuracy / seen)
+            sums.totals = torch.as_tensor(self.fabric.all_reduce(sums.totals, reduce_op="sum"))
+        return Score(sums.loss, sums.accuracy)
 
     def held(self, batches: int | None = None, seed: int | None = None) -> list[Batch]:
         """Batches that architectures are chosen by: the first ones, of a random order with a seed."""
@@ -225,6 +216,8 @@ class Engine:
             return
         state = {
             "of": self._identity(),
+            "options": self.method.options(self.config),
+            "recipe": self.loader.recipe.model_dump(mode="json"),
             "epoch": self.epoch,
             "ended": self.ended,
             "seconds": self.seconds,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -58,3 +59,31 @@ def batch_statistics(module: nn.Module) -> Iterator[None]:
         with torch.no_grad():
             for buffer, before in buffers:
                 buffer.copy_(before)
+
+
+class Sums:
+    """Losses and right answers of a supernet over batches, norms by the statistics of each batch."""
+
+    def __init__(
+        self, module: Any, context: Callable[[], AbstractContextManager[Any]] = nullcontext
+    ) -> None:
+        self._module, self._context = module, context
+        device = next(module.parameters()).device
+        self.totals = torch.zeros(3, device=device, dtype=torch.float64)
+
+    @torch.no_grad()
+    def add_all(self, gates: Any, batches: Iterable[tuple[Tensor, Tensor]]) -> None:
+        with batch_statistics(self._module):
+            for x, y in batches:
+                with self._context():
+                    out = self._module(x, gates=gates)
+                loss = cross_entropy(out, y).double()
+                self.totals += torch.stack([loss, right(out, y), loss.new_ones(())]) * len(y)
+
+    @property
+    def loss(self) -> float:
+        return float(self.totals[0] / self.totals[2])
+
+    @property
+    def accuracy(self) -> float:
+        return float(self.totals[1] / self.totals[2])

@@ -83,12 +83,11 @@ class Relaxed(Method[R], Generic[R]):
     def gates(self, engine: Engine) -> Gates:
         return self.assemble(self.weights(engine), self.drawn.draw(engine.noise))
 
-    def assemble(
-        self, weights: Mapping[str, Tensor], drawn: Mapping[str, Gate]
-    ) -> dict[str, Gate]:
+    def assemble(self, weights: Mapping[str, Tensor], drawn: Mapping[str, Gate]) -> dict[str, Gate]:
         """The gates of weights: absences cut off, whole picks open."""
         gates = {p: self.gate(p, row[: self.choices[p].n]) for p, row in weights.items()}
-        return gates | {path: self.opened(path) for path in self.whole if path in self.choices} | drawn  # fmt: skip
+        whole = {p: self.opened(p) for p in self.whole if p in self.choices and p not in gates}
+        return gates | whole | drawn
 
     def gate(self, path: str, weights: Tensor) -> Gate:
         """The gate of the weights of one choice."""
@@ -100,9 +99,14 @@ class Relaxed(Method[R], Generic[R]):
 
     # -------------------------------------------------------------- learning
 
+    def params(self) -> list[torch.nn.Parameter]:
+        """All that moves along gradients of the loss."""
+        return list(self.alphas)
+
     def begin(self, engine: Engine) -> None:
         dtype = torch.float64 if self.config.precision == "fp64" else torch.float32
-        self.alphas.to(engine.device, dtype)
+        for param in [*self.alphas, *self.params()]:
+            param.data = param.data.to(engine.device, dtype)
 
     def step(self, engine: Engine, batch: Batch, held: Batch) -> None:
         learns = engine.epoch >= self.config.warm_up
@@ -121,9 +125,8 @@ class Relaxed(Method[R], Generic[R]):
     def gradients(self, engine: Engine, batch: Batch, held: Batch) -> Sequence[Tensor | None]:
         """The gradients of the logits."""
         loss = self.loss(engine, held)
-        if not len(self.alphas):
-            return []
-        return torch.autograd.grad(loss, list(self.alphas), allow_unused=True)
+        params = self.params()
+        return torch.autograd.grad(loss, params, allow_unused=True) if params else []
 
     def loss(self, engine: Engine, batch: Batch) -> Tensor:
         """What the logits minimise."""
@@ -133,7 +136,7 @@ class Relaxed(Method[R], Generic[R]):
 
     def move(self, engine: Engine, gradients: Sequence[Tensor | None]) -> None:
         """A step of Adam; what took no part has a gradient of zero."""
-        params = list(self.alphas)
+        params = self.params()
         for param, gradient in zip(params, gradients, strict=True):
             param.grad = torch.zeros_like(param) if gradient is None else gradient
         self.drawn.learn()

@@ -17,6 +17,7 @@ from .choices import choices_of
 from .config import OneShotConfig
 from .fabric import EXTRA, launch
 from .method import Method
+from .names import FOLDER
 from .supernets import make_supernet
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from nasdsl.strategies import Trial
 
     from .engine import Epoch
-
-FOLDER = "supernet"
 
 
 class OneShot:

@@ -6,6 +6,7 @@ Nothing here imports a strategy: an Entry names what it needs and what to be war
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from nasdsl.diagnostics import Diagnostic, NasError
@@ -80,6 +81,18 @@ def _order(space: Space) -> str | None:
     return "none of its decisions is a size: nothing can be pruned"
 
 
+@lru_cache(maxsize=8)  # of one report, for every strategy that needs it
+def _relaxes(space: Space) -> str | None:
+    from nasdsl.relax import relax
+
+    try:
+        relax(space)
+    except NasError as error:
+        first = error.diagnostics[0]
+        return f"it has no supernet: {first.message} ({first.code})"
+    return None
+
+
 #: What an Entry may need: each says why a space does not have it, or None if it has.
 NEEDS: Mapping[str, Test] = {
     "finite": _finite,
@@ -87,6 +100,7 @@ NEEDS: Mapping[str, Test] = {
     "decisions": _decisions,
     "numbers": _numbers,
     "bits": _bits,
+    "relaxes": _relaxes,
 }
 #: What an Entry may be uneasy about, though it runs.
 CAUTIONS: Mapping[str, Test] = {

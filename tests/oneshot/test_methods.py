@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from nasdsl.oneshot import checkpoint
-from nasdsl.oneshot.engine import CHECKPOINT
+from nasdsl.oneshot.names import CHECKPOINT
 from nasdsl.strategies import STRATEGIES
 
 from .cases import CASES, SPACES, Case, space_of

@@ -22,9 +22,9 @@ LACKS = {
     ONE: {"choices", "decisions", "numbers", "order"},
     BITS: {"numbers", "order"},
     NUMBERS: {"decisions", "bits"},
-    REAL: {"finite", "decisions", "bits", "intervals", "neighbours"},
+    REAL: {"finite", "decisions", "bits", "relaxes", "intervals", "neighbours"},
     MANY: {"numbers", "ends", "order"},
-    WIDE: {"decisions", "bits", "neighbours", "narrow"},
+    WIDE: {"decisions", "bits", "relaxes", "neighbours", "narrow"},
 }
 
 
