@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 
 from nasdsl.diagnostics import NasError
+from nasdsl.seeds import derive_seed
 from nasdsl.study.config import Choice, SearchConfig
 from nasdsl.study.objectives import Objective
 from nasdsl.study.run import Search
 from nasdsl.study.sources import collect, unpack
 from nasdsl.study.store import Row, Store
-from nasdsl.study.task import derive_seed, reason_of
+from nasdsl.study.task import reason_of
 from nasdsl.study.timeout import time_limit
 from tests.flat_space import FlatSpace
 from tests.study.problem import SPACE, config_for, content, info_for, open_search, write_table
@@ -203,7 +204,7 @@ def test_refusals(tmp_path: Path) -> None:
     (tmp_path / "noise.db").write_bytes(b"not a database at all, not even close" * 100)
     assert code_of(lambda: Store.open(tmp_path / "noise.db")) == "NAS541"
     with Store.open(path) as store:
-        store.write(Row(0, "flat:00000000:1.1", "done", 0))
+        store.write(Row(0, "flat:00000000:1.1", "done", 0, asked=0, told=0))
         assert code_of(lambda: open_search(store, settings, evaluator=Scripted())) == "NAS545"
 
 
