@@ -30,7 +30,7 @@ class Leases:
         """Up to `most` trials that are free, from now on this worker's."""
         now = clock(self.store.database)
         free = sa.or_(trials.c.ready.is_(None), trials.c.ready <= now)
-        numbers = (
+        choose = (
             sa.select(trials.c.number)
             .where(self._pending(), trials.c.worker.is_(None), free)
             .order_by(trials.c.number)
@@ -39,13 +39,17 @@ class Leases:
         )
         update = (
             sa.update(trials)
-            .where(trials.c.study == self.store.study, trials.c.number.in_(numbers))
+            .where(trials.c.study == self.store.study)
             .values(worker=worker, beat=now, started=now)
             .returning(*trials.c)
         )
 
         def work(connection: sa.Connection) -> Sequence[sa.RowMapping]:
-            return connection.execute(update).mappings().all()
+            numbers = connection.execute(choose).scalars().all()
+            if not numbers:
+                return []
+            taken = update.where(trials.c.number.in_(numbers))
+            return connection.execute(taken).mappings().all()
 
         found = [from_columns(row) for row in self.store.database.run(work)]
         return sorted(found, key=lambda row: row.number)

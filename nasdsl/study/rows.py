@@ -9,11 +9,12 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import sqlalchemy as sa
+from nasdsl.diagnostics import fail
 
-from .database import store_error
+if TYPE_CHECKING:
+    import sqlalchemy as sa
 
 Option = str | float
 STATES = "pending", "done", "failed", "infeasible"
@@ -122,7 +123,7 @@ def from_columns(found: sa.RowMapping) -> Row:
         )
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         message = f"trial {found['number']!r} of the store is damaged: {error}"
-        raise store_error("NAS571", message, "nasdsl did not write it so") from None
+        raise fail("NAS571", message, help="nasdsl did not write it so") from None
 
 
 def info_columns(info: StudyInfo) -> dict[str, Any]:
@@ -153,7 +154,7 @@ def info_from(found: sa.RowMapping) -> StudyInfo:
         )
     except (ValueError, TypeError, RecursionError) as error:
         message = f"the study is damaged: {error}"
-        raise store_error("NAS571", message, "nasdsl did not write it so") from None
+        raise fail("NAS571", message, help="nasdsl did not write it so") from None
 
 
 def _dump(value: object) -> str:

@@ -74,4 +74,4 @@ def dump_mistakes(error: NasError) -> list[dict[str, str]]:
 
 
 def load_mistakes(found: list[dict[str, str]]) -> NasError:
-    return NasError(*(Diagnostic(m["code"], m["message"], help=m["help"]) for m in found))
+    return NasError([Diagnostic(m["code"], m["message"], help=m["help"]) for m in found])

@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import nasdsl
@@ -54,7 +55,8 @@ class Worker:
         if cores:
             os.sched_setaffinity(self._process.pid, cores)
         self._send(setup)
-        threading.Thread(target=self._listen, args=(events,), daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, args=(events,), daemon=True)
+        self._listener.start()
 
     def begin(self, job: Job) -> None:
         self.job = job
@@ -80,6 +82,10 @@ class Worker:
             self._process.kill()
         self._process.wait()
         self._said.close()
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError):
+            self._process.stdin.close()
+        self._listener.join(5.0)
 
     def post_mortem(self) -> str:
         """How a dead process died; NAS575 if it never was ready, which no trial is to blame for."""
@@ -104,18 +110,13 @@ class Worker:
 
     def _send(self, message: str) -> None:
         assert self._process.stdin is not None
-        try:
+        with suppress(BrokenPipeError):  # it died, which its other pipe tells
             self._process.stdin.write(message + "\n")
             self._process.stdin.flush()
-        except BrokenPipeError:
-            pass  # it died, which its other pipe tells
 
     def _listen(self, events: queue.SimpleQueue[Event]) -> None:
         assert self._process.stdout is not None
-        for line in self._process.stdout:
-            try:
-                answer = json.loads(line)
-            except json.JSONDecodeError:
-                break  # it died while it wrote
-            events.put((self, answer))
+        with self._process.stdout as answers, suppress(json.JSONDecodeError):
+            for line in answers:
+                events.put((self, json.loads(line)))  # it may die while it writes
         events.put((self, None))
