@@ -172,9 +172,10 @@ def check_same(ours: Space, theirs: Space) -> None:
     """NAS546, with the decisions that differ, if a file is no longer the space of the study."""
     from nasdsl.difference import difference
 
-    if ours.hash == theirs.hash:
+    found = difference(ours, theirs)
+    if found.same:
         return
-    message = "the space of the study is another:\n" + "\n".join(difference(ours, theirs).lines())
+    message = "the space of the study is another:\n" + "\n".join(found.lines())
     help = "`nasdsl search FILE --from STUDY` begins with the trials that still exist in it"
     raise NasError(Diagnostic("NAS546", message, help=help))
 

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from random import Random
 from typing import TYPE_CHECKING, Any
+
+from .canonical import architecture_hash
+from .diagnostics import NasError
 
 if TYPE_CHECKING:
     from .domains import Domain
+    from .genotype import Genotype
     from .space import Space
 
 LIMIT = 100_000  # decisions looked at
+SAMPLES = 16  # genotypes whose networks are compared
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """Decisions by their paths, with their domains as text: of the first only, of the second only,
-    and of both but with other options. same: the spaces have one hash."""
+    and of both but with other options. same: the decisions are, and so are the networks that
+    genotypes of a sample mean."""
 
     same: bool
     sizes: tuple[int | None, int | None]
@@ -50,12 +57,27 @@ def difference(first: Space, second: Space) -> Difference:
     """What changes from the first to the second."""
     a, b = _decisions(first), _decisions(second)
     return Difference(
-        first.hash == second.hash,
+        first.hash == second.hash and _alike(first, second),
         (first.size, second.size),
         {path: str(domain) for path, domain in a.items() if path not in b},
         {path: str(domain) for path, domain in b.items() if path not in a},
         {path: (str(a[path]), str(b[path])) for path in a if path in b and a[path] != b[path]},
     )
+
+
+def _alike(first: Space, second: Space) -> bool:
+    """Whether genotypes drawn from the first are the same networks in the second."""
+    rng = Random(0)
+    drawn = [first.sample(rng) for _ in range(SAMPLES)]
+    return all(_network(first, g) == _network(second, g) for g in drawn)
+
+
+def _network(space: Space, genotype: Genotype) -> tuple[str, bool]:
+    try:
+        architecture = space.build(genotype)
+    except NasError as error:
+        return error.diagnostics[0].code, False
+    return architecture_hash(architecture), space.feasible(genotype, architecture)
 
 
 def _decisions(space: Space) -> dict[str, Domain]:
