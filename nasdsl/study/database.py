@@ -61,7 +61,7 @@ _FORMS = "name a file, or postgresql://user@host/database?study=NAME"
 
 
 class Database:
-    """One connection, opened at once; sqlalchemy's DatabaseError if that fails.
+    """One connection, opened at once; a DatabaseError or UnicodeDecodeError if that fails.
 
     heal: called after every reconnection, for what the server held for the lost connection.
     """
@@ -74,7 +74,7 @@ class Database:
         self.engine = _engine(url)
         try:
             self._connection: sa.Connection | None = self.engine.connect()
-        except sa.exc.DatabaseError:
+        except (sa.exc.DatabaseError, UnicodeDecodeError):
             self.engine.dispose()
             raise
 
@@ -98,7 +98,7 @@ class Database:
                 if not passing(error):
                     raise
                 if time.monotonic() - start + pause > self.patience:
-                    message = f"{self.label} was away for {self.patience:g} s: {_first(error)}"
+                    message = f"{self.label} was away for {self.patience:g} s: {first_line(error)}"
                     raise StoreLost(message) from error
             time.sleep(pause)
             pause = min(2 * pause, _PAUSES[1])
@@ -135,8 +135,8 @@ class Database:
         """All rows of a query; NAS571 if the database cannot read them."""
         try:
             return self.run(lambda c: c.execute(query).mappings().all(), write=False)
-        except sa.exc.DBAPIError as error:
-            message = f"{self.label} is damaged: {_first(error)}"
+        except (sa.exc.DBAPIError, UnicodeDecodeError) as error:  # sqlite3 decodes its messages
+            message = f"{self.label} is damaged: {first_line(error)}"
             raise store_error("NAS571", message, "nasdsl did not write it so") from error
 
     def close(self) -> None:
@@ -179,6 +179,8 @@ def _engine(url: sa.URL) -> sa.Engine:
     return engine
 
 
-def _first(error: sa.exc.DBAPIError) -> str:
-    lines = str(error.orig).strip().splitlines()
-    return lines[0] if lines else type(error.orig).__name__
+def first_line(error: Exception) -> str:
+    """The first line of what the driver says."""
+    said = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    lines = str(said).strip().splitlines()
+    return lines[0] if lines else type(said).__name__

@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from nasdsl.diagnostics import NasError
 
-from .database import PATIENCE, Database, read_url, store_error
+from .database import PATIENCE, Database, first_line, read_url, store_error
 from .locks import FileLock, Lock, ServerLock
 from .migrations import migrate
 from .rows import Row, StudyInfo, from_columns, info_columns, info_from, to_columns
@@ -49,12 +49,11 @@ class Store:
         self._write = write
         try:
             self.database = Database(url, patience=patience, heal=self._heal)
-        except sa.exc.DatabaseError as error:
+        except (sa.exc.DatabaseError, UnicodeDecodeError) as error:
             if self._lock is not None:
                 self._lock.close()
             shown = file or url.render_as_string()
-            lines = str(error.orig).strip().splitlines() or [""]
-            message = f"{shown} cannot be opened as a study: {lines[0]}"
+            message = f"{shown} cannot be opened as a study: {first_line(error)}"
             help = "it must be a file that nasdsl wrote, or a database that can be reached"
             raise store_error("NAS541", message, help) from error
 
@@ -235,8 +234,8 @@ class Store:
         try:
             if self.database.run(version, write=False) != VERSION:
                 self.database.run(lambda c: migrate(c, version(c), VERSION))
-        except sa.exc.DBAPIError as error:
-            message = f"{self.database.label} is not a study: {error.orig}"
+        except (sa.exc.DBAPIError, UnicodeDecodeError) as error:
+            message = f"{self.database.label} is not a study: {first_line(error)}"
             raise store_error("NAS541", message, "start one with `nasdsl search`") from error
 
     def _take_lock(self) -> None:

@@ -122,14 +122,14 @@ def test_a_full_disk(tmp_path: Path) -> None:
     place = tmp_path / "study.db"
     search = begin(place, 60)
 
-    def limit(pages: int) -> None:
-        search.store.database.run(
-            lambda c: c.exec_driver_sql(f"PRAGMA max_page_count = {pages}"), write=False
-        )
+    def limit() -> None:
+        database, pragma = search.store.database, "PRAGMA max_page_count = 1"  # what it has now
+        sa.event.listen(database.engine, "connect", lambda c, record: c.execute(pragma))
+        database.run(lambda c: c.exec_driver_sql(pragma), write=False)
 
     search.store.database.patience = 0.3
     with pytest.raises(StoreLost, match="full"):
-        search.run(at(3, lambda: limit(1)))
+        search.run(at(3, limit))
     kept = search.progress.done + search.progress.failed
     search.store.close()
     assert 4 <= kept < 60
@@ -165,5 +165,5 @@ def test_a_locked_file(tmp_path: Path) -> None:
 def test_mistakes_are_not_waited_for(tmp_path: Path) -> None:
     search = begin(tmp_path / "study.db")
     with pytest.raises(sa.exc.OperationalError, match="no such table"):
-        search.store.database.run(lambda c: c.exec_driver_sql("SELECT * FROM nothing"))
+        search.store.database.run(lambda c: c.exec_driver_sql("SELECT * FROM nowhere"))
     search.store.close()
