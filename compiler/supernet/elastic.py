@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .gates import Gates, Source
+from .transforms import smaller
 
 State = dict[str, Tensor]
 
@@ -43,6 +44,19 @@ class _ElasticConv:
     weight: Tensor
     bias: Tensor | None
 
+    def _transforms(self) -> Any:
+        """What nasdsl.compiler.supernet.transforms gave the layer, or None."""
+        return self._modules.get("transforms")  # type: ignore[attr-defined]
+
+    def _blended(self, weight: Tensor, spread: Sequence[tuple[Any, Tensor | float]]) -> Tensor:
+        """The weighted sum of the kernels of several sizes, each in the middle of the largest."""
+        total = torch.zeros_like(weight)
+        for kernel, share in spread:
+            one = smaller(weight, kernel, self._transforms())
+            around = (weight.shape[-1] - kernel) // 2
+            total = total + share * F.pad(one, (around,) * 2 * (weight.dim() - 2))
+        return total
+
     def _kernels(
         self, weight: Tensor, gates: Gates, kernels: str
     ) -> tuple[Tensor, tuple[int, ...]]:
@@ -56,7 +70,11 @@ class _ElasticConv:
             middle = _middle(largest, value)
             dilation = self.dilation  # type: ignore[attr-defined]
             less = tuple(m.start * d for m, d in zip(middle, dilation, strict=True))
+            if self._transforms() is not None:
+                return smaller(weight, value, self._transforms()), less
             return weight[(slice(None), slice(None), *middle)], less
+        if self._transforms() is not None:
+            return self._blended(weight, gates.spread(kernels)), fixed
         mask: Tensor | float = 0.0
         for kernel, share in gates.spread(kernels):
             one = weight.new_zeros(largest)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ from nasdsl.diagnostics import fail
 from nasdsl.relax.diagrams import ABSENT, Atom, Branch, Diagram, Leaf, atoms_of
 from nasdsl.relax.ir import Union
 
+Tap = Callable[[int, Tensor], Tensor]
 Source = tuple[tuple[str, int], ...]  # segments of channels: the name of their number, the largest
 
 
@@ -58,8 +59,8 @@ class Gates:
     those that are not there are masked where channels meet.
     """
 
-    def __init__(self, plan: Plan, given: Mapping[str, GateLike]) -> None:
-        self.plan, self.given = plan, given
+    def __init__(self, plan: Plan, given: Mapping[str, GateLike], tap: Tap | None = None) -> None:
+        self.plan, self.given, self._tap = plan, given, tap
         self._answers: dict[Atom, list[tuple[int, Tensor | None]]] = {}
         self._on: dict[str, bool] = {"": True}
         self._weights: dict[str, Tensor | None] = {"": None}
@@ -174,6 +175,10 @@ class Gates:
             if not (isinstance(weight, float) and weight == 0.0):
                 out.append((value, weight))
         return out
+
+    def tap(self, block: int, x: Tensor) -> Tensor:
+        """What goes on from the end of a block."""
+        return x if self._tap is None else self._tap(block, x)
 
     # -------------------------------------------------------------- what is made of tensors
 

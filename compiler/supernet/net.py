@@ -10,12 +10,14 @@ from torch import Tensor, nn
 
 from nasdsl.diagnostics import fail
 from nasdsl.relax import Choice, Relaxed, relax
+from nasdsl.relax.blocks import blocks_of, with_taps
 
 from ..build import MemoryFormat, instantiate
 from .cut import child_state
-from .emit import emit_supernet
-from .gates import Gate, GateLike, Gates, Plan
+from .emit import EmittedSupernet, emit_supernet
+from .gates import Gate, GateLike, Gates, Plan, Tap
 from .paths import path_of
+from .transforms import add_transforms
 
 if TYPE_CHECKING:
     from nasdsl.genotype import Genotype
@@ -23,7 +25,12 @@ if TYPE_CHECKING:
 
 
 class Supernet(nn.Module):
-    """All architectures of a space in one network; `decisions` says what gates steer, by path."""
+    """All architectures of a space in one network; `decisions` says what gates steer, by path.
+
+    With `taps`, `blocks` has the decisions of each of the blocks that stand one after the other, and
+    `tap`, if it is set, is called with the number of each block but the last and what it puts out:
+    what it gives back goes on.
+    """
 
     def __init__(
         self,
@@ -32,10 +39,17 @@ class Supernet(nn.Module):
         *,
         fast: bool = True,
         memory_format: MemoryFormat = "auto",
+        taps: bool = False,
     ) -> None:
-        """fast: with the passes of nasdsl.relax.speed; the same function and weights without."""
+        """fast: with the passes of nasdsl.relax.speed; the same function and weights without. Networks
+        with taps are as they are written."""
         super().__init__()
-        emitted = emit_supernet(relaxed, fast=fast)
+        self.blocks: tuple[frozenset[str], ...] = ()
+        self.tap: Tap | None = None
+        if taps:
+            emitted, self.blocks = _in_blocks(relaxed)
+        else:
+            emitted = emit_supernet(relaxed, fast=fast)
         self.relaxed, self.space = relaxed, _Shared(space)
         self.source = emitted.emitted.text
         self.owners = emitted.owners
@@ -52,7 +66,7 @@ class Supernet(nn.Module):
         for path, choice in self.decisions.items():
             if choice.hard:
                 self._check_hard(choice, gates.get(path))
-        steered = Gates(self.plan, gates)
+        steered = Gates(self.plan, gates, self.tap)
         return self.net(*self._resized(inputs, steered), steered)
 
     def _check_hard(self, choice: Choice, gate: GateLike | None) -> None:
@@ -103,10 +117,29 @@ class _Shared:
 
 
 def compile_supernet(
-    space: Space, *, fast: bool = True, memory_format: MemoryFormat = "auto", **options: Any
+    space: Space,
+    *,
+    fast: bool = True,
+    memory_format: MemoryFormat = "auto",
+    taps: bool = False,
+    transforms: bool = False,
+    **options: Any,
 ) -> Supernet:
     """The supernet of a space, initialised as PyTorch does under the current seed.
 
-    options: those of nasdsl.relax.relax. Raises NasError for what has no relaxed form.
+    taps: whether what its blocks put out can be seen and changed. transforms: whether smaller kernels
+    are learnt functions of larger ones (nasdsl.compiler.supernet.transforms). options: those of
+    nasdsl.relax.relax. Raises NasError for what has no relaxed form.
     """
-    return Supernet(space, relax(space, **options), fast=fast, memory_format=memory_format)
+    relaxed = relax(space, **options)
+    net = Supernet(space, relaxed, fast=fast, memory_format=memory_format, taps=taps)
+    if transforms:
+        add_transforms(net)
+    return net
+
+
+def _in_blocks(relaxed: Relaxed) -> tuple[EmittedSupernet, tuple[frozenset[str], ...]]:
+    """The text of a supernet with taps, and the decisions of its blocks."""
+    found = blocks_of(relaxed)
+    tapped = with_taps(relaxed, [b.end for b in found[:-1]])
+    return emit_supernet(tapped, fast=False), tuple(b.decisions for b in found)
