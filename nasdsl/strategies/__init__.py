@@ -267,6 +267,14 @@ STRATEGIES: Mapping[str, Entry] = {
         needs=("choices", "relaxes"),
         extra="supernet",
     ),
+    "densenas": Entry(
+        "nasdsl.oneshot.densenas:DenseNas",
+        "supernet",
+        "Fang, Sun, Zhang, Li, Liu, Wang; CVPR 2020",
+        "blocks of many widths, each reading one of several before it; a cost in the loss",
+        needs=("choices", "relaxes"),
+        extra="supernet",
+    ),
     "i_darts": Entry(
         "nasdsl.oneshot.i_darts:IDarts",
         "supernet",

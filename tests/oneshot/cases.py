@@ -80,6 +80,7 @@ CASES = [
     Case("dna", {"keep": 2, "candidates": 20}, real=True, spaces=("mobile",), epochs=8),
     Case("nsas", {"constraints": 3, "samples": 8, "finalists": 3, "keep": 2}),
     Case("robnets", {"samples": 4, "finetune": 1, "steps": 2, "keep": 2, "radius": 0.02}),
+    Case("densenas", {"warm_up": 1, "lr": 0.025, "metric": "params"}, real=True, epochs=5),
     Case("i_darts"),
     Case("dnw", {"lr": 0.02}),
     Case("maskconnect", {"lr": 0.02}),
