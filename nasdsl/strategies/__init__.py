@@ -267,6 +267,22 @@ STRATEGIES: Mapping[str, Entry] = {
         needs=("choices", "relaxes"),
         extra="supernet",
     ),
+    "tas": Entry(
+        "nasdsl.oneshot.tas:Tas",
+        "supernet",
+        "Dong, Yang; NeurIPS 2019",
+        "widths and depths for a share of the cost of a large network, which then teaches",
+        needs=("choices", "relaxes"),
+        extra="supernet",
+    ),
+    "atomnas": Entry(
+        "nasdsl.oneshot.atomnas:AtomNas",
+        "supernet",
+        "Mei, Li, Lian, Jin, Yang, Yuille, Yang; ICLR 2020",
+        "widths and options with batch norms: the search is one training that prunes channels",
+        needs=("choices", "relaxes"),
+        extra="supernet",
+    ),
     "densenas": Entry(
         "nasdsl.oneshot.densenas:DenseNas",
         "supernet",

@@ -101,7 +101,7 @@ def _params(space: Any, genotype: Any) -> int:
 
 def test_connections_are_told_from_operators() -> None:
     space = parse_space(
-        "network = vector(4) -> graph (x) { y = x -> linear(4)\n z = any [x, y]\n out z -> (relu | tanh) }"
+        "network = vector(4) -> graph (x) { y = x -> linear(4)\n s = [x, y]\n out s[any 0..1] -> (relu | tanh) }"
     )
     paths = [p for p, _ in space.all_decisions()]
     assert len(paths) == 2 and len(connections_of(space)) == 1
