@@ -315,6 +315,22 @@ STRATEGIES: Mapping[str, Entry] = {
         needs=("choices", "relaxes"),
         extra="supernet",
     ),
+    "smash": Entry(
+        "nasdsl.oneshot.smash:Smash",
+        "supernet",
+        "Brock, Lim, Ritchie, Weston; ICLR 2018",
+        "weights generated from the encoding: few numbers are stored, however large the supernet",
+        needs=("choices", "relaxes"),
+        extra="supernet",
+    ),
+    "ghn": Entry(
+        "nasdsl.oneshot.ghn:Ghn",
+        "supernet",
+        "Zhang, Ren, Urtasun; ICLR 2019",
+        "weights generated from the graph: cells, connections and operators",
+        needs=("choices", "relaxes"),
+        extra="supernet",
+    ),
     "darts": Entry(
         "nasdsl.oneshot.darts:Darts",
         "supernet",

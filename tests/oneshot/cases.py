@@ -83,6 +83,8 @@ CASES = [
     Case("tas", {"teaching": 0.3, "transfer": 0.3, "lr": 0.025}, real=True, epochs=6),
     Case("atomnas", {"rho": 0.01, "ramp": 0.3, "threshold": 0.2}, real=True, spaces=("mobile",), epochs=8),
     Case("densenas", {"warm_up": 1, "lr": 0.025, "metric": "params"}, real=True, epochs=5),
+    Case("smash", {"samples": 8, "perturbations": 3, "chain": 3, "hyper_lr": 0.01}, real=True, epochs=8),
+    Case("ghn", {"samples": 8, "keep": 2, "rounds": 2, "hyper_lr": 0.01}, real=True, epochs=8),
     Case("i_darts"),
     Case("dnw", {"lr": 0.02}),
     Case("maskconnect", {"lr": 0.02}),

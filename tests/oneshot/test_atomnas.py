@@ -18,7 +18,8 @@ SPACE = parse_space("""
 space atoms
 motif branch(k) = conv(1, out = any [2, 4, 8]) -> bn -> relu -> dw_conv(k) -> bn -> conv(1, out = 4)
 network = image(1, 8, 8) -> conv(3, out = 4) -> graph (x) {
-  out sum([x] + some of [x -> branch(3), x -> branch(5)])
+  t = some of [x -> branch(3), x -> branch(5)]
+  out sum([x] + t)
 } -> (bn | (conv(1) -> bn)) -> global_avg_pool -> linear(10)
 """)
 
