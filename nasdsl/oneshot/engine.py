@@ -152,8 +152,12 @@ class Engine:
 
     # -------------------------------------------------------------- what methods use
 
-    def loss(self, batch: Batch, gates: Gates, *, count: bool = False) -> Tensor:
-        """The cross entropy of a batch; with `count` it is one of the weights' own losses."""
+    def loss(
+        self, batch: Batch, gates: Gates, *, count: bool = False,
+        also: Callable[[Any], Tensor] | None = None,
+    ) -> Tensor:  # fmt: skip
+        """The cross entropy of a batch; with `count` it is one of the weights' own losses. `also` adds
+        what it makes of the outputs."""
         smoothing = self.config.label_smoothing if count else 0.0
         with self.fabric.autocast():
             out = self.supernet(batch.x, gates=gates)
@@ -164,7 +168,7 @@ class Engine:
             with torch.no_grad():
                 self._sums += torch.stack([loss.detach().double(), right(out, batch.y)])
             self._steps += 1
-        return loss
+        return loss if also is None else loss + also(out)
 
     def learn(self, batch: Batch, gates: Gates) -> None:
         """One step of the weights."""

@@ -76,6 +76,10 @@ CASES = [
     Case("fairnas", {"population": 6, "generations": 1}),
     Case("enas", {"steps": 2, "batch": 3, "hidden": 8, "samples": 8}),
     Case("mdenas_shared"),
+    Case("i_darts"),
+    Case("nsas", {"constraints": 3, "samples": 12, "finalists": 3}),
+    Case("ofa", {"paths": 2, "population": 6, "generations": 1}),
+    Case("robnets", {"attack_steps": 2, "samples": 6}),
     Case("random_sharing", {"samples": 12, "finalists": 3, "keep": 2}),
     Case("spos", {"population": 6, "generations": 2, "parents": 3, "keep": 3}),
 ]
