@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,6 +11,7 @@ from .common import echo_json, find_space, json_option, read_sets, set_option
 
 if TYPE_CHECKING:
     from nasdsl.diagnostics import Diagnostic
+    from nasdsl.settings import SettingValue
     from nasdsl.space import Space
 
 
@@ -50,19 +52,37 @@ def check_file(name: str, sets: tuple[str, ...] = ()) -> list[Diagnostic]:
 
 
 def search_mistakes(space: Space) -> list[Diagnostic]:
-    """What is wrong with the options of the strategy, the evaluator and the objectives."""
+    """What is wrong with the options of the strategy, the evaluator and the objectives, and whether
+    the strategy can search the space."""
     from nasdsl.diagnostics import NasError
     from nasdsl.study.options import surely_right
 
-    if surely_right(space.search):
-        return []
-    from nasdsl.study.config import read_search
-
+    options: Mapping[str, Any] = {}  # those that name parts of the space are never surely right
     try:
-        read_search(space.search)
+        if not surely_right(space.search):
+            from nasdsl.study.config import read_search
+
+            options = read_search(space.search).strategy.options
+        for strategy in space.search.get("strategy", ()):
+            check_fit(space, strategy, options)
     except NasError as error:
         return list(error.diagnostics)
     return []
+
+
+def check_fit(space: Space, strategy: SettingValue, options: Mapping[str, Any]) -> None:
+    """Raises NasError, at the place of the setting, if the strategy cannot search the space so."""
+    from nasdsl.diagnostics import NasError, placed
+    from nasdsl.settings import CallSetting
+    from nasdsl.strategies.naming import check_options
+    from nasdsl.strategies.needs import demand
+
+    if isinstance(strategy, CallSetting):
+        try:
+            demand(space, strategy.name)
+            check_options(space, strategy.name, options)
+        except NasError as error:
+            raise placed(error, strategy.span) from None
 
 
 def as_record(diagnostic: Diagnostic) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nasdsl.diagnostics import Diagnostic, NasError
+from nasdsl.diagnostics import Diagnostic, NasError, placed
+from nasdsl.settings import CallSetting
 
 from .common import (
     file_argument,
@@ -23,7 +24,9 @@ from .common import (
 from .session import drive
 
 if TYPE_CHECKING:
+    from nasdsl.settings import Settings
     from nasdsl.space import Space
+    from nasdsl.spans import Span
     from nasdsl.study.config import SearchConfig
     from nasdsl.study.store import Store
 
@@ -102,7 +105,7 @@ def search(
         }
     )
     config = read_search(space.search, overrides, python=python, own=read_own(own))
-    check_strategy(config, space)
+    check_strategy(config, space, None if own else place_of_strategy(overrides, space.search))
     check_evaluator(config, space)
     folder = new_folder(out, space.name)
     store = create(folder, path, space, config, space.outline.overrides)
@@ -199,13 +202,22 @@ def stored_space(store: Store) -> Space:
     return space
 
 
-def check_strategy(config: SearchConfig, space: Space) -> None:
+def place_of_strategy(*layers: Settings) -> Span | None:
+    """Where the strategy is chosen, the first of the layers first; None if none does."""
+    values = next((layer["strategy"] for layer in layers if "strategy" in layer), ())
+    return next((value.span for value in values if isinstance(value, CallSetting)), None)
+
+
+def check_strategy(config: SearchConfig, space: Space, place: Span | None) -> None:
     """Fail for a strategy that cannot search the space before a folder is made; say what is hard."""
     from nasdsl.strategies import PYTHON, make_strategy
     from nasdsl.strategies.needs import cautions
 
     choice = config.strategy
-    make_strategy(choice.name, space, choice.options, 0)
+    try:
+        make_strategy(choice.name, space, choice.options, 0)
+    except NasError as error:
+        raise placed(error, place) from None
     for why in [] if choice.name == PYTHON else cautions(space, choice.name):
         click.echo(f"warning: `{choice.name}` on space `{space.name}`: {why}", err=True)
 

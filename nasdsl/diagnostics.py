@@ -65,6 +65,13 @@ def moved(found: Diagnostic, move: Callable[[Span], Span]) -> Diagnostic:
     return Diagnostic(found.code, found.message, span, *more)
 
 
+def placed(error: NasError, span: Span | None) -> NasError:
+    """The same mistakes, at this place where they have none of their own."""
+    more = [(d.label, d.notes, d.help, d.severity) for d in error.diagnostics]
+    pairs = zip(error.diagnostics, more, strict=True)
+    return NasError([Diagnostic(d.code, d.message, d.span or span, *rest) for d, rest in pairs])
+
+
 def did_you_mean(word: str, known: Sequence[str]) -> str:
     """A help line that suggests the nearest known word, or nothing."""
     from difflib import get_close_matches  # only mistakes need it

@@ -15,18 +15,7 @@ from .ops.base import Op
 from .ops.table import TABLE, extensions
 from .record import Frozen, record
 from .symbolic import Sym
-from .values import (
-    Builtin,
-    Chain,
-    Combine,
-    Env,
-    GraphModule,
-    MotifFunction,
-    Named,
-    OpFunction,
-    Scan,
-    Scope,
-)
+from .values import Builtin, Env, MotifFunction, OpFunction, Scope
 
 Setting = int | float | bool | str
 CONSTANTS: dict[str, object] = {"none": None}
@@ -190,11 +179,7 @@ def parameter_values(program: Outline, m: Machine) -> dict[str, Setting]:
 def _let(let: syntax.Let, env: Env) -> Callable[[Machine], Any]:
     def make(m: Machine) -> Any:
         value = bound(m, let.value, env, Scope(let.name))
-        if isinstance(value, Named):
-            return Named(let.name, value.module, let.span)
-        if isinstance(value, Chain | Combine | GraphModule | Scan):
-            return Named(let.name, value, let.span)
-        return value
+        return m.named(value, let.name, let.span, again=True)
 
     return make
 

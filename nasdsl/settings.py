@@ -90,7 +90,8 @@ KNOWN: Mapping[str, Rule] = {
 
 
 def read_settings(search: syntax.Search, params: Mapping[str, object]) -> Settings:
-    """The settings of a block; a name is the value of a param of that name, else it is itself.
+    """The settings of a block; a name is the value of a param of that name, else it is itself. A
+    strategy and an evaluator are calls, without arguments if they are written as names.
 
     Raises NasError with every mistake of the block: NAS300 unknown setting, NAS301 given twice,
     NAS302 not a literal or a call, NAS303 too many values, NAS304 positional after named,
@@ -131,6 +132,8 @@ def _one(name: str, expr: syntax.Expr, params: Mapping[str, object]) -> SettingV
     if not rule.accepts(value):
         message = f"this is no value of `{name}`"
         raise NasError(Diagnostic("NAS306", message, expr.span, help=f"it is {rule.meaning}"))
+    if isinstance(value, str) and name in ("strategy", "evaluate"):
+        return CallSetting(value, span=expr.span)
     return value
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from nasdsl.checks import check
+from nasdsl.checks import check_space
+from nasdsl.cli.check import search_mistakes
 from nasdsl.diagnostics import render
 
 FOLDER = Path(__file__).parent / "errors"
@@ -18,7 +19,9 @@ CASES = sorted(FOLDER.glob("*.nas"))
 
 @pytest.mark.parametrize("path", CASES, ids=lambda p: p.stem)
 def test_diagnostics(path: Path, request: pytest.FixtureRequest) -> None:
-    found = check(path)
+    found, space = check_space(path)
+    if space is not None and not any(d.severity == "error" for d in found):
+        found += search_mistakes(space)
     text = "\n\n".join(map(render, found)).replace(f"{FOLDER}/", "") + "\n"
     expected = path.with_suffix(".err")
     if request.config.getoption("--update-golden"):

@@ -32,10 +32,10 @@ def child_state(supernet: Supernet, space: Space, genotype: Genotype) -> dict[st
     gates = Gates(supernet.plan, supernet.path(genotype))
     found = resolve(supernet.relaxed, taken_by(space, genotype))
     state: dict[str, Tensor] = {}
-    for owner in _owners(found):
+    for owner, child in zip(_owners(found), _owners(space.build(genotype)), strict=True):
         there = own[owner.key]
         layer = supernet.net.get_submodule(there.module)
-        for name, tensor in _cut(layer, there.node, owner.node, gates).items():
+        for name, tensor in _cut(layer, there.node, child.node, gates).items():
             state[f"{owner.module}.{name}"] = tensor.detach().clone()
     return state
 

@@ -60,7 +60,9 @@ class _ElasticConv:
             total = total + share * F.pad(one, (around,) * 2 * (weight.dim() - 2))
         return total
 
-    def _kernels(self, weight: Tensor, gates: Gates, kernels: str) -> tuple[Tensor, tuple[int, ...]]:
+    def _kernels(
+        self, weight: Tensor, gates: Gates, kernels: str
+    ) -> tuple[Tensor, tuple[int, ...]]:
         """The weight with its kernel, and by how much less is padded on every side."""
         largest = self.kernel_size  # type: ignore[attr-defined]
         fixed = (0,) * len(largest)
@@ -101,7 +103,9 @@ class _ElasticConv:
     def _depthwise(self) -> bool:
         return self.groups > 1  # type: ignore[attr-defined, no-any-return]
 
-    def _apply_to(self, gates: Gates, source: Source, target: str, kernels: str, x: Tensor) -> Tensor:
+    def _apply_to(
+        self, gates: Gates, source: Source, target: str, kernels: str, x: Tensor
+    ) -> Tensor:
         weight, bias = self._part(gates, source, target)
         if not gates.narrow and not self._depthwise():
             x = _masked(x, gates, source, 1)

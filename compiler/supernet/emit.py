@@ -28,7 +28,9 @@ def emit_supernet(relaxed: Relaxed) -> EmittedSupernet:
     used[-1].gated = True
     codes = [code for one in used for code in one.codes if code]
     elastic = sorted({w for c in codes if c.module for w in _ELASTIC.findall(c.module)})
-    imports = [f"from nasdsl.compiler.supernet.elastic import {', '.join(elastic)}"] if elastic else []
+    imports = (
+        [f"from nasdsl.compiler.supernet.elastic import {', '.join(elastic)}"] if elastic else []
+    )
     imports.append("from nasdsl.compiler.supernet.gates import Gates")
     emitted = assemble(used, (), (), imports)
     found = owners(graph, used)

@@ -163,8 +163,11 @@ def _endless(m: Machine, motif: syntax.Motif, span: Any) -> NasError:
     )  # fmt: skip
 
 
-def name_module(value: Any, name: str, span: Any) -> Any:
-    """What a motif makes is a graph of that name, unless it is a single call or has a name."""
+def name_module(value: Any, name: str, span: Any, again: bool = False) -> Any:
+    """What a motif makes is a graph of that name, unless it is a single call or has a name (that
+    is to stay)."""
+    if again and isinstance(value, Named):
+        return Named(name, value.module, span)
     if isinstance(value, Chain | Combine | GraphModule | Scan):
         return Named(name, value, span)
     return value

@@ -126,11 +126,11 @@ class Machine:
         """Make a module of a graph block."""
         raise AssertionError
 
-    def named(self, value: Any, name: str, span: Span | None) -> Any:
-        """What a motif of this name has made."""
+    def named(self, value: Any, name: str, span: Span | None, again: bool = False) -> Any:
+        """What a motif of this name has made, or (again) what a `let` gives this name."""
         from .call import name_module
 
-        return name_module(value, name, span)
+        return name_module(value, name, span, again)
 
     def loose(self, tensors: Any, span: Span | None) -> Any:
         """The tensors of a list that nothing reads."""

@@ -51,13 +51,17 @@ class AtomNasConfig(OneShotConfig):
     epochs: int = Field(default=350, ge=1, description="passes over the samples of the weights")
     weight_decay: float = Field(default=1e-5, ge=0, description="of the weights")
     rho: float = Field(default=1e-4, ge=0, description="ρ, of the penalty of scales")
-    free: float = Field(default=0.0, ge=0, lt=1, description="share of the epochs without a penalty")
+    free: float = Field(
+        default=0.0, ge=0, lt=1, description="share of the epochs without a penalty"
+    )
     ramp: float = Field(
         default=0.07, ge=0, lt=1, description="share of the epochs, from the first, until it is ρ"
     )
     threshold: float = Field(default=1e-3, gt=0, description="of |γ|, below which an atom is dead")
     plain: float = Field(
-        default=0.5, ge=0, description="how strong an option without norms is, of what all are at first"
+        default=0.5,
+        ge=0,
+        description="how strong an option without norms is, of what all are at first",
     )
 
 
@@ -135,7 +139,9 @@ class AtomNasMethod(Method[AtomNasConfig]):
 
     def penalty(self) -> Tensor:
         """Σ c_i |γ_i|."""
-        terms = [c * n.layer.weight.abs().sum() for c, n in zip(self.costs, self.norms, strict=True)]
+        terms = [
+            c * n.layer.weight.abs().sum() for c, n in zip(self.costs, self.norms, strict=True)
+        ]
         return torch.stack(terms).sum()
 
     def step(self, engine: Engine, batch: Batch, held: Batch) -> None:
@@ -202,7 +208,9 @@ class AtomNasMethod(Method[AtomNasConfig]):
                 need[norm.width] = max(need.get(norm.width, 0), count)
         out = []
         for option in range(self.choices[path].n):
-            sizes = [(value_at(diagrams[name], path, option), count) for name, count in need.items()]
+            sizes = [
+                (value_at(diagrams[name], path, option), count) for name, count in need.items()
+            ]
             short = sum(max(0, count - size) for size, count in sizes)
             spare = sum(max(0, size - count) for size, count in sizes)
             out.append(1.0 / (1.0 + spare + 1000.0 * short))
@@ -264,9 +272,7 @@ def options_of(diagrams: Mapping[str, Any], guards: tuple[str, ...]) -> tuple[tu
 def _can_hold(diagram: Any, atom: Any, answer: int) -> bool:
     if not isinstance(diagram, Branch):
         return diagram.value is True
-    children = (
-        (diagram.children[answer],) if diagram.atom == atom else diagram.children
-    )
+    children = (diagram.children[answer],) if diagram.atom == atom else diagram.children
     return any(_can_hold(child, atom, answer) for child in children)
 
 
@@ -274,7 +280,9 @@ def channel_cost(supernet: Any, found: list[Part], part: Part) -> float:
     """The multiply-adds of a channel of a norm: in the layer before it and in those of its width, at
     the places of the norm's image."""
     before = found[max(0, found.index(part) - 1)]
-    width = sum(size for _, size in part.source) or supernet.net.get_submodule(part.module).num_features
+    width = (
+        sum(size for _, size in part.source) or supernet.net.get_submodule(part.module).num_features
+    )
     shape = part.node.shapes[0]
     places = prod(shape[1:]) if len(shape) == 3 else 1
     total = float(supernet.net.get_submodule(before.module).weight.numel()) / width

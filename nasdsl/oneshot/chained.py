@@ -29,9 +29,7 @@ Metric = Literal["macs", "params"]
 Number = Tensor | float
 
 
-def expected_cost(
-    supernet: Any, gates: Mapping[str, GateLike], metric: Metric = "macs"
-) -> Tensor:
+def expected_cost(supernet: Any, gates: Mapping[str, GateLike], metric: Metric = "macs") -> Tensor:
     """What a network drawn by the weights of the gates costs, differentiable in them."""
     from nasdsl.compiler.supernet.gates import Gates
 
@@ -111,7 +109,9 @@ class _Chain:
         """How much of a layer is used, in the mean."""
         attrs: dict[str, Any] = dict(node.attrs)
         share: Number = 1.0
-        square = len(attrs.get("source") or ()) == 1 and attrs["source"][0][0] == attrs.get("target")
+        square = len(attrs.get("source") or ()) == 1 and attrs["source"][0][0] == attrs.get(
+            "target"
+        )
         if square:  # as wide as what it reads
             share = self._mean(attrs["target"], 2) / self._largest(attrs["target"]) ** 2
         elif attrs.get("source"):
@@ -135,7 +135,9 @@ class _Chain:
         total: Number = 0.0
         weights: Number = 0.0
         for value, weight in self.gates.spread(name):
-            size = float(value[0] * value[-1]) if isinstance(value, tuple) else float(value) ** power
+            size = (
+                float(value[0] * value[-1]) if isinstance(value, tuple) else float(value) ** power
+            )
             total = total + weight * size
             weights = weights + weight
         return total / weights

@@ -54,7 +54,9 @@ class DenseNasConfig(RelaxedConfig):
     valid_share: float = Field(
         default=0.2, gt=0, lt=1, description="share of samples that architectures are chosen by"
     )
-    absent: bool = Field(default=False, description="DARTS's `none`, of operators of elements of picks")
+    absent: bool = Field(
+        default=False, description="DARTS's `none`, of operators of elements of picks"
+    )
     metric: Literal["macs", "params"] = Field(default="macs", description="what is counted as cost")
     factor: float = Field(default=0.15, ge=0, description="λ, of the logarithm of the cost")
     base: float = Field(default=15.0, gt=1, description="τ, of that logarithm")
@@ -80,7 +82,9 @@ class DenseNasMethod(Relaxed[DenseNasConfig]):
             logits = self.alphas.params[path]
             n = self.choices[path].n
             noise = gumbel(logits.shape, engine.noise).to(logits)
-            chosen = [i for i, one in enumerate(top(logits.detach() + noise, count).tolist()) if one]
+            chosen = [
+                i for i, one in enumerate(top(logits.detach() + noise, count).tolist()) if one
+            ]
             among = logits[chosen].softmax(-1)
             place = torch.tensor(chosen, device=logits.device)
             weights = torch.zeros_like(logits).index_put((place,), among)

@@ -39,9 +39,13 @@ Score = Callable[["Genotype"], float]
 class GeneratedConfig(SampledConfig):
     hyper_lr: float = Field(default=1e-3, gt=0, description="of the generator's Adam")
     hidden: int = Field(default=32, ge=1, description="numbers of the generator's features")
-    embedding: int = Field(default=32, ge=1, description="numbers of the embedding of a piece of a weight")
+    embedding: int = Field(
+        default=32, ge=1, description="numbers of the embedding of a piece of a weight"
+    )
     samples: int = Field(default=500, ge=1, description="architectures that are drawn in the end")
-    batches: int = Field(default=1, ge=0, description="held-out batches of a score; 0 for all of them")
+    batches: int = Field(
+        default=1, ge=0, description="held-out batches of a score; 0 for all of them"
+    )
 
 
 G = TypeVar("G", bound=GeneratedConfig)
@@ -109,7 +113,9 @@ class Generated(Sampled[G], Generic[G]):
             if param.dim() >= 2
         }  # fmt: skip
         self.maker = self.make(engine, rng).to(engine.device, dtype)
-        self.head = Head(self.sizes, self.config.hidden, self.config.embedding, rng).to(engine.device, dtype)
+        self.head = Head(self.sizes, self.config.hidden, self.config.embedding, rng).to(
+            engine.device, dtype
+        )
         self.optimizer = torch.optim.Adam(
             [*self.maker.parameters(), *self.head.parameters()], lr=self.config.hyper_lr
         )
@@ -154,7 +160,9 @@ class Generated(Sampled[G], Generic[G]):
         self.optimizer.zero_grad(set_to_none=True)
         engine.optimizer.zero_grad(set_to_none=True)
         out = self.output(engine, genotype, batch)
-        loss = engine.count(cross_entropy(out, batch.y, smoothing=self.config.label_smoothing), right(out, batch.y))
+        loss = engine.count(
+            cross_entropy(out, batch.y, smoothing=self.config.label_smoothing), right(out, batch.y)
+        )
         engine.fabric.backward(loss)
         engine.average([*self.maker.parameters(), *self.head.parameters()])
         nn.utils.clip_grad_norm_([*self.maker.parameters(), *self.head.parameters()], 5.0)

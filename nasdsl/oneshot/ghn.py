@@ -45,12 +45,16 @@ class GhnConfig(GeneratedConfig):
 class GraphNetwork(nn.Module):
     """States of nodes from their kinds and edges."""
 
-    def __init__(self, kinds: Sequence[str], hidden: int, rounds: int, rng: torch.Generator) -> None:
+    def __init__(
+        self, kinds: Sequence[str], hidden: int, rounds: int, rng: torch.Generator
+    ) -> None:
         super().__init__()
         self.kinds = {kind: i for i, kind in enumerate(kinds)}
         self.rounds = rounds
         self.embedding = nn.Embedding(len(kinds), hidden)
-        self.message = nn.Sequential(nn.Linear(hidden, hidden), nn.ReLU(), nn.Linear(hidden, hidden))
+        self.message = nn.Sequential(
+            nn.Linear(hidden, hidden), nn.ReLU(), nn.Linear(hidden, hidden)
+        )
         self.update = nn.GRUCell(hidden, hidden)
         with torch.no_grad():
             for param in self.parameters():

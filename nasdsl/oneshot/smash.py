@@ -50,7 +50,10 @@ class Encoder(nn.Module):
     def __init__(self, size: int, width: int, features: int, rng: torch.Generator) -> None:
         super().__init__()
         self.layers = nn.Sequential(
-            nn.Linear(size, width), nn.LeakyReLU(0.02), nn.Linear(width, features), nn.LeakyReLU(0.02)
+            nn.Linear(size, width),
+            nn.LeakyReLU(0.02),
+            nn.Linear(width, features),
+            nn.LeakyReLU(0.02),
         )
         with torch.no_grad():
             for param in self.parameters():

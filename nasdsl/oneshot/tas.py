@@ -46,20 +46,28 @@ class TasConfig(RelaxedConfig):
         default=0.25, ge=0, lt=1, description="share of the epochs that train the largest network"
     )
     transfer: float = Field(
-        default=0.25, ge=0, lt=1, description="share of the epochs in which the derived network learns"
+        default=0.25,
+        ge=0,
+        lt=1,
+        description="share of the epochs in which the derived network learns",
     )
     lr: float = Field(default=0.1, gt=0, description="of the weights, at first; cosine")
     final_lr: float = Field(default=0.0, ge=0, description="of the weights, in the end")
     weight_decay: float = Field(default=5e-4, ge=0, description="of the weights")
     nesterov: bool = Field(default=True, description="Nesterov's form of momentum")
     arch_lr: float = Field(default=1e-3, gt=0, description="of the logits' Adam")
-    absent: bool = Field(default=False, description="DARTS's `none`, of operators of elements of picks")
+    absent: bool = Field(
+        default=False, description="DARTS's `none`, of operators of elements of picks"
+    )
     tau: float = Field(default=10.0, gt=0, description="temperature of the first epoch")
     final_tau: float = Field(default=0.1, gt=0, description="temperature of the last epoch")
     drawn: int = Field(default=2, ge=1, description="options of a choice that a step draws")
     metric: Literal["macs", "params"] = Field(default="macs", description="what is counted as cost")
     ratio: float = Field(
-        default=0.5, gt=0, le=1, description="the target, in shares of the cost of the largest network"
+        default=0.5,
+        gt=0,
+        le=1,
+        description="the target, in shares of the cost of the largest network",
     )
     tolerance: float = Field(default=0.05, ge=0, lt=1, description="t, about the target")
     cost_weight: float = Field(default=2.0, ge=0, description="λ, of the cost")
@@ -113,7 +121,9 @@ class TasMethod(Relaxed[TasConfig]):
             chance = noisy.detach().softmax(0).clamp_min(1e-7).log()
             chosen = top(chance + other, self.config.drawn).nonzero().flatten()
             weights = torch.zeros_like(logits).index_put((chosen,), noisy[chosen].softmax(0))
-            active = tuple(i for i in chosen.tolist() if i < choice.n) or (int(chosen[0]) % choice.n,)
+            active = tuple(i for i in chosen.tolist() if i < choice.n) or (
+                int(chosen[0]) % choice.n,
+            )
             found[path] = Gate(weights[: choice.n], active)
         return found
 

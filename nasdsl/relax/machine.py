@@ -63,7 +63,7 @@ class Relaxer(Elaborator):
         self.hard: dict[Atom, str] = {}  # atoms of which no weighted sum has a meaning, and why
         self.bodies: dict[Any, tuple[set[Var], dict[Any, Any]]] = {}
         self.interned: dict[Any, Graph] = {}
-        self.renamed: dict[tuple[int, str], Any] = {}
+        self.renamed: dict[Any, Any] = {}
         self.phis: dict[Any, Tensor] = {}
         self.inside = 0  # mixtures of modules around what is being applied
         self.count = 0
@@ -112,17 +112,18 @@ class Relaxer(Elaborator):
                 return self.cases(value, fixed, span)
         return bound(self, motif.body, env, scope)
 
-    def named(self, value: Any, name: str, span: Span | None) -> Any:
-        if isinstance(value, Sym) and any(isinstance(v, COMPOUND) for v in value.values or ()):
-            return apply(self._named_once, value, name, span)
-        return super().named(value, name, span)
+    def named(self, value: Any, name: str, span: Span | None, again: bool = False) -> Any:
+        compound = (*COMPOUND, Named) if again else COMPOUND
+        if isinstance(value, Sym) and any(isinstance(v, compound) for v in value.values or ()):
+            return apply(self._named_once, value, name, span, again)
+        return super().named(value, name, span, again)
 
-    def _named_once(self, value: Any, name: str, span: Span | None) -> Any:
+    def _named_once(self, value: Any, name: str, span: Span | None, again: bool) -> Any:
         """The same module for the same alternative: which one it is tells cases apart."""
-        key = id(value), name
+        key = id(value), name, again
         if key not in self.renamed:
             self.keep.append(value)
-            self.renamed[key] = name_module(value, name, span)
+            self.renamed[key] = name_module(value, name, span, again)
         return self.renamed[key]
 
     # -------------------------------------------------------------- cases
@@ -403,8 +404,11 @@ class Relaxer(Elaborator):
 
     def _alike(self, module: OpModule, kept: Sequence[Any], span: Span | None) -> Any:
         shapes = [t.shape for *_, t in kept]
-        if module.op.name != "mul" and all(s == shapes[0] for s in shapes[1:]):
-            return shapes[0]
+        if module.op.name != "mul":
+            shape = shapes[-1]  # all that are there are equal: the first of them tells
+            for (_, held, _), one in zip(kept[-2::-1], shapes[-2::-1], strict=True):
+                shape = shape if one == shape else only_if(held, one, shape)
+            return self.rule.tidy(shape)
         sure = [t.shape for g, _, t in kept if g is self.pool.true]
         maybe = [(h, t.shape) for g, h, t in kept if g is not self.pool.true]
         return self.rule.optional(module, sure, maybe, self.bearing, span)[0]

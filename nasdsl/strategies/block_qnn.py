@@ -22,9 +22,8 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from nasdsl.costs import cost
-from nasdsl.diagnostics import Diagnostic, NasError, did_you_mean
 
-from .density import density
+from .density import check_block, density
 from .q_learner import QConfig, QLearner, Schedule
 
 if TYPE_CHECKING:
@@ -63,17 +62,7 @@ class BlockQNN(QLearner):
 
     def __init__(self, space: Space, config: BlockQNNConfig, seed: int) -> None:
         super().__init__(space, config, seed)
-        if config.block and config.rho:
-            self._check_block(config.block)
-
-    def _check_block(self, block: str) -> None:
-        """NAS326 if networks of the space have no such graph."""
-        architecture = self._space.build(self._space.sample_feasible(self._rng))
-        names = list(dict.fromkeys(g.name for g in architecture.graphs()))
-        if block not in names:
-            message = f"networks of `{self._space.name}` have no part named `{block}`"
-            help = did_you_mean(block, names) or f"there are {', '.join(names)}"
-            raise NasError(Diagnostic("NAS326", message, help=help))
+        check_block(space, config.block)
 
     def reward(self, trial: Trial) -> float:
         config: BlockQNNConfig = self._config

@@ -15,13 +15,14 @@ from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from .base import Strategy, Trial
+from .base import State, Strategy, Trial
 
 if TYPE_CHECKING:
     from nasdsl.genotype import Genotype
     from nasdsl.space import Space
 
 Factory = Callable[["Space", int], Strategy]
+LOST: tuple[State, State] = ("infeasible", "failed")  # states without values
 
 
 def score(text: str) -> float:
@@ -32,8 +33,7 @@ def score(text: str) -> float:
 def evaluate(space: Space, genotype: Genotype, number: int, fail: bool = False) -> Trial:
     """A trial of the objective `score`; with `fail`, every third one fails or is infeasible."""
     if fail and number % 3 == 0:
-        state = "failed" if number % 2 else "infeasible"
-        return Trial(number, genotype, state, reason="on purpose")  # type: ignore[arg-type]
+        return Trial(number, genotype, LOST[number % 2], reason="on purpose")
     value = score(space.text(genotype))
     return Trial(number, genotype, "done", (value,), {"score": value}, seed=number)
 
@@ -118,8 +118,7 @@ def check_only_failures(make: Factory, space: Space, trials: int = 150) -> None:
     strategy = make(space, 11)
     for number in range(trials):
         (genotype,) = strategy.ask(1)
-        state = ("failed", "infeasible")[number % 2]
-        strategy.tell([Trial(number, genotype, state)])  # type: ignore[arg-type]
+        strategy.tell([Trial(number, genotype, LOST[number % 2])])
 
 
 def check_unasked_trials(make: Factory, space: Space, trials: int = 50) -> None:

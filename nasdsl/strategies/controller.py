@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -26,9 +26,8 @@ from torch.nn import functional
 
 from .atoms import Atom, compose
 from .policies import Batch, Word, pick
-from .rows import Rows, keyed, uniform
+from .rows import Rows, Tabled, keyed, uniform
 from .skips import Skips, scopes
-from .torch_state import dump_torch, load_torch
 
 if TYPE_CHECKING:
     from nasdsl.genotype import Genotype
@@ -38,7 +37,7 @@ BEGIN = "\0begin"  # the key of the first input
 TABLES = ("embedding", "head", "bias")
 
 
-class Controller(nn.Module):
+class Controller(Tabled):
     """`layers` LSTM layers of `hidden` units; parameters begin uniform in ±init.
 
     Logits are divided by the temperature, then bounded by tanh_constant · tanh(logits) if there is
@@ -114,17 +113,6 @@ class Controller(nn.Module):
         )
         outputs, _ = self.lstm(inputs.view(-1, plan.longest, self.hidden))
         return torch.cat([outputs.reshape(-1, self.hidden), torch.zeros(1, self.hidden)])
-
-    # -------------------------------------------------------------- state
-
-    def dump(self) -> Any:
-        fixed = {n: p for n, p in self.named_parameters() if not n.startswith("table.")}
-        return {"table": self.table.dump(), "fixed": dump_torch(fixed)}
-
-    def load(self, state: Any) -> None:
-        self.table.load(state["table"])
-        for name, values in load_torch(state["fixed"]).items():
-            self.get_parameter(name).data.copy_(values)
 
 
 class _Steps:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import TYPE_CHECKING
+
+from nasdsl.diagnostics import Diagnostic, NasError, did_you_mean
 
 if TYPE_CHECKING:
     from nasdsl.architecture import Architecture
+    from nasdsl.space import Space
+
+SAMPLES = 16  # networks looked through for the name of a block
 
 
 def density(architecture: Architecture, block: str = "") -> float:
@@ -18,3 +24,19 @@ def density(architecture: Architecture, block: str = "") -> float:
     nodes = sum(len(g.inputs) + len(g.nodes) for g in graphs)
     edges = sum(len(node.inputs) for g in graphs for node in g.nodes)
     return edges / nodes if nodes and edges else 1.0
+
+
+def check_block(space: Space, block: str) -> None:
+    """Raises NasError (NAS326) if networks of the space have no graph of this name; "" is any."""
+    if not block:
+        return
+    rng = Random(0)
+    names: dict[str, None] = {}
+    for _ in range(SAMPLES):
+        architecture = space.build(space.sample(rng))
+        names |= dict.fromkeys(graph.name for graph in architecture.graphs())
+        if block in names:
+            return
+    message = f"networks of `{space.name}` have no part named `{block}`"
+    help = did_you_mean(block, list(names)) or f"there are {', '.join(names)}"
+    raise NasError(Diagnostic("NAS326", message, help=help))

@@ -24,7 +24,7 @@ STEPS = 60
 LEAST_NOISE = 1e-4
 
 
-class _Distances(gpytorch.kernels.Kernel):  # type: ignore[misc]
+class _Distances(gpytorch.kernels.Kernel):  # type: ignore[misc]  # GPyTorch has no types
     """A kernel whose inputs are numbers of points; their distances, of mean 1, are given."""
 
     def __init__(self, distances: torch.Tensor, groups: Sequence[Group]) -> None:
@@ -63,7 +63,7 @@ class _Distances(gpytorch.kernels.Kernel):  # type: ignore[misc]
         return total.diagonal() if diag else total
 
 
-class _Process(gpytorch.models.ExactGP, GPyTorchModel):  # type: ignore[misc]
+class _Process(gpytorch.models.ExactGP, GPyTorchModel):  # type: ignore[misc]  # GPyTorch has no types
     _num_outputs = 1
 
     def __init__(self, inputs: torch.Tensor, targets: torch.Tensor, kernel: _Distances) -> None:

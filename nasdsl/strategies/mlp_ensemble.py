@@ -66,7 +66,7 @@ class Ensemble:
             for rows in torch.split(draws.argsort(dim=1), training.batch, dim=1):
                 loss = (self._forward(inputs[rows]) - targets[rows]).abs().mean(dim=1).sum()
                 optimizer.zero_grad()
-                loss.backward()  # type: ignore[no-untyped-call]
+                torch.autograd.backward(loss)
                 optimizer.step()
         for parameter in parameters:
             parameter.requires_grad_(False)

@@ -11,15 +11,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
 from .atoms import Atom, atoms, compose
 from .policies import Word, pick
-from .rows import Rows, keyed, uniform
-from .torch_state import dump_torch, load_torch
+from .rows import Rows, Tabled, keyed, uniform
 
 if TYPE_CHECKING:
     from nasdsl.genotype import Genotype
@@ -36,7 +35,7 @@ class Change:
     option: int
 
 
-class Mutator(nn.Module):
+class Mutator(Tabled):
     """An encoder with `hidden` units in each direction; parameters begin uniform in ±init."""
 
     def __init__(self, *, hidden: int, init: float, seed: int) -> None:
@@ -89,16 +88,6 @@ class Mutator(nn.Module):
         rows = slice(start, start + atom.count)
         head, bias = self.table.get_parameter("head")[rows], self.table.get_parameter("bias")[rows]
         return torch.addmv(bias[:, 0], head, read)
-
-    def dump(self) -> Any:
-        """The state as JSON."""
-        fixed = {n: p for n, p in self.named_parameters() if not n.startswith("table.")}
-        return {"table": self.table.dump(), "fixed": dump_torch(fixed)}
-
-    def load(self, state: Any) -> None:
-        self.table.load(state["table"])
-        for name, values in load_torch(state["fixed"]).items():
-            self.get_parameter(name).data.copy_(values)
 
 
 def _movable(word: Word) -> list[int]:

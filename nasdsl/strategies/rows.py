@@ -97,6 +97,22 @@ class Rows(nn.Module):
             self.get_parameter(name).data = values
 
 
+class Tabled(nn.Module):
+    """A network with one `table` of rows, beside parameters whose shapes are fixed."""
+
+    table: Rows
+
+    def dump(self) -> Any:
+        """The state as JSON."""
+        fixed = {n: p for n, p in self.named_parameters() if not n.startswith("table.")}
+        return {"table": self.table.dump(), "fixed": dump_torch(fixed)}
+
+    def load(self, state: Any) -> None:
+        self.table.load(state["table"])
+        for name, values in load_torch(state["fixed"]).items():
+            self.get_parameter(name).data.copy_(values)
+
+
 def extend_moments(optimizer: torch.optim.Optimizer) -> None:
     """Give the rows that were made since the last step moments of zero."""
     for parameter, moments in optimizer.state.items():
@@ -110,6 +126,6 @@ def extend_moments(optimizer: torch.optim.Optimizer) -> None:
 def descend(optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
     """A step down a loss, over rows of which some may be new."""
     optimizer.zero_grad()
-    loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+    torch.autograd.backward(loss)
     extend_moments(optimizer)
     optimizer.step()

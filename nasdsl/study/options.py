@@ -71,8 +71,11 @@ def derive() -> dict[str, Any]:
     """What options.json has to hold."""
     from nasdsl.evaluators import EVALUATORS, evaluator_config
     from nasdsl.strategies import STRATEGIES, strategy_class
+    from nasdsl.strategies.naming import NAMING
 
     strategies = {name: _entry(strategy_class(name).Config) for name in STRATEGIES}
+    for entry in strategies.values():  # what they name is looked for in the space
+        entry["options"] |= dict.fromkeys(NAMING.keys() & entry["options"].keys())
     evaluators = {n: _entry(evaluator_config(n)) for n in EVALUATORS if n != "python"}
     return {"strategy": strategies, "evaluate": evaluators}
 

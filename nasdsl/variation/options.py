@@ -58,10 +58,9 @@ def _number(text: str) -> float | str:
 
 
 def _weight(name: str, weight: object) -> float:
-    number = isinstance(weight, int | float) and not isinstance(weight, bool)
-    if not number or not 0 <= float(weight) < math.inf:  # type: ignore[arg-type]
-        raise ValueError(f"the weight of `{name}` is a number from 0, not {weight}")
-    return float(weight)  # type: ignore[arg-type]
+    if isinstance(weight, int | float) and not isinstance(weight, bool) and 0 <= weight < math.inf:
+        return float(weight)
+    raise ValueError(f"the weight of `{name}` is a number from 0, not {weight}")
 
 
 def _write(weights: Mapping[str, float]) -> list[str]:

@@ -44,7 +44,9 @@ def test_an_atom_costs_what_computes_and_reads_it() -> None:
 def test_the_penalty_and_its_ramp() -> None:
     found = engine(epochs=100, rho=0.5, ramp=0.2, free=0.1)
     method: AtomNasMethod = found.method
-    expected = sum(c * n.layer.weight.numel() for c, n in zip(method.costs, method.norms, strict=True))
+    expected = sum(
+        c * n.layer.weight.numel() for c, n in zip(method.costs, method.norms, strict=True)
+    )
     assert float(method.penalty().detach()) == pytest.approx(expected)  # all scales are 1
     rates = []
     for epoch in (0, 10, 15, 20, 99):

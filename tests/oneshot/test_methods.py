@@ -14,11 +14,18 @@ from nasdsl.oneshot import checkpoint
 from nasdsl.oneshot.names import CHECKPOINT
 from nasdsl.strategies import STRATEGIES
 
-from .cases import CASES, SPACES, Case, space_of
+from .cases import CASES, Case, space_of
 
 pytestmark = pytest.mark.usefixtures("double")
 cases = pytest.mark.parametrize("case", CASES, ids=str)
-spaces = pytest.mark.parametrize("name", SPACES)
+few = pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(c, marks=() if c.name in ("darts", "gdas", "spos") else pytest.mark.slow)
+        for c in CASES
+    ],
+    ids=str,
+)
 
 
 def test_every_method_is_here() -> None:
@@ -27,7 +34,7 @@ def test_every_method_is_here() -> None:
 
 
 @cases
-@spaces
+@pytest.mark.parametrize("name", ["cell", pytest.param("nested", marks=pytest.mark.slow)])
 def test_proposals_are_feasible_members_and_end(case: Case, name: str) -> None:
     if name not in case.spaces:
         name = case.spaces[0]
@@ -39,7 +46,7 @@ def test_proposals_are_feasible_members_and_end(case: Case, name: str) -> None:
     assert all(space.contains(g) and space.feasible(g) for g in asked)
 
 
-@cases
+@few
 def test_same_seed_same_search(case: Case) -> None:
     space = space_of(case.spaces[0])
     epochs: list[list[Any]] = [[], []]
@@ -53,7 +60,7 @@ def test_same_seed_same_search(case: Case) -> None:
     assert found[0] == found[1] and epochs[0] == epochs[1]
 
 
-@cases
+@few
 def test_global_randomness_is_left_alone(case: Case) -> None:
     random.seed(3)
     torch.manual_seed(3)
@@ -63,7 +70,7 @@ def test_global_randomness_is_left_alone(case: Case) -> None:
 
 
 @cases
-@pytest.mark.parametrize("stop", [1, 2])
+@pytest.mark.parametrize("stop", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_stopped_search_goes_on_exactly(case: Case, stop: int, tmp_path: Path) -> None:
     space = space_of(case.spaces[0])
 
@@ -103,7 +110,7 @@ def _same(a: Any, b: Any) -> bool:
     return bool(a == b)
 
 
-@cases
+@few
 def test_the_state_holds_what_was_derived(case: Case) -> None:
     space = space_of(case.spaces[0])
     strategy, other = case.strategy(space, 3), case.strategy(space, 99)
@@ -115,7 +122,7 @@ def test_the_state_holds_what_was_derived(case: Case) -> None:
     assert after.ask(1) == first
 
 
-@cases
+@few
 def test_supernets_learn(case: Case) -> None:
     heard: list[Any] = []
     strategy = case.strategy(space_of(case.spaces[0]), 2, limit=400, lr=0.05, epochs=case.epochs)

@@ -151,31 +151,6 @@ CASES = [
     ),
     Case("pop", trials=60, many=500, remembers=True),
     Case("pop", {"cost": "score", "memory": 30, "avoid_duplicates": False}, trials=60, many=1000),
-    Case(
-        "regularized_evolution",
-        {
-            "population": 10,
-            "sample": 3,
-            "mutations": ["resample", "nudge", "swap", "add", "remove", "replace", "flip", "level"],
-            "crossovers": ["uniform", "stage", "point", "subtree"],
-        },
-        many=4000,
-    ),
-    Case("codeepneat", {"blueprints": 5, "modules": 8, "networks": 12}, many=4000),
-    Case("codeepneat", {"blueprints": 1, "modules": 1, "networks": 1}, many=2000),
-    Case("q_learning", {"epsilon": "short", "replay": 10}, many=1000, remembers=True),
-    Case(
-        "q_learning",
-        {
-            "epsilon": [[1.0, 20], [0.2, 1]],
-            "replay": 2,
-            "state": ["position", "options", "history(2)"],
-            "initial": "average",
-            "avoid_duplicates": False,
-        },
-        many=2000,
-        remembers=True,
-    ),
     Case("renas", {"population": 8, "sample": 3, "hidden": 8}, trials=30, many=200),
     Case(
         "renas",
@@ -183,7 +158,6 @@ CASES = [
         trials=20,
         many=100,
     ),
-    Case("bo", {"initial": 4, "points": 12, "candidates": 6, "refit": 20}, trials=16, many=60),
     Case(
         "nasbot",
         {"initial": 4, "points": 8, "candidates": 5, "refit": 20, "nu_str": [0.5]},
