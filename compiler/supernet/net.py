@@ -34,21 +34,27 @@ class Supernet(nn.Module):
     """
 
     def __init__(
-        self, space: Space, relaxed: Relaxed, *, memory_format: MemoryFormat = "auto",
+        self,
+        space: Space,
+        relaxed: Relaxed,
+        *,
+        fast: bool = True,
         taps: bool = False,
-    ) -> None:  # fmt: skip
+        memory_format: MemoryFormat = "auto",
+    ) -> None:
+        """fast: with the passes of nasdsl.relax.speed; the same function and weights without."""
         super().__init__()
         self.blocks: tuple[frozenset[str], ...] = ()
         self.tap: Tap | None = None
         self.interpolate = False
         if taps:
-            emitted, self.blocks = _in_blocks(relaxed)
+            emitted, self.blocks = _in_blocks(relaxed, fast)
         else:
-            emitted = emit_supernet(relaxed)
+            emitted = emit_supernet(relaxed, fast=fast)
         self.relaxed, self.space = relaxed, _Shared(space)
         self.source = emitted.emitted.text
         self.owners = emitted.owners
-        self.plan = Plan(relaxed.gates, emitted.widths)
+        self.plan = Plan(relaxed.gates, emitted.unions, emitted.widths)
         self.net = instantiate(emitted.emitted, memory_format=memory_format)
 
     @property
@@ -112,7 +118,7 @@ class _Shared:
 
 
 def compile_supernet(
-    space: Space, *, memory_format: MemoryFormat = "auto", taps: bool = False,
+    space: Space, *, fast: bool = True, memory_format: MemoryFormat = "auto", taps: bool = False,
     transforms: bool = False, interpolate: bool = False, **options: Any,
 ) -> Supernet:  # fmt: skip
     """The supernet of a space, initialised as PyTorch does under the current seed.
@@ -121,15 +127,18 @@ def compile_supernet(
     are learnt functions of larger ones (nasdsl.compiler.supernet.transforms). interpolate: see Supernet.
     options: those of nasdsl.relax.relax. Raises NasError for what has no relaxed form.
     """
-    net = Supernet(space, relax(space, **options), memory_format=memory_format, taps=taps)
+    relaxed = relax(space, **options)
+    net = Supernet(space, relaxed, fast=fast, memory_format=memory_format, taps=taps)
     net.interpolate = interpolate
     if transforms:
         add_transforms(net)
     return net
 
 
-def _in_blocks(relaxed: Relaxed) -> tuple[EmittedSupernet, tuple[frozenset[str], ...]]:
+def _in_blocks(
+    relaxed: Relaxed, fast: bool
+) -> tuple[EmittedSupernet, tuple[frozenset[str], ...]]:
     """The text of a supernet with taps, and the decisions of its blocks."""
     found = blocks_of(relaxed)
     tapped = with_taps(relaxed, [b.end for b in found[:-1]])
-    return emit_supernet(tapped), tuple(b.decisions for b in found)
+    return emit_supernet(tapped, fast=fast), tuple(b.decisions for b in found)

@@ -51,7 +51,10 @@ def _relax(space: Space, options: Options) -> Relaxed:
     if machine.diagnostics and demands:  # which the requirements may exclude
         machine, outputs = _run(space, options, demands)
     if machine.diagnostics:
-        raise NasError([d for d in machine.diagnostics if d.severity == "error"])
+        found = [d for d in machine.diagnostics if d.severity == "error"]
+        raise NasError(
+            [d for d in found if d.code != "NAS607"] or found
+        )  # which follows from others
     graph = machine.intern(space.name, outputs, (), space.outline.network.span)
     architecture = Architecture(space.name, tuple(machine.sources), graph)
     hard: dict[str, str] = {}
@@ -90,7 +93,7 @@ def _run(space: Space, options: Options, known: tuple[Sym, ...]) -> tuple[Relaxe
     try:
         value: Any = bound(machine, program.network.value, machine.globals, network_scope(program))
         values = value if isinstance(value, tuple) else (value,)
-        tensors = [machine.tensor(v, program.network.span) for v in values]
+        tensors = [machine.one_tensor(v, program.network.span) for v in values]
         outputs = [t.number for t in tensors if t is not POISON]
     except TooMany:
         pass
