@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .gates import Gates, Source
+from .interpolate import interpolated
 from .transforms import smaller
 
 State = dict[str, Tensor]
@@ -31,7 +32,9 @@ def _middle(largest: Sequence[int], kernel: Any) -> tuple[slice, ...]:
 
 
 def _masked(x: Tensor, gates: Gates, source: Source, axis: int) -> Tensor:
-    """The input with every channel multiplied by its weight."""
+    """The input with every channel multiplied by its weight, or its widths interpolated."""
+    if source and gates.interpolate:
+        return interpolated(x, gates, source, axis)
     mask = gates.mask(source, x) if source else None
     if mask is None:
         return x

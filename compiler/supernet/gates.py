@@ -59,8 +59,11 @@ class Gates:
     those that are not there are masked where channels meet.
     """
 
-    def __init__(self, plan: Plan, given: Mapping[str, GateLike], tap: Tap | None = None) -> None:
-        self.plan, self.given, self._tap = plan, given, tap
+    def __init__(
+        self, plan: Plan, given: Mapping[str, GateLike], tap: Tap | None = None,
+        interpolate: bool = False,
+    ) -> None:  # fmt: skip
+        self.plan, self.given, self._tap, self.interpolate = plan, given, tap, interpolate
         self._answers: dict[Atom, list[tuple[int, Tensor | None]]] = {}
         self._on: dict[str, bool] = {"": True}
         self._weights: dict[str, Tensor | None] = {"": None}
