@@ -16,8 +16,8 @@ from nasdsl.costs import cost
 from nasdsl.diagnostics import Diagnostic, NasError
 from nasdsl.difference import LIMIT
 
-from .convert import Option, decisions_of
-from .rows import Row, StudyInfo
+from .convert import decisions_of
+from .rows import Option, Row, StudyInfo
 from .setup import stored_space
 from .store import Store
 
@@ -101,9 +101,10 @@ class Mover:
 
 def index_of(domain: Domain, option: Option) -> int | float | None:
     """The index of an option in words; None if the domain has no such one."""
-    if domain.kind == "float" or not isinstance(option, str):
-        fits = domain.kind == "float" and not isinstance(option, str)
-        return option if fits and domain.low <= float(option) <= domain.high else None
+    if not isinstance(option, str):
+        return option if domain.kind == "float" and domain.low <= option <= domain.high else None
+    if domain.kind == "float":
+        return None
     labels = ["no", "yes"] if domain.kind == "bit" else [*map(str, domain.labels)]
     try:
         if domain.kind in ("one", "bit"):
