@@ -12,7 +12,12 @@ from benchmarks.measure import SMOKE, Contest, Effort, Peer, Row, Work, interval
 from benchmarks.table import cells, record, seconds, text
 
 
-@pytest.mark.parametrize("name", NAMES)
+QUICK = ("evolution", "encodings", "costs")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=() if n in QUICK else pytest.mark.slow) for n in NAMES]
+)
 def test_every_benchmark_runs(name: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the peers' own

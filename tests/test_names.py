@@ -117,6 +117,14 @@ def test_no_operator_has_the_name_of_a_keyword() -> None:
     assert KEYWORDS & set(signatures()) == {"log"}  # a flag of ranges, and a function
 
 
-@pytest.mark.parametrize("name", shipped())
+def _is_quick(name: str) -> bool:
+    """Programs of notations are run by the tests of published strings as well."""
+    return not name.startswith("code_")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=() if _is_quick(n) else pytest.mark.slow) for n in shipped()],
+)
 def test_shipped_files_have_no_mistakes(name: str) -> None:
     assert [str(d) for d in check(Path(str(shipped()[name])))] == []

@@ -68,7 +68,7 @@ def points(known: list[Var]) -> list[dict[Var, int]]:
     ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(st.data())
 def test_substitution_is_evaluation(data: st.DataObject) -> None:
     forget()
@@ -87,7 +87,7 @@ def test_substitution_is_evaluation(data: st.DataObject) -> None:
             assert not isinstance(value, Sym) or plain in (value.values or ())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(st.data())
 def test_trials_are_evaluation(data: st.DataObject) -> None:
     forget()

@@ -19,7 +19,7 @@ OPS = sorted(name for name in CASES if TABLE[name].arity != 0)
 
 
 @pytest.mark.parametrize("name", OPS)
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_what_comes_of_a_box_is_in_the_box(name: str, data: st.DataObject) -> None:
     op = TABLE[name]

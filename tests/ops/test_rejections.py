@@ -78,7 +78,7 @@ def agree(name: str, call: dict[str, Any], shape: tuple[int, ...], run: Any) -> 
     assert tuple(run(torch.zeros(1, *shape)).shape[1:]) == expected
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(
     size, strides, st.integers(1, 2), st.integers(0, 4), size, size, wide, wide, st.integers(1, 3)
 )

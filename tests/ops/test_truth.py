@@ -22,7 +22,7 @@ OTHERS = sorted(set(TABLE) - set(SOURCES))
 torch.set_num_threads(1)
 
 relaxed = settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
 )
@@ -99,7 +99,7 @@ def test_commutative_means_any_order(name: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("name", OTHERS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(data=st.data())
 def test_code_is_complete(name: str, data: st.DataObject) -> None:
     """Shapes are positive integers, submodules are used, and every value has its hole."""

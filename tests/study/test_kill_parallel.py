@@ -110,7 +110,8 @@ def test_killed_while_a_checkpoint_is_written(
     assert content(tmp_path / "killed.db") == content(tmp_path / "whole.db")
 
 
-@pytest.mark.parametrize("kills", [2, pytest.param(12, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("kills", [2, 12])
 def test_a_search_with_workers_is_killed(place: str | Path, kills: int) -> None:
     """The search's death ends its workers; trials under way are evaluated anew, and none twice."""
     budget, before = 60 * kills, dict[int, Row]()
