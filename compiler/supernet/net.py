@@ -135,9 +135,7 @@ def compile_supernet(
     return net
 
 
-def _in_blocks(
-    relaxed: Relaxed, fast: bool
-) -> tuple[EmittedSupernet, tuple[frozenset[str], ...]]:
+def _in_blocks(relaxed: Relaxed, fast: bool) -> tuple[EmittedSupernet, tuple[frozenset[str], ...]]:
     """The text of a supernet with taps, and the decisions of its blocks."""
     found = blocks_of(relaxed)
     tapped = with_taps(relaxed, [b.end for b in found[:-1]])

@@ -7,6 +7,7 @@ smaller kernel is the middle of the largest, as it is without them.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -28,7 +29,7 @@ def add_transforms(supernet: Any) -> None:
         dimensions = len(layer.kernel_size)
         layer.transforms = nn.ParameterDict({
             f"{large}to{small}": torch.eye(small**dimensions).to(layer.weight)
-            for large, small in zip(ordered, ordered[1:], strict=False)
+            for large, small in pairwise(ordered)
         })  # fmt: skip
 
 

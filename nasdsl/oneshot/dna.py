@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -218,7 +218,7 @@ def joined(blocks: Sequence[frozenset[str]], most: int) -> tuple[list[frozenset[
     numbers of the taps that are left, those behind all blocks but the last."""
     groups = [([i], block) for i, block in enumerate(blocks)]
     while len(groups) > most:
-        sizes = [len(a[1]) + len(b[1]) for a, b in zip(groups, groups[1:], strict=False)]
+        sizes = [len(a[1]) + len(b[1]) for a, b in pairwise(groups)]
         at = sizes.index(min(sizes))
         (left, one), (right, other) = groups[at : at + 2]
         groups[at : at + 2] = [(left + right, one | other)]
@@ -251,14 +251,16 @@ def _combinations(space: Space, paths: frozenset[str]) -> Iterator[Taken]:
         wheels: list[int] = []
         taken: Taken = {}
 
-        def choose(step: Step, wheels: list[int] = wheels, taken: Taken = taken) -> int | float:
+        def choose(
+            step: Step, wheels: list[int] = wheels, taken: Taken = taken, at: Sequence[int] = script
+        ) -> int | float:
             options = step.options or (step.domain.low,)
             if not _within(step.path, paths):
                 return options[0]
-            at = script[len(wheels)] if len(wheels) < len(script) else 0
+            turned = at[len(wheels)] if len(wheels) < len(at) else 0
             wheels.append(len(options))
-            taken[step.path] = options[at]
-            return options[at]
+            taken[step.path] = options[turned]
+            return options[turned]
 
         space.compose(choose)
         yield taken

@@ -43,7 +43,8 @@ class DnwMethod(Wired[DnwConfig]):
 
     def first(self, choice: Choice, rng: torch.Generator) -> Tensor:
         """Normal, with the deviation of He et al. (2015): 2 over the number of options that are summed."""
-        return torch.randn(choice.n, generator=rng) * (2 / max(choice.n, 2)) ** 0.5
+        deviation: float = (2 / max(choice.n, 2)) ** 0.5
+        return deviation * torch.randn(choice.n, generator=rng)
 
     def real(self) -> dict[str, Tensor]:
         """1 for each connection that is real."""
@@ -52,7 +53,7 @@ class DnwMethod(Wired[DnwConfig]):
         if bits:
             magnitudes = torch.cat([self.scores[p].detach().abs() for p in bits])
             kept = top(magnitudes, max(1, round(self.config.density * len(bits))))
-            found = dict(zip(bits, kept.split(1), strict=True))
+            found = dict(zip(bits, torch.split(kept, 1), strict=True))
         for path, score in self.scores.items():
             if path not in found:
                 choice = self.choices[path]

@@ -109,10 +109,10 @@ class AccuracyPredictor(nn.Module):
         self.mean = float(accuracies.mean())
         optimizer = torch.optim.Adam(self.parameters(), lr=1e-3, weight_decay=1e-4)
         for _ in range(epochs):
-            for rows in torch.randperm(len(codes), generator=rng).split(256):
+            for rows in torch.split(torch.randperm(len(codes), generator=rng), 256):
                 optimizer.zero_grad()
                 loss = (self(codes[rows]) - accuracies[rows]).square().mean()
-                loss.backward()  # type: ignore[no-untyped-call]
+                loss.backward()
                 optimizer.step()
 
 

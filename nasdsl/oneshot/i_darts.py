@@ -51,9 +51,9 @@ class IDartsMethod(DartsMethod):
         """The weights of the options of every edge, the absence last, by a softmax a node."""
         out: dict[str, Tensor] = {}
         for paths in self.nodes():
-            logits = [self.alphas.params[p] for p in paths]
+            logits: list[Tensor] = [self.alphas.params[p] for p in paths]
             soft = self.taken(paths) * torch.cat(logits).softmax(-1)
-            out.update(zip(paths, soft.split([len(row) for row in logits]), strict=True))
+            out.update(zip(paths, torch.split(soft, [len(row) for row in logits]), strict=True))
         return out
 
     def probabilities(self) -> dict[str, list[float]]:

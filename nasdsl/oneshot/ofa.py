@@ -67,7 +67,9 @@ class OfaConfig(EvolvedConfig):
     valid_share: float = Field(
         default=0.1, gt=0, lt=1, description="share of samples that architectures are chosen by"
     )
-    distil: float = Field(default=1.0, ge=0, description="weight of the largest network's soft labels")
+    distil: float = Field(
+        default=1.0, ge=0, description="weight of the largest network's soft labels"
+    )
     transforms: bool = Field(
         default=True, description="learn smaller kernels as functions of larger ones"
     )

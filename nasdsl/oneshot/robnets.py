@@ -40,13 +40,18 @@ if TYPE_CHECKING:
 
 
 class RobnetsConfig(SampledConfig):
-    radius: float = Field(default=8 / 255, ge=0, description="of the attack, of the range of values")
+    radius: float = Field(
+        default=8 / 255, ge=0, description="of the attack, of the range of values"
+    )
     step_size: float = Field(default=2 / 255, gt=0, description="of the attack, likewise")
     steps: int = Field(default=7, ge=1, description="of the attack")
     random_start: bool = Field(default=True, description="begin the attack at a random place")
     samples: int = Field(default=1000, ge=1, description="paths that are drawn in the end")
     stable: float = Field(
-        default=0.5, gt=0, le=1, description="share of them with the least FSP distance that is kept"
+        default=0.5,
+        gt=0,
+        le=1,
+        description="share of them with the least FSP distance that is kept",
     )
     finetune: int = Field(default=3, ge=0, description="epochs of each of these, under attack")
     finetune_lr: float = Field(default=0.01, gt=0, description="of the weights in these epochs")
@@ -142,8 +147,8 @@ def fsp(read: Tensor, put: Tensor) -> Tensor:
     size of the smaller; vectors are maps of one place."""
     maps = [x[:, :, None, None] if x.dim() == 2 else x for x in (read, put)]
     maps = [x.transpose(1, 2)[..., None] if x.dim() == 3 else x for x in maps]
-    size = tuple(min(a, b) for a, b in zip(maps[0].shape[2:], maps[1].shape[2:], strict=True))
-    a, b = (F.adaptive_avg_pool2d(x, size).flatten(2) for x in maps)
+    height, width = (min(maps[0].shape[i], maps[1].shape[i]) for i in (2, 3))
+    a, b = (F.adaptive_avg_pool2d(x, (height, width)).flatten(2) for x in maps)
     return a @ b.transpose(1, 2) / a.shape[-1]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ..architecture import Graph, Node
 from ..ops.base import Attrs, Code, Op, Shape
@@ -109,9 +110,9 @@ def _cuts(relaxed: Relaxed) -> Iterator[tuple[int, int]]:
         value = first + place
         reach = max(reach, *(last.get(v, -1) for v in range(first + place)), place - 1)
         guarded = getattr(graph.nodes[place], "guard", "")
-        if reach <= place and last.get(value, -1) > place and not guarded:
-            if not open_values[value]:
-                yield place, value
+        single = reach <= place < last.get(value, -1)
+        if single and not guarded and not open_values[value]:
+            yield place, value
 
 
 def _open(gates: Mapping[str, Diagram], graph: Graph, inputs: tuple[bool, ...]) -> list[bool]:
@@ -155,7 +156,8 @@ def _collect(node: Node, names: set[str]) -> None:
     for key in _NAMED:
         value = attrs.get(key, ())
         names.update((value,) if isinstance(value, str) else value)  # type: ignore[arg-type]
-    names.update(name for name, _ in attrs.get("source") or ())  # type: ignore[union-attr, misc]
+    source: Any = attrs.get("source") or ()
+    names.update(name for name, _ in source)
     if node.body is not None:
         for inner in node.body.nodes:
             _collect(inner, names)

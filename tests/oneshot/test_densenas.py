@@ -21,7 +21,7 @@ DENSENAS = next(c for c in CASES if c.name == "densenas")
 def test_the_likeliest_way_is_not_the_greedy_one() -> None:
     """s4 reads s3 (0.4), s2 (0.35) or s1 (0.24), s3 reads s2 (0.5), s2 reads s1 (0.9): with operators
     for sure 0.35 · 0.9 by way of s2 is the most, with two even ones at every node the shortest way."""
-    space, net = made("trellis")
+    _, net = made("trellis")
     even = {p: [1 / c.n] * c.n for p, c in net.decisions.items()}
     picks = [p for p, c in net.decisions.items() if c.kind == "pick"]
     sizes = {net.decisions[p].n: p for p in picks}
