@@ -42,11 +42,12 @@ class IDartsMethod(Relaxed[RelaxedConfig]):
     def shares(self) -> dict[str, Tensor]:
         """Of all options of a pick's elements, times the number of its elements: as a mixture of
         each element by itself would weigh in the mean."""
-        found = {}
+        found: dict[str, Tensor] = {}
         for paths in self.joined.values():
-            rows = [self.alphas.params[path] for path in paths]
+            rows: list[Tensor] = [self.alphas.params[path] for path in paths]
             soft = len(paths) * torch.cat(rows).softmax(0)
-            found |= dict(zip(paths, soft.split([len(row) for row in rows]), strict=True))
+            parts = torch.split(soft, [len(row) for row in rows])
+            found |= dict(zip(paths, parts, strict=True))
         return found
 
     def probabilities(self) -> dict[str, list[float]]:
