@@ -16,6 +16,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .gates import Gates, Source
+from .interpolate import interpolated
+from .transforms import smaller
 
 State = dict[str, Tensor]
 
@@ -30,7 +32,9 @@ def _middle(largest: Sequence[int], kernel: Any) -> tuple[slice, ...]:
 
 
 def _masked(x: Tensor, gates: Gates, source: Source, axis: int) -> Tensor:
-    """The input with every channel multiplied by its weight."""
+    """The input with every channel multiplied by its weight, or its widths interpolated."""
+    if source and gates.interpolate:
+        return interpolated(x, gates, source, axis)
     mask = gates.mask(source, x) if source else None
     if mask is None:
         return x
@@ -43,7 +47,22 @@ class _ElasticConv:
     weight: Tensor
     bias: Tensor | None
 
-    def _kernels(self, weight: Tensor, gates: Gates, kernels: str) -> tuple[Tensor, tuple[int, ...]]:
+    def _transforms(self) -> Any:
+        """What nasdsl.compiler.supernet.transforms gave the layer, or None."""
+        return self._modules.get("transforms")  # type: ignore[attr-defined]
+
+    def _blended(self, weight: Tensor, spread: Sequence[tuple[Any, Tensor | float]]) -> Tensor:
+        """The weighted sum of the kernels of several sizes, each in the middle of the largest."""
+        total = torch.zeros_like(weight)
+        for kernel, share in spread:
+            one = smaller(weight, kernel, self._transforms())
+            around = (weight.shape[-1] - kernel) // 2
+            total = total + share * F.pad(one, (around,) * 2 * (weight.dim() - 2))
+        return total
+
+    def _kernels(
+        self, weight: Tensor, gates: Gates, kernels: str
+    ) -> tuple[Tensor, tuple[int, ...]]:
         """The weight with its kernel, and by how much less is padded on every side."""
         largest = self.kernel_size  # type: ignore[attr-defined]
         fixed = (0,) * len(largest)
@@ -54,7 +73,11 @@ class _ElasticConv:
             middle = _middle(largest, value)
             dilation = self.dilation  # type: ignore[attr-defined]
             less = tuple(m.start * d for m, d in zip(middle, dilation, strict=True))
+            if self._transforms() is not None:
+                return smaller(weight, value, self._transforms()), less
             return weight[(slice(None), slice(None), *middle)], less
+        if self._transforms() is not None:
+            return self._blended(weight, gates.spread(kernels)), fixed
         mask: Tensor | float = 0.0
         for kernel, share in gates.spread(kernels):
             one = weight.new_zeros(largest)
@@ -80,7 +103,9 @@ class _ElasticConv:
     def _depthwise(self) -> bool:
         return self.groups > 1  # type: ignore[attr-defined, no-any-return]
 
-    def _apply_to(self, gates: Gates, source: Source, target: str, kernels: str, x: Tensor) -> Tensor:
+    def _apply_to(
+        self, gates: Gates, source: Source, target: str, kernels: str, x: Tensor
+    ) -> Tensor:
         weight, bias = self._part(gates, source, target)
         if not gates.narrow and not self._depthwise():
             x = _masked(x, gates, source, 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -11,7 +11,9 @@ from torch import Tensor
 
 from nasdsl.diagnostics import fail
 from nasdsl.relax.diagrams import ABSENT, Atom, Branch, Diagram, Leaf, atoms_of
+from nasdsl.relax.ir import Union
 
+Tap = Callable[[int, Tensor], Tensor]
 Source = tuple[tuple[str, int], ...]  # segments of channels: the name of their number, the largest
 
 
@@ -39,9 +41,11 @@ class Gate:
 class Plan:
     """What the classes of one supernet ask their gates, by name."""
 
-    def __init__(self, diagrams: Mapping[str, Diagram], sizes: Sequence[str]) -> None:
+    def __init__(
+        self, diagrams: Mapping[str, Diagram], unions: Mapping[str, Union], sizes: Sequence[str]
+    ) -> None:
         """sizes: the names of numbers of channels."""
-        self.diagrams = diagrams
+        self.diagrams, self.unions = diagrams, unions
         self.width_atoms = {a for name in sizes if name for a in atoms_of(diagrams[name])}
 
     def __deepcopy__(self, memo: object) -> Plan:
@@ -55,8 +59,11 @@ class Gates:
     those that are not there are masked where channels meet.
     """
 
-    def __init__(self, plan: Plan, given: Mapping[str, GateLike]) -> None:
-        self.plan, self.given = plan, given
+    def __init__(
+        self, plan: Plan, given: Mapping[str, GateLike], tap: Tap | None = None,
+        interpolate: bool = False,
+    ) -> None:  # fmt: skip
+        self.plan, self.given, self._tap, self.interpolate = plan, given, tap, interpolate
         self._answers: dict[Atom, list[tuple[int, Tensor | None]]] = {}
         self._on: dict[str, bool] = {"": True}
         self._weights: dict[str, Tensor | None] = {"": None}
@@ -105,8 +112,14 @@ class Gates:
         """Whether something of a gate is to be computed."""
         found = self._on.get(name)
         if found is None:
-            found = self._on[name] = self._reaches(self.plan.diagrams[name], {})
+            found = self._on[name] = self._is_on(name)
         return found
+
+    def _is_on(self, name: str) -> bool:
+        union = self.plan.unions.get(name)
+        if union is None:
+            return self._reaches(self.plan.diagrams[name], {})
+        return any(map(self.on, union.some)) and not any(map(self.on, union.none))
 
     def _reaches(self, diagram: Diagram, known: dict[int, bool]) -> bool:
         if isinstance(diagram, Leaf):
@@ -127,7 +140,9 @@ class Gates:
     def _sum(self, diagram: Diagram, wanted: Any, known: dict[int, Any]) -> Tensor | float:
         """The sum over the ways to a value of the products of the weights; 0.0 and 1.0 are plain."""
         if isinstance(diagram, Leaf):
-            return float(diagram.value is wanted or (diagram.value == wanted and wanted is not True))
+            return float(
+                diagram.value is wanted or (diagram.value == wanted and wanted is not True)
+            )
         if id(diagram) in known:
             return known[id(diagram)]  # type: ignore[no-any-return]
         total: Tensor | float = 0.0
@@ -163,6 +178,10 @@ class Gates:
             if not (isinstance(weight, float) and weight == 0.0):
                 out.append((value, weight))
         return out
+
+    def tap(self, block: int, x: Tensor) -> Tensor:
+        """What goes on from the end of a block."""
+        return x if self._tap is None else self._tap(block, x)
 
     # -------------------------------------------------------------- what is made of tensors
 
@@ -233,7 +252,9 @@ class Gates:
         self, names: Sequence[str], sizes: Sequence[int], dim: int, *inputs: Tensor | None
     ) -> Tensor:
         """What is there side by side; with all channels computed, zeros stand for what is not."""
-        there = [x if x is not None and self.on(n) else None for n, x in zip(names, inputs, strict=True)]
+        there = [
+            x if x is not None and self.on(n) else None for n, x in zip(names, inputs, strict=True)
+        ]
         if self.narrow:
             return torch.cat([x for x in there if x is not None], dim)
         like = next(x for x in there if x is not None)

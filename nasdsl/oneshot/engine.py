@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 
     from .contract import Gates
 
+Lesson = Callable[[Any], Tensor]
+"""A further term of the loss, of a network's outputs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
@@ -109,9 +112,7 @@ class Engine:
         start = time.perf_counter()
         torch.manual_seed(derive_seed(self.seed, "torch", self.epoch))
         self._renew()
-        self.lr = cosine(self.config, self.progress)
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.lr
+        self.set_rate(cosine(self.config, self.progress))
         self.supernet.train()
         self.method.before_epoch(self)
         held = self.loader.endless(self.loader.held, derive_seed(self.seed, "held", self.epoch))
@@ -153,11 +154,10 @@ class Engine:
     # -------------------------------------------------------------- what methods use
 
     def loss(
-        self, batch: Batch, gates: Gates, *, count: bool = False,
-        also: Callable[[Any], Tensor] | None = None,
-    ) -> Tensor:  # fmt: skip
-        """The cross entropy of a batch; with `count` it is one of the weights' own losses. `also` adds
-        what it makes of the outputs."""
+        self, batch: Batch, gates: Gates, *, count: bool = False, more: Lesson | None = None
+    ) -> Tensor:
+        """The cross entropy of a batch; with `count` it is one of the weights' own losses. To it is
+        added what `more` makes of the outputs."""
         smoothing = self.config.label_smoothing if count else 0.0
         with self.fabric.autocast():
             out = self.supernet(batch.x, gates=gates)
@@ -165,16 +165,27 @@ class Engine:
             out, batch.y, smoothing=smoothing, auxiliary=self._auxiliary if count else 0.0
         )
         if count:
-            with torch.no_grad():
-                self._sums += torch.stack([loss.detach().double(), right(out, batch.y)])
-            self._steps += 1
-        return loss if also is None else loss + also(out)
+            self.count(loss, right(out, batch.y))
+        return loss if more is None else loss + more(out)
 
-    def learn(self, batch: Batch, gates: Gates) -> None:
+    def count(self, loss: Tensor, accuracy: Tensor) -> Tensor:
+        """Let a loss be one of those whose means the epoch reports."""
+        with torch.no_grad():
+            self._sums += torch.stack([loss.detach().double(), accuracy])
+        self._steps += 1
+        return loss
+
+    def learn(self, batch: Batch, gates: Gates, *, more: Lesson | None = None) -> None:
         """One step of the weights."""
         self.optimizer.zero_grad(set_to_none=True)
-        self.fabric.backward(self.loss(batch, gates, count=True))
+        self.fabric.backward(self.loss(batch, gates, count=True, more=more))
         self.descend()
+
+    def set_rate(self, rate: float) -> None:
+        """Change the learning rate of the weights, until the next epoch."""
+        self.lr = rate
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
 
     def descend(self) -> None:
         """Move the weights along the gradients that are there."""

@@ -1,62 +1,72 @@
-"""I-DARTS: Jiang, Hu, Xiao, Zhang, Zhu, "Improved differentiable architecture search for language modeling
-and named entity recognition", EMNLP 2019.
+"""I-DARTS: Jiang, Hu, Xiao, Zhang, Zhu, "Improved differentiable architecture search for language
+modeling and named entity recognition", EMNLP 2019.
 
-DARTS without the local softmax: the operators of all elements of a pick compete in one softmax, so that
-elements are told apart while the search goes on and not only in the end. Elsewhere it is DARTS.
+DARTS with one softmax over all operators of all edges into a node, instead of one for each edge:
+edges compete, and weak ones fade altogether. The derived node keeps the edges with the strongest
+operators. A node that takes several inputs has weights that sum to their number, as k softmaxes
+would (the paper's recurrent nodes take one). Choices that belong to no edge are as in DARTS.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
-from .choices import Choice
-from .config import RelaxedConfig
-from .relaxed import Relaxed
+from .darts import DartsConfig, DartsMethod
 from .strategy import OneShot
 
 if TYPE_CHECKING:
-    from nasdsl.space import Space
-
     from .engine import Engine
 
 
-class IDartsMethod(Relaxed[RelaxedConfig]):
-    """One softmax for each pick, over its elements and their options."""
+class IDartsConfig(DartsConfig):
+    pass
 
-    def __init__(
-        self, config: RelaxedConfig, space: Space, choices: Mapping[str, Choice], seed: int
-    ) -> None:
-        super().__init__(config, space, choices, seed)
-        self.joined: dict[str, list[str]] = {}
-        for path in sorted(self.absent):
-            pick, _ = choices[path].element or ("", 0)
-            self.joined.setdefault(pick, []).append(path)
+
+class IDartsMethod(DartsMethod):
+    """A softmax a node."""
+
+    def nodes(self) -> list[list[str]]:
+        """The operator choices of each node that has several."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for path in self.alphas.params:
+            choice = self.choices[path]
+            if choice.kind == "one" and choice.element is not None:
+                found[choice.element[0]].append(path)
+        return [paths for paths in found.values() if len(paths) > 1]
+
+    def taken(self, paths: list[str]) -> int:
+        """How many edges a node takes: all of them, unless that is a choice."""
+        pick = self.choices[paths[0]].element[0]  # type: ignore[index]
+        elements = {self.choices[p].element for p in paths}
+        return self.choices[pick].count if pick in self.choices else len(elements)
 
     def weights(self, engine: Engine) -> dict[str, Tensor]:
-        return super().weights(engine) | self.shares()
+        return super().weights(engine) | self.joint()
 
-    def shares(self) -> dict[str, Tensor]:
-        """Of all options of a pick's elements, times the number of its elements: as a mixture of
-        each element by itself would weigh in the mean."""
-        found: dict[str, Tensor] = {}
-        for paths in self.joined.values():
-            rows: list[Tensor] = [self.alphas.params[path] for path in paths]
-            soft = len(paths) * torch.cat(rows).softmax(0)
-            parts = torch.split(soft, [len(row) for row in rows])
-            found |= dict(zip(paths, parts, strict=True))
-        return found
+    def joint(self) -> dict[str, Tensor]:
+        """The weights of the options of every edge, the absence last, by a softmax a node."""
+        out: dict[str, Tensor] = {}
+        for paths in self.nodes():
+            logits = [self.alphas.params[p] for p in paths]
+            soft = self.taken(paths) * torch.cat(logits).softmax(-1)
+            out.update(zip(paths, soft.split([len(row) for row in logits]), strict=True))
+        return out
 
     def probabilities(self) -> dict[str, list[float]]:
+        found = super().probabilities()
         with torch.no_grad():
-            shares = self.shares()
-        found = {path: row[: self.choices[path].n].tolist() for path, row in shares.items()}
-        return super().probabilities() | found
+            joint = self.joint()
+        for paths in self.nodes():
+            for path in paths:
+                row = joint[path] / self.taken(paths)
+                found[path] = row[: self.choices[path].n].tolist()
+        return found
 
 
 class IDarts(OneShot):
-    Config = RelaxedConfig
+    Config = IDartsConfig
     method = IDartsMethod

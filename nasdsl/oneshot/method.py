@@ -31,7 +31,7 @@ class Method(Generic[C]):
 
     @classmethod
     def options(cls, config: C) -> dict[str, Any]:
-        """How the supernet is made: options of nasdsl.relax."""
+        """How the supernet is made: options of nasdsl.compiler.supernet.compile_supernet."""
         return {}
 
     def begin(self, engine: Engine) -> None:

@@ -1,23 +1,25 @@
 """NSAS: Zhang, Li, Pan, Chang, Su, "Overcoming multi-model forgetting in one-shot NAS with diversity
 maximization", CVPR 2020.
 
-Training one path makes the paths before it worse, since they share weights. So a step moves the weights
-along the loss of the sampled path and those of `constraints` earlier ones (equation 8), which are chosen
-for being different from each other: the sampled path takes the place of the one that it is most alike,
-if that makes the set more diverse (Algorithm 1, greedy novelty search). Then as random search with
-weight sharing.
+Training one path spoils what others share with it. So every step also descends the losses of a few
+earlier paths, the constraints: L = (1 - ε) L(θ) + ε / |M| Σ L(θ_i), θ_i in M. M is kept as diverse as
+can be: the novelty of a path is its mean distance to its nearest neighbours in M, and a new path
+takes the place of the constraint that is most like it if it is the more novel of the two against the
+rest (greedy novelty search). Paths are uniform, and the result is found as by random search with
+weight sharing (RandomNAS-NSAS); the paper's variant over GDAS is not here. The paper looks for novel
+paths by more draws at each replacement: `draws` of them compete with the new path.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from .choices import Choice
 from .data import Batch
-from .random_sharing import RandomSharingConfig, RandomSharingMethod
+from .derive import best_of
+from .sampled import Sampled, SampledConfig, scorer
 from .strategy import OneShot
 
 if TYPE_CHECKING:
@@ -27,58 +29,83 @@ if TYPE_CHECKING:
     from .engine import Engine
 
 
-class NsasConfig(RandomSharingConfig):
-    constraints: int = Field(
-        default=8, ge=1, description="earlier paths that are not to be forgotten"
+class NsasConfig(SampledConfig):
+    constraints: int = Field(default=8, ge=1, description="earlier paths that each step remembers")
+    forgetting: float = Field(
+        default=0.5, ge=0, lt=1, description="ε, the share of the loss that is theirs"
     )
-    share: float = Field(
-        default=0.5, gt=0, lt=1, description="of the loss that is theirs, their mean"
-    )
+    neighbours: int = Field(default=3, ge=1, description="the nearest paths that novelty counts")
+    draws: int = Field(default=10, ge=0, description="random paths that compete with a new one")
+    samples: int = Field(default=1000, ge=1, description="architectures that are drawn in the end")
+    finalists: int = Field(default=10, ge=1, description="of them that are scored on all batches")
+    batches: int = Field(default=1, ge=0, description="held-out batches of the first scores")
 
 
-class NsasMethod(RandomSharingMethod):
-    """Random paths with a memory."""
+class NsasMethod(Sampled[NsasConfig]):
+    """Single paths, with constraints."""
 
-    config: NsasConfig
-
-    def __init__(
-        self, config: NsasConfig, space: Space, choices: Mapping[str, Choice], seed: int
-    ) -> None:
-        super().__init__(config, space, choices, seed)
-        self.kept: list[Genotype] = []
+    def begin(self, engine: Engine) -> None:
+        self.constraints: list[Genotype] = []
 
     def step(self, engine: Engine, batch: Batch, held: Batch) -> None:
-        new, share = self.sample(engine), self.config.share
+        genotype = self.sample(engine)
+        share = self.config.forgetting if self.constraints else 0.0
         engine.optimizer.zero_grad(set_to_none=True)
-        weight = 1 - share if self.kept else 1.0
-        loss = engine.loss(batch, engine.supernet.path(new), count=True)
-        engine.fabric.backward(weight * loss)
-        for genotype in self.kept:
-            loss = engine.loss(batch, engine.supernet.path(genotype))
-            engine.fabric.backward(share / len(self.kept) * loss)
+        loss = engine.loss(batch, engine.supernet.path(genotype), count=True)
+        engine.fabric.backward((1 - share) * loss)
+        for other in self.constraints:
+            part = engine.loss(batch, engine.supernet.path(other))
+            engine.fabric.backward(share / len(self.constraints) * part)
         engine.descend()
-        self.kept = diverse(self.space, self.kept, new, self.config.constraints)
+        self.remember(engine, genotype)
+
+    def remember(self, engine: Engine, genotype: Genotype) -> None:
+        """Let a path that was trained be a constraint, if that makes them more diverse."""
+        if len(self.constraints) < self.config.constraints:
+            if genotype not in self.constraints:
+                self.constraints.append(genotype)
+            return
+        draws = [self.sample(engine) for _ in range(self.config.draws)]
+        self.constraints = replaced(
+            self.space, self.constraints, [genotype, *draws], self.config.neighbours
+        )
+
+    def derive(self, engine: Engine) -> list[Genotype]:
+        config = self.config
+        drawn = [self.sample(engine) for _ in range(config.samples)]
+        first = best_of(drawn, self.scorer(engine), max(config.finalists, config.keep))
+        return best_of(first, scorer(engine, engine.held()), config.keep)
+
+    def curves(self) -> dict[str, float]:
+        found = [novelty(self.space, g, _without(self.constraints, g), self.config.neighbours) for g in self.constraints]  # fmt: skip
+        return {"novelty": sum(found) / len(found)} if found else {}
 
     def state(self) -> dict[str, Any]:
-        return {"kept": list(map(self.space.text, self.kept))}
+        return {"constraints": list(map(self.space.text, self.constraints))}
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        self.kept = list(map(self.space.read, state["kept"]))
+        self.constraints = list(map(self.space.read, state["constraints"]))
 
 
-def diverse(space: Space, kept: list[Genotype], new: Genotype, count: int) -> list[Genotype]:
-    """The set with a new member, if it is further from the others than the one that it is most alike."""
-    if new in kept:
-        return kept
-    if len(kept) < count:
-        return [*kept, new]
-    nearest = min(range(len(kept)), key=lambda i: space.distance(kept[i], new))
-    others = kept[:nearest] + kept[nearest + 1 :]
+def novelty(space: Space, genotype: Genotype, others: Sequence[Genotype], nearest: int) -> float:
+    """The mean distance, in decisions, to the `nearest` of the others; 0 if there are none."""
+    found = sorted(space.distance(genotype, other) for other in others)[:nearest]
+    return sum(found) / len(found) if found else 0.0
 
-    def apart(genotype: Genotype) -> int:
-        return sum(space.distance(genotype, other) for other in others)
 
-    return [*others, new] if apart(new) > apart(kept[nearest]) else kept
+def replaced(
+    space: Space, constraints: Sequence[Genotype], candidates: Sequence[Genotype], nearest: int
+) -> list[Genotype]:
+    """The constraints, the one most like the first candidate replaced by the most novel candidate if
+    that is more novel against the rest."""
+    like = min(constraints, key=lambda g: space.distance(g, candidates[0]))
+    rest = _without(constraints, like)
+    best = max([like, *candidates], key=lambda g: (g not in rest, novelty(space, g, rest, nearest)))
+    return [best if g == like else g for g in constraints]
+
+
+def _without(constraints: Sequence[Genotype], genotype: Genotype) -> list[Genotype]:
+    return [g for g in constraints if g != genotype]
 
 
 class Nsas(OneShot):

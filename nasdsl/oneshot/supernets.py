@@ -23,7 +23,7 @@ class Made:
 
 
 def make_supernet(space: Space, seed: int, options: Mapping[str, Any]) -> Made:
-    """Relax and compile, with options of nasdsl.relax. Raises the NasErrors of nasdsl.relax for what cannot be relaxed."""
+    """Relax and compile, with options of compile_supernet. Raises the NasErrors of nasdsl.relax for what cannot be relaxed."""
     from nasdsl.compiler.supernet import compile_supernet
 
     with torch.random.fork_rng(devices=[]):

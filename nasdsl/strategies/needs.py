@@ -16,6 +16,7 @@ from . import entries, entry
 
 if TYPE_CHECKING:
     from nasdsl.domains import Domain
+    from nasdsl.relax import Relaxed
     from nasdsl.space import Space
 
 Test = Callable[["Space"], str | None]
@@ -82,15 +83,29 @@ def _order(space: Space) -> str | None:
 
 
 @lru_cache(maxsize=8)  # of one report, for every strategy that needs it
-def _relaxes(space: Space) -> str | None:
+def _relaxed(space: Space) -> Relaxed | str:
+    """The space as a supernet, or why it has none."""
     from nasdsl.relax import relax
 
     try:
-        relax(space)
+        return relax(space)
     except NasError as error:
         first = error.diagnostics[0]
         return f"it has no supernet: {first.message} ({first.code})"
-    return None
+
+
+def _relaxes(space: Space) -> str | None:
+    found = _relaxed(space)
+    return found if isinstance(found, str) else None
+
+
+def _blocks(space: Space) -> str | None:
+    from nasdsl.relax.blocks import blocks_of
+
+    found = _relaxed(space)
+    if isinstance(found, str) or len(blocks_of(found)) > 1:
+        return None
+    return "its decisions do not lie in blocks one after the other"
 
 
 #: What an Entry may need: each says why a space does not have it, or None if it has.
@@ -101,6 +116,7 @@ NEEDS: Mapping[str, Test] = {
     "numbers": _numbers,
     "bits": _bits,
     "relaxes": _relaxes,
+    "blocks": _blocks,
 }
 #: What an Entry may be uneasy about, though it runs.
 CAUTIONS: Mapping[str, Test] = {

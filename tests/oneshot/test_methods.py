@@ -36,6 +36,8 @@ def test_every_method_is_here() -> None:
 @cases
 @pytest.mark.parametrize("name", ["cell", pytest.param("nested", marks=pytest.mark.slow)])
 def test_proposals_are_feasible_members_and_end(case: Case, name: str) -> None:
+    if name not in case.spaces:
+        name = case.spaces[0]
     space = space_of(name)
     strategy = case.strategy(space, 1)
     asked = [g for _ in range(30) for g in strategy.ask(2)]
@@ -46,7 +48,7 @@ def test_proposals_are_feasible_members_and_end(case: Case, name: str) -> None:
 
 @few
 def test_same_seed_same_search(case: Case) -> None:
-    space = space_of("cell")
+    space = space_of(case.spaces[0])
     epochs: list[list[Any]] = [[], []]
     found = []
     for place, heard in enumerate(epochs):
@@ -63,14 +65,14 @@ def test_global_randomness_is_left_alone(case: Case) -> None:
     random.seed(3)
     torch.manual_seed(3)
     before = random.getstate(), torch.get_rng_state()
-    case.strategy(space_of("cell"), 5, epochs=1).ask(1)
+    case.strategy(space_of(case.spaces[0]), 5, epochs=1).ask(1)
     assert random.getstate() == before[0] and torch.equal(torch.get_rng_state(), before[1])
 
 
 @cases
 @pytest.mark.parametrize("stop", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_stopped_search_goes_on_exactly(case: Case, stop: int, tmp_path: Path) -> None:
-    space = space_of("cell")
+    space = space_of(case.spaces[0])
 
     def interrupt(epoch: Any) -> None:
         if epoch.number == stop:
@@ -110,7 +112,7 @@ def _same(a: Any, b: Any) -> bool:
 
 @few
 def test_the_state_holds_what_was_derived(case: Case) -> None:
-    space = space_of("cell")
+    space = space_of(case.spaces[0])
     strategy, other = case.strategy(space, 3), case.strategy(space, 99)
     first = strategy.ask(1)
     other.restore(json.loads(json.dumps(strategy.state())))
@@ -123,7 +125,7 @@ def test_the_state_holds_what_was_derived(case: Case) -> None:
 @few
 def test_supernets_learn(case: Case) -> None:
     heard: list[Any] = []
-    strategy = case.strategy(space_of("cell"), 2, limit=400, lr=0.05)
+    strategy = case.strategy(space_of(case.spaces[0]), 2, limit=400, lr=0.05, epochs=case.epochs)
     strategy.listen(heard.append)
     strategy.ask(1)
     assert heard[-1].loss < 0.9 * heard[0].loss and heard[-1].accuracy > 0.3
