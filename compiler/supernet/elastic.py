@@ -88,14 +88,12 @@ class _ElasticConv:
     def _part(self, gates: Gates, source: Source, target: str) -> tuple[Tensor, Tensor | None]:
         """The weight and the bias of the channels that are there."""
         weight, bias = self.weight, self.bias
-        if not gates.narrow:
-            return weight, bias
         if source:
             index = gates.index(source, weight.device)
             if self._depthwise():
                 return weight[index], None if bias is None else bias[index]
             weight = weight[:, index]
-        if target:
+        if target and gates.narrow(target):
             out = gates.value(target)
             weight, bias = weight[:out], None if bias is None else bias[:out]
         return weight, bias
@@ -107,7 +105,7 @@ class _ElasticConv:
         self, gates: Gates, source: Source, target: str, kernels: str, x: Tensor
     ) -> Tensor:
         weight, bias = self._part(gates, source, target)
-        if not gates.narrow and not self._depthwise():
+        if not self._depthwise():
             x = _masked(x, gates, source, 1)
         weight, less = self._kernels(weight, gates, kernels)
         padding = tuple(p - q for p, q in zip(self.padding, less, strict=True))  # type: ignore[attr-defined]
@@ -138,9 +136,9 @@ class ElasticConv1d(_ElasticConv, nn.Conv1d):
 class ElasticLinear(nn.Linear):
     def _part(self, gates: Gates, source: Source, target: str) -> tuple[Tensor, Tensor | None]:
         weight, bias = self.weight, self.bias
-        if source and gates.narrow:
+        if source:
             weight = weight[:, gates.index(source, weight.device)]
-        if target and gates.narrow:
+        if target and gates.narrow(target):
             out = gates.value(target)
             weight, bias = weight[:out], None if bias is None else bias[:out]
         return weight, bias
@@ -149,7 +147,7 @@ class ElasticLinear(nn.Linear):
         self, gates: Gates, source: Source, target: str, kernels: str, x: Tensor
     ) -> Tensor:
         weight, bias = self._part(gates, source, target)
-        return F.linear(x if gates.narrow else _masked(x, gates, source, x.dim() - 1), weight, bias)
+        return F.linear(_masked(x, gates, source, x.dim() - 1), weight, bias)
 
     def cut(self, gates: Gates, source: Source, target: str, kernels: str) -> State:
         weight, bias = self._part(gates, source, target)
@@ -160,7 +158,7 @@ class _ElasticBatchNorm:
     """Both batch norms; a mixin of nn.BatchNorm1d and nn.BatchNorm2d."""
 
     def _normalise(self, gates: Gates, source: Source, x: Tensor) -> Tensor:
-        if not gates.narrow or not source:
+        if not source:
             return super().forward(x)  # type: ignore[misc, no-any-return]
         index = gates.index(source, x.device)
         training = self.training  # type: ignore[attr-defined]

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from nasdsl.diagnostics import fail
-from nasdsl.relax.diagrams import ABSENT, Atom, Branch, Diagram, Leaf, atoms_of
+from nasdsl.relax.diagrams import ABSENT, Atom, Branch, Diagram, Leaf, atoms_of, groups_of
 from nasdsl.relax.ir import Union
 
 Tap = Callable[[int, Tensor], Tensor]
@@ -46,7 +46,9 @@ class Plan:
     ) -> None:
         """sizes: the names of numbers of channels."""
         self.diagrams, self.unions = diagrams, unions
-        self.width_atoms = {a for name in sizes if name for a in atoms_of(diagrams[name])}
+        self.groups = groups_of(
+            [list(atoms_of(diagrams[name])) for name in sizes if name]
+        )  # atoms that decide numbers of channels together
 
     def __deepcopy__(self, memo: object) -> Plan:
         return self
@@ -55,8 +57,8 @@ class Plan:
 class Gates:
     """The gates of one forward pass.
 
-    narrow: every number of channels is taken, so weights are cut; else all channels are computed, and
-    those that are not there are masked where channels meet.
+    A number of channels is *narrow* if all decisions that have to do with it are taken: weights are cut
+    then. Else all channels are computed, and those that are not there are masked where channels meet.
     """
 
     def __init__(
@@ -68,8 +70,8 @@ class Gates:
         self._on: dict[str, bool] = {"": True}
         self._weights: dict[str, Tensor | None] = {"": None}
         self._parts: dict[str, tuple[Tensor, ...]] = {}
-        self._indices: dict[tuple[Source, torch.device], Any] = {}
-        self.narrow = all(len(self.answers(a)) == 1 for a in plan.width_atoms)
+        self._indices: dict[tuple[Source, torch.device | None], Any] = {}
+        self._narrow: dict[str, bool] = {"": True}
 
     # -------------------------------------------------------------- what is asked
 
@@ -183,6 +185,16 @@ class Gates:
         """What goes on from the end of a block."""
         return x if self._tap is None else self._tap(block, x)
 
+    def narrow(self, name: str) -> bool:
+        """Whether a number of channels (or what is there of a list of channels) is taken."""
+        found = self._narrow.get(name)
+        if found is None:
+            atoms = {
+                b for a in atoms_of(self.plan.diagrams[name]) for b in self.plan.groups.get(a, (a,))
+            }
+            found = self._narrow[name] = all(len(self.answers(a)) == 1 for a in atoms)
+        return found
+
     # -------------------------------------------------------------- what is made of tensors
 
     def mix(self, choice: Sequence[str], *inputs: Tensor | None) -> Tensor:
@@ -251,58 +263,66 @@ class Gates:
     def concat(
         self, names: Sequence[str], sizes: Sequence[int], dim: int, *inputs: Tensor | None
     ) -> Tensor:
-        """What is there side by side; with all channels computed, zeros stand for what is not."""
+        """What is there side by side; where all channels are computed, zeros stand for what is not."""
         there = [
             x if x is not None and self.on(n) else None for n, x in zip(names, inputs, strict=True)
         ]
-        if self.narrow:
-            return torch.cat([x for x in there if x is not None], dim)
         like = next(x for x in there if x is not None)
         shape = list(like.shape)
         filled = []
-        for size, x in zip(sizes, there, strict=True):
+        for name, size, x in zip(names, sizes, there, strict=True):
             shape[dim] = size
-            filled.append(like.new_zeros(shape) if x is None else x)
+            if x is not None:
+                filled.append(x)
+            elif not self.narrow(name):
+                filled.append(like.new_zeros(shape))
         return torch.cat(filled, dim)
 
     # -------------------------------------------------------------- channels
 
     def index(self, source: Source, device: torch.device) -> slice | Tensor:
-        """Where the channels of a tensor stand among the most that it may have (narrow)."""
+        """Where the channels of a tensor stand among the most that it may have."""
         key = (source, device)
         if key not in self._indices:
             parts, offset = [], 0
             for name, size in source:
-                width = self.value(name)
+                width = self.value(name) if self.narrow(name) else size
                 parts.append((offset, offset + (0 if width is ABSENT else width)))
                 offset += size
             if len(parts) == 1:
                 self._indices[key] = slice(*parts[0])
+            elif all(b - a == size for (a, b), (_, size) in zip(parts, source, strict=True)):
+                self._indices[key] = slice(None)
             else:
                 ranges = [torch.arange(a, b, device=device) for a, b in parts]
                 self._indices[key] = torch.cat(ranges)
         return self._indices[key]  # type: ignore[no-any-return]
 
     def mask(self, source: Source, like: Tensor) -> Tensor | None:
-        """The weight of every channel (all are computed); None if all are there for sure."""
-        key = (source, like.device)
+        """The weight of every channel that is computed; None if all are there for sure."""
+        key = (source, None)
         if key not in self._indices:
             parts = [self._mask(name, size, like) for name, size in source]
-            self._indices[key] = None if all(p is None for p in parts) else torch.cat([
-                like.new_ones(size) if p is None else p for p, (_, size) in zip(parts, source, strict=True)
-            ])  # fmt: skip
+            self._indices[key] = None if all(p is None or isinstance(p, int) for p in parts) else (
+                torch.cat([like.new_ones(p) if isinstance(p, int) else p for p in parts if p is not None])
+            )  # fmt: skip
         found = self._indices[key]
         return None if found is None else found.to(like)
 
-    def _mask(self, name: str, size: int, like: Tensor) -> Tensor | None:
+    def _mask(self, name: str, size: int, like: Tensor) -> Tensor | int:
+        """The weights of a segment, or how many channels of it there are for sure."""
+        if self.narrow(name):
+            width = self.value(name)
+            return 0 if width is ABSENT else int(width)
         spread = self.spread(name)
         if all(value == size for value, _ in spread):
-            return None
+            return size
         place = torch.arange(size, device=like.device)
         total: Tensor | float = 0.0
         for value, weight in spread:
             total = total + weight * (place < value).to(like.dtype)
-        return total  # type: ignore[return-value]  # there is a value
+        assert isinstance(total, Tensor)
+        return total
 
 
 def _leaves(diagram: Diagram) -> list[Any]:

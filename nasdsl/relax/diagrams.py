@@ -315,3 +315,12 @@ def decide(diagram: Diagram, answer: Callable[[Atom], int]) -> Any:
     while isinstance(diagram, Branch):
         diagram = diagram.children[answer(diagram.atom)]
     return diagram.value
+
+
+def groups_of(lists: Sequence[Sequence[Atom]]) -> dict[Atom, frozenset[Atom]]:
+    """For each atom those that hang together with it: by lists that share atoms."""
+    groups: dict[Atom, frozenset[Atom]] = {}
+    for atoms in lists:
+        joined = frozenset(atoms).union(*(groups.get(a, frozenset()) for a in atoms))
+        groups.update(dict.fromkeys(joined, joined))
+    return groups

@@ -245,6 +245,7 @@ def _elastic(
         source = m.fresh(x.shape, span)
     layout = source if name in ("bn", "dw_conv") else m.fresh(shape, span)
     target = layout[0].name if layout and name not in ("bn", "dw_conv") else ""
+    m.widths |= {target, *(s.name for s in source or ())}
     elastic: dict[str, Value] = {
         "source": tuple((s.name, s.size) for s in source or ()),
         "target": target,

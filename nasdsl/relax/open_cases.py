@@ -49,6 +49,7 @@ class OpenCases(Elaborator):
         self.hard: dict[Atom, str] = {}  # atoms of which no weighted sum has a meaning, and why
         self.bodies: dict[Any, tuple[set[Var], dict[Any, Any]]] = {}
         self.interned: dict[Any, Graph] = {}
+        self.widths: set[str] = set()  # names of numbers of channels
         self.noted: set[Sym] = set()
         self.inferrers: dict[Any, Callable[..., Shape]] = {}
         self.fresh_layouts: dict[Sym, Layout] = {}

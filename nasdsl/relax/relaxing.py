@@ -17,7 +17,7 @@ from ..limits import deep_recursion
 from ..scope import globals_of, network_scope, recursive_motifs, settled_motifs
 from ..symbolic import Sym, forget
 from ..values import POISON
-from .diagrams import atoms_of
+from .diagrams import Atom, atoms_of, groups_of
 from .ir import Relaxed
 from .machine import Relaxer
 from .options import Options
@@ -56,7 +56,7 @@ def _relax(space: Space, options: Options) -> Relaxed:
     graph = machine.intern(space.name, outputs, (), space.outline.network.span)
     architecture = Architecture(space.name, tuple(machine.sources), graph)
     hard: dict[str, str] = {}
-    for atom, why in machine.hard.items():
+    for atom, why in [*machine.hard.items(), *_with_them(machine)]:
         at = f"{atom.path}[{atom.option}]" if atom.kind == "slot" else atom.path
         hard.setdefault(at, why)
     choices = {p: replace(c, hard=hard.get(p, "")) for p, c in machine.choices.items()}
@@ -80,6 +80,17 @@ def _relax(space: Space, options: Options) -> Relaxed:
 
         relaxed = without_affine(relaxed)
     return relaxed
+
+
+def _with_them(machine: Relaxer) -> list[tuple[Atom, str]]:
+    """The atoms that decide numbers of channels together with one that can only be taken."""
+    widths = [list(atoms_of(machine.names.diagrams[name])) for name in machine.widths if name]
+    found = []
+    for atom, group in groups_of(widths).items():
+        known = next((machine.hard[a] for a in group if a in machine.hard), None)
+        if known is not None and atom not in machine.hard:
+            found.append((atom, known))
+    return found
 
 
 def _causes(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
