@@ -24,11 +24,14 @@ from benchmarks.searches.results import (
 )
 from benchmarks.searches.runs import POINTS, Run, grid, run
 from benchmarks.searches.tables import Table, available
+from nasdsl import load
 from nasdsl.configure import configure
+from nasdsl.costs import cost
 from nasdsl.strategies import STRATEGIES, strategy_class
 from tests.documents import ROOT
 from tests.flat_space import FlatSpace
 
+SEARCHES = ROOT / "benchmarks" / "searches"
 SCORES = [Random(seed).random() for seed in range(3**4)]
 TOY = Outline(
     "toy", "A toy", "Of the tests.", (10.0, 40.0), ("10", "40"), "40", "queries", "lost", {}, ()
@@ -115,6 +118,26 @@ def test_those_held_against_others_are_better(name: str, label: str, other: str)
     """With a chance of less than one in a thousand that they are not."""
     found = read(name, label)
     assert found is not None and found.versus[other][0] > 0 and found.versus[other][3] < 0.001
+
+
+def test_layers_as_sizes_are_the_same_networks() -> None:
+    sizes = load(SEARCHES / "macro_sizes.nas")
+    blocks = load(ROOT / "spaces" / "nasbench_macro.nas")
+    assert sizes.size == blocks.size
+    assert all(domain.ordered for _, domain in sizes.all_decisions(100))
+    for rank in (0, 1, 700, 4321, 6560):
+        ours, theirs = sizes.unrank(rank), blocks.unrank(rank)
+        assert ours.choices == theirs.choices
+        assert cost(sizes.build(ours)) == cost(blocks.build(theirs))
+
+
+def test_whoever_is_above_random_nowhere_has_a_reason() -> None:
+    """One table at least, with confidence, or the plan says why not."""
+    for strategy in STRATEGIES.keys() - {"random"}:
+        labels = [label for label, plan in PLANS.items() if plan.strategy == strategy]
+        rows = [r for n in OUTLINES for label in labels if (r := read(n, label)) is not None]
+        above = any(r.against[OUTLINES[r.problem].headline][1] > 0 for r in rows)
+        assert above or any(PLANS[label].below for label in labels), strategy
 
 
 def test_the_page_is_what_is_kept() -> None:

@@ -36,7 +36,7 @@ def overview() -> str:
     """Every label against the baseline, a column for each problem."""
     found = {o.name: {r.label: r for r in kept(o.name)} for o in OUTLINES.values()}
     lines = ["## Overview", "", "Against random search, in the units of the sections below:", ""]
-    lines += [_line(["strategy", *(f"{o.title}: {o.headline}" for o in OUTLINES.values())])]
+    lines += [_line(["strategy", *map(_head, OUTLINES.values())])]
     lines += [_line(["---"] * (1 + len(OUTLINES)))]
     for label in sorted(PLANS):
         rows = [(o, found[o.name].get(label)) for o in OUTLINES.values()]
@@ -46,12 +46,20 @@ def overview() -> str:
     return "\n".join([*lines, "", *_below(found), ""])
 
 
+def _head(outline: Outline) -> str:
+    """The problem and the figure, which its title may name."""
+    named = outline.headline in outline.title
+    return outline.title if named else f"{outline.title}: {outline.headline}"
+
+
 def _below(found: Mapping[str, Mapping[str, Result]]) -> Iterator[str]:
     """What is said of the labels that are not above the baseline everywhere."""
     yield "Not above random search with confidence:"
     yield ""
     for label, plan in sorted(PLANS.items()):
         mine = {o.name: found[o.name][label] for o in OUTLINES.values() if label in found[o.name]}
+        if not mine:
+            yield f"- {label} has no row yet: {plan.below or 'it was not run'}."
         above = {
             name: r.against[OUTLINES[name].headline][1] > 0 for name, r in mine.items() if r.against
         }

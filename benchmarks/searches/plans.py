@@ -35,6 +35,11 @@ ROULETTE = (
     "(10 % among 60 to 84, one cell in forty-five of NAS-Bench-201), the others are drawn much alike, and "
     "no member outlives its generation"
 )
+WHOLE = "distances of whole networks, here of over a hundred layers, took too long"
+NODES: Mapping[str, object] = {
+    "level": "i", "beam": 20, "embedding": 16, "hidden": 32, "epochs": 40,
+}  # fmt: skip
+PROGRESS = "these spaces do not grow: the decisions in parts, or those of a cell node by node"
 
 PLANS: Mapping[str, Plan] = {
     "random": Plan("random", "baselines", runs=2000, problems=(*QUERIES, *FRONTS)),
@@ -110,21 +115,30 @@ PLANS: Mapping[str, Plan] = {
         {"epsilon": "short", "batch": 1, "alpha": 0.5, "replay": 20, "mu": 0, "rho": 0}, runs=300,
         why="a schedule of 100 blocks; trainings of full length need no correction",
     ),
-    "codeepneat": Plan("codeepneat", "genetic algorithms", runs=200),
+    "codeepneat": Plan(
+        "codeepneat", "genetic algorithms", runs=200,
+        below="its first generation, of 100 networks, is all that the budget allows, and its "
+        "networks share the modules that were drawn once",
+    ),
     "bananas": Plan("bananas", "models", runs=30, problems=QUERIES),
-    "nasbot": Plan("nasbot", "models", runs=5, why="distances of whole networks"),
-    "auto_keras": Plan("auto_keras", "models", runs=5, why="distances of whole networks"),
+    "nasbot": Plan(
+        "nasbot", "models", runs=5, why="distances of whole networks", below=WHOLE
+    ),
+    "auto_keras": Plan(
+        "auto_keras", "models", runs=5, why="distances of whole networks", below=WHOLE
+    ),
     "pnas": Plan(
         "pnas", "models", configs={
             "nasbench201": {"parts": 3, "beam": 40}, "nasbench_macro": {"parts": 4, "beam": 60},
-        }, runs=30, why="the decisions in parts, as these spaces do not grow",
+            "nasbench201_queries": NODES,
+        }, runs=30, problems=QUERIES, why=PROGRESS,
     ),
     "dpp_net": Plan(
         "dpp_net", "several objectives", configs={
             "nasbench201": {"parts": 3, "beam": 40}, "nasbench_macro": {"parts": 4, "beam": 60},
-            "nasbench201_front": {"parts": 3, "beam": 60},
+            "nasbench201_front": {"costs": ["params"], "candidates": 300, **NODES},
             "nasbench_macro_front": {"parts": 4, "beam": 60},
-        }, runs=20, problems=ALL, why="the decisions in parts, as these spaces do not grow",
+        }, runs=20, problems=ALL, why=PROGRESS,
     ),
     "mdenas": Plan("mdenas", "reinforcement learning"),
     "mcts": Plan("mcts", "models"),

@@ -53,5 +53,6 @@ def check_options(space: Space, strategy: str, options: Mapping[str, Any]) -> No
 
     Strategies of other packages look for themselves.
     """
-    for name in NAMING.keys() & options.keys() if strategy in STRATEGIES else ():
-        NAMING[name](space, options[name])
+    if strategy in STRATEGIES:
+        for name in sorted(NAMING.keys() & options.keys()):
+            NAMING[name](space, options[name])

@@ -19,6 +19,7 @@ from nasdsl.strategies import Trial, make_strategy
 from nasdsl.strategies.atoms import Atom, atoms
 from nasdsl.strategies.nao import Nao, NaoConfig, decode, expect, fit, ranks, unit
 from tests.flat_space import FlatSpace
+from tests.strategies.tables import macro, mean_accuracy, needs_tables
 
 SMALL = {"embedding": 24, "hidden": 32, "epochs": 100, "rate": 0.01, "batch": 50}
 CONDITIONAL = parse_space("""
@@ -138,3 +139,15 @@ def test_nothing_is_expected_of_what_is_unknown(learnt: Any) -> None:
     strange = [*texts[0][:-1], (Atom("strange", 2, (0, 1)), 1)]
     known, unknown = expect(network, lexicon, [texts[0], strange])
     assert unknown == -1 and 0 <= known <= 1
+
+
+@pytest.mark.slow
+@needs_tables
+def test_it_beats_random_search() -> None:
+    """On NAS-Bench-Macro with 200 trials, as benchmarks/searches has it."""
+    config = {
+        "initial": 50, "top": 10, "new": 30, "steps": 15, "embedding": 32, "hidden": 64,
+        "epochs": 60, "rate": 0.005, "target": "rank", "order": "prediction",
+    }  # fmt: skip
+    random = mean_accuracy(macro, "random", {}, 50, 200)
+    assert mean_accuracy(macro, "nao", config, 5, 200) > random + 0.03
