@@ -25,7 +25,7 @@ CODE = "import conftest; from nasdsl.cli.main import main; main()"
 def test_options_exist() -> None:
     known = {o for command in (search, resume, worker) for p in command.params for o in p.opts}
     known |= {o for command in (search, resume) for p in command.params for o in p.secondary_opts}
-    named = set(re.findall(r"(?<![\w-])--[a-z-]+", TEXT))
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", TEXT))
     assert named <= known | {"--evaluate-python"}
 
 
