@@ -95,9 +95,7 @@ def guard_of(node: Node) -> str:
     return getattr(node, "guard", "")
 
 
-def _is_gated(
-    graph: Graph, codes: Sequence[Code | None], callees: Sequence[Class | None]
-) -> bool:
+def _is_gated(graph: Graph, codes: Sequence[Code | None], callees: Sequence[Class | None]) -> bool:
     return (
         any(c.gated for c in callees if c)
         or any(GATES.search(c.forward) for c in codes if c)

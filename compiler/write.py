@@ -221,7 +221,9 @@ class _ClassWriter:
         source, span = inputs[0], node.span
         for k, (state, shape) in enumerate(zip(states, node.states, strict=True)):
             sizes = [_text(arguments[state_hole(k, axis)], "self.") for axis in range(len(shape))]
-            self.page.add(f"{state} = {source}.new_zeros({source}.size(0), {', '.join(sizes)})", level)
+            self.page.add(
+                f"{state} = {source}.new_zeros({source}.size(0), {', '.join(sizes)})", level
+            )
         steps = self.variables.series(["step"] * len(inputs))
         collected = self.variables.unique("steps")
         self.page.add(f"{collected}: list[Tensor] = []", level)

@@ -12,7 +12,6 @@ from .spans import Span
 from .symbolic import Sym, apply, select
 from .values import POISON, UNKNOWN, MaybeList, Tensor
 
-
 Merge = Callable[[Sym, Mapping[Any, Any], "Span | None"], Any]
 
 

@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .gates import Gates, Source
+from .interpolate import interpolated
 from .transforms import smaller
 
 State = dict[str, Tensor]
@@ -31,7 +32,9 @@ def _middle(largest: Sequence[int], kernel: Any) -> tuple[slice, ...]:
 
 
 def _masked(x: Tensor, gates: Gates, source: Source, axis: int) -> Tensor:
-    """The input with every channel multiplied by its weight."""
+    """The input with every channel multiplied by its weight, or its widths interpolated."""
+    if source and gates.interpolate:
+        return interpolated(x, gates, source, axis)
     mask = gates.mask(source, x) if source else None
     if mask is None:
         return x
@@ -57,7 +60,9 @@ class _ElasticConv:
             total = total + share * F.pad(one, (around,) * 2 * (weight.dim() - 2))
         return total
 
-    def _kernels(self, weight: Tensor, gates: Gates, kernels: str) -> tuple[Tensor, tuple[int, ...]]:
+    def _kernels(
+        self, weight: Tensor, gates: Gates, kernels: str
+    ) -> tuple[Tensor, tuple[int, ...]]:
         """The weight with its kernel, and by how much less is padded on every side."""
         largest = self.kernel_size  # type: ignore[attr-defined]
         fixed = (0,) * len(largest)
@@ -98,7 +103,9 @@ class _ElasticConv:
     def _depthwise(self) -> bool:
         return self.groups > 1  # type: ignore[attr-defined, no-any-return]
 
-    def _apply_to(self, gates: Gates, source: Source, target: str, kernels: str, x: Tensor) -> Tensor:
+    def _apply_to(
+        self, gates: Gates, source: Source, target: str, kernels: str, x: Tensor
+    ) -> Tensor:
         weight, bias = self._part(gates, source, target)
         if not gates.narrow and not self._depthwise():
             x = _masked(x, gates, source, 1)

@@ -60,9 +60,10 @@ class Gates:
     """
 
     def __init__(
-        self, plan: Plan, given: Mapping[str, GateLike], tap: Tap | None = None
-    ) -> None:
-        self.plan, self.given, self._tap = plan, given, tap
+        self, plan: Plan, given: Mapping[str, GateLike], tap: Tap | None = None,
+        interpolate: bool = False,
+    ) -> None:  # fmt: skip
+        self.plan, self.given, self._tap, self.interpolate = plan, given, tap, interpolate
         self._answers: dict[Atom, list[tuple[int, Tensor | None]]] = {}
         self._on: dict[str, bool] = {"": True}
         self._weights: dict[str, Tensor | None] = {"": None}
@@ -139,7 +140,9 @@ class Gates:
     def _sum(self, diagram: Diagram, wanted: Any, known: dict[int, Any]) -> Tensor | float:
         """The sum over the ways to a value of the products of the weights; 0.0 and 1.0 are plain."""
         if isinstance(diagram, Leaf):
-            return float(diagram.value is wanted or (diagram.value == wanted and wanted is not True))
+            return float(
+                diagram.value is wanted or (diagram.value == wanted and wanted is not True)
+            )
         if id(diagram) in known:
             return known[id(diagram)]  # type: ignore[no-any-return]
         total: Tensor | float = 0.0
@@ -249,7 +252,9 @@ class Gates:
         self, names: Sequence[str], sizes: Sequence[int], dim: int, *inputs: Tensor | None
     ) -> Tensor:
         """What is there side by side; with all channels computed, zeros stand for what is not."""
-        there = [x if x is not None and self.on(n) else None for n, x in zip(names, inputs, strict=True)]
+        there = [
+            x if x is not None and self.on(n) else None for n, x in zip(names, inputs, strict=True)
+        ]
         if self.narrow:
             return torch.cat([x for x in there if x is not None], dim)
         like = next(x for x in there if x is not None)

@@ -51,14 +51,14 @@ class _Packed(torch.autograd.Function):
         return x.view_as(x)
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> Tensor:  # type: ignore[override]
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
         layout = torch.contiguous_format if ctx.dense else torch.channels_last
         return gradient.contiguous(memory_format=layout)
 
 
 def cat_packed(tensors: Sequence[Tensor], dim: int) -> Tensor:
     """As torch.cat of images; the gradient of every part is packed."""
-    return torch.cat([_Packed.apply(x) for x in tensors], dim)  # type: ignore[no-untyped-call]
+    return torch.cat([_Packed.apply(x) for x in tensors], dim)
 
 
 class _Depthwise(torch.autograd.Function):
@@ -72,7 +72,7 @@ class _Depthwise(torch.autograd.Function):
         return F.conv2d(x, weight, None, 1, padding, dilation, weight.shape[0])
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> Any:  # type: ignore[override]
+    def backward(ctx: Any, gradient: Tensor) -> Any:
         x, weight = ctx.saved_tensors
         groups = weight.shape[0]
         by_x = by_weight = None
@@ -97,4 +97,4 @@ class DepthwiseConv2d(nn.Conv2d):
         plain = self.bias is not None or x.device.type != "cpu" or not torch.is_grad_enabled()
         if plain or torch.compiler.is_compiling():
             return super().forward(x)
-        return _Depthwise.apply(x, self.weight, self.padding, self.dilation)  # type: ignore[no-untyped-call, no-any-return]
+        return _Depthwise.apply(x, self.weight, self.padding, self.dilation)  # type: ignore[no-any-return]

@@ -29,7 +29,8 @@ class Supernet(nn.Module):
 
     With `taps`, `blocks` has the decisions of each of the blocks that stand one after the other, and
     `tap`, if it is set, is called with the number of each block but the last and what it puts out:
-    what it gives back goes on.
+    what it gives back goes on. interpolate: whether widths under soft gates are interpolated to
+    the largest of them (TAS) and summed; else masks are (FBNetV2).
     """
 
     def __init__(
@@ -38,16 +39,16 @@ class Supernet(nn.Module):
         relaxed: Relaxed,
         *,
         fast: bool = True,
-        memory_format: MemoryFormat = "auto",
         taps: bool = False,
+        memory_format: MemoryFormat = "auto",
     ) -> None:
-        """fast: with the passes of nasdsl.relax.speed; the same function and weights without. Networks
-        with taps are as they are written."""
+        """fast: with the passes of nasdsl.relax.speed; the same function and weights without."""
         super().__init__()
         self.blocks: tuple[frozenset[str], ...] = ()
         self.tap: Tap | None = None
+        self.interpolate = False
         if taps:
-            emitted, self.blocks = _in_blocks(relaxed)
+            emitted, self.blocks = _in_blocks(relaxed, fast)
         else:
             emitted = emit_supernet(relaxed, fast=fast)
         self.relaxed, self.space = relaxed, _Shared(space)
@@ -66,7 +67,7 @@ class Supernet(nn.Module):
         for path, choice in self.decisions.items():
             if choice.hard:
                 self._check_hard(choice, gates.get(path))
-        steered = Gates(self.plan, gates, self.tap)
+        steered = Gates(self.plan, gates, self.tap, self.interpolate)
         return self.net(*self._resized(inputs, steered), steered)
 
     def _check_hard(self, choice: Choice, gate: GateLike | None) -> None:
@@ -117,29 +118,27 @@ class _Shared:
 
 
 def compile_supernet(
-    space: Space,
-    *,
-    fast: bool = True,
-    memory_format: MemoryFormat = "auto",
-    taps: bool = False,
-    transforms: bool = False,
-    **options: Any,
-) -> Supernet:
+    space: Space, *, fast: bool = True, memory_format: MemoryFormat = "auto", taps: bool = False,
+    transforms: bool = False, interpolate: bool = False, **options: Any,
+) -> Supernet:  # fmt: skip
     """The supernet of a space, initialised as PyTorch does under the current seed.
 
     taps: whether what its blocks put out can be seen and changed. transforms: whether smaller kernels
-    are learnt functions of larger ones (nasdsl.compiler.supernet.transforms). options: those of
-    nasdsl.relax.relax. Raises NasError for what has no relaxed form.
+    are learnt functions of larger ones (nasdsl.compiler.supernet.transforms). interpolate: see Supernet.
+    options: those of nasdsl.relax.relax. Raises NasError for what has no relaxed form.
     """
     relaxed = relax(space, **options)
     net = Supernet(space, relaxed, fast=fast, memory_format=memory_format, taps=taps)
+    net.interpolate = interpolate
     if transforms:
         add_transforms(net)
     return net
 
 
-def _in_blocks(relaxed: Relaxed) -> tuple[EmittedSupernet, tuple[frozenset[str], ...]]:
+def _in_blocks(
+    relaxed: Relaxed, fast: bool
+) -> tuple[EmittedSupernet, tuple[frozenset[str], ...]]:
     """The text of a supernet with taps, and the decisions of its blocks."""
     found = blocks_of(relaxed)
     tapped = with_taps(relaxed, [b.end for b in found[:-1]])
-    return emit_supernet(tapped, fast=False), tuple(b.decisions for b in found)
+    return emit_supernet(tapped, fast=fast), tuple(b.decisions for b in found)

@@ -92,9 +92,13 @@ class DnaMethod(Sampled[DnaConfig]):
             self.teacher = snapshot(engine.supernet)
             engine.supernet.load_state_dict(self.initial)
             engine.optimizer.state.clear()
-        start, end = (0, self.until) if engine.epoch < self.until else (self.until, engine.config.epochs)
+        start, end = (
+            (0, self.until) if engine.epoch < self.until else (self.until, engine.config.epochs)
+        )
         share = (engine.epoch - start) / max(1, end - start)
-        engine.set_rate(self.config.final_lr + (self.config.lr - self.config.final_lr) * (1 - share))
+        engine.set_rate(
+            self.config.final_lr + (self.config.lr - self.config.final_lr) * (1 - share)
+        )
 
     def step(self, engine: Engine, batch: Batch, held: Batch) -> None:
         if engine.epoch < self.until:
@@ -209,9 +213,7 @@ def distance(feature: Tensor, teacher: Tensor) -> Tensor:
     return (feature - teacher).square().mean() / variance
 
 
-def joined(
-    blocks: Sequence[frozenset[str]], most: int
-) -> tuple[list[frozenset[str]], list[int]]:
+def joined(blocks: Sequence[frozenset[str]], most: int) -> tuple[list[frozenset[str]], list[int]]:
     """At most so many blocks: the neighbours with the fewest decisions together become one. Also the
     numbers of the taps that are left, those behind all blocks but the last."""
     groups = [([i], block) for i, block in enumerate(blocks)]
@@ -223,9 +225,7 @@ def joined(
     return [block for _, block in groups], [places[-1] for places, _ in groups[:-1]]
 
 
-def candidates_of(
-    space: Space, paths: frozenset[str], most: int, rng: Random
-) -> list[Taken]:
+def candidates_of(space: Space, paths: frozenset[str], most: int, rng: Random) -> list[Taken]:
     """What these decisions may be, all else being the first: every combination, in order, or as many
     different random ones if there are more."""
     found: list[Taken] = []

@@ -165,10 +165,15 @@ class Engine:
             out, batch.y, smoothing=smoothing, auxiliary=self._auxiliary if count else 0.0
         )
         if count:
-            with torch.no_grad():
-                self._sums += torch.stack([loss.detach().double(), right(out, batch.y)])
-            self._steps += 1
+            self.count(loss, right(out, batch.y))
         return loss if more is None else loss + more(out)
+
+    def count(self, loss: Tensor, accuracy: Tensor) -> Tensor:
+        """Let a loss be one of those whose means the epoch reports."""
+        with torch.no_grad():
+            self._sums += torch.stack([loss.detach().double(), accuracy])
+        self._steps += 1
+        return loss
 
     def learn(self, batch: Batch, gates: Gates, *, more: Lesson | None = None) -> None:
         """One step of the weights."""

@@ -34,9 +34,7 @@ class EvolvedConfig(SampledConfig):
     mutation: float = Field(
         default=0.1, gt=0, le=1, description="of each decision of a mutant to be drawn anew"
     )
-    resize: float = Field(
-        default=0.5, gt=0, le=1, description="the same for the size of the input"
-    )
+    resize: float = Field(default=0.5, gt=0, le=1, description="the same for the size of the input")
 
 
 def evolve(

@@ -31,7 +31,9 @@ LEAST = 1e-4
 class MaskConnectConfig(OneShotConfig):
     lr: float = Field(default=0.1, gt=0, description="of the weights, at first; cosine")
     weight_decay: float = Field(default=1e-4, ge=0, description="of the weights")
-    mask_lr: float = Field(default=0.1, gt=0, description="of the masks, in shares of that of the weights")
+    mask_lr: float = Field(
+        default=0.1, gt=0, description="of the masks, in shares of that of the weights"
+    )
 
 
 class MaskConnectMethod(Wired[MaskConnectConfig]):
@@ -59,7 +61,9 @@ class MaskConnectMethod(Wired[MaskConnectConfig]):
         if choice.kind == "bit":
             return (torch.rand(1, generator=engine.noise).to(mask) < mask).to(mask)
         noise = gumbel(mask.shape, engine.noise).to(mask)
-        return top(mask.clamp_min(LEAST).log() + noise, choice.count if choice.kind == "pick" else 1)
+        return top(
+            mask.clamp_min(LEAST).log() + noise, choice.count if choice.kind == "pick" else 1
+        )
 
     def after_step(self) -> None:
         for score in self.scores.values():

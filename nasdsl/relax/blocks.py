@@ -114,9 +114,7 @@ def _cuts(relaxed: Relaxed) -> Iterator[tuple[int, int]]:
                 yield place, value
 
 
-def _open(
-    gates: Mapping[str, Diagram], graph: Graph, inputs: tuple[bool, ...]
-) -> list[bool]:
+def _open(gates: Mapping[str, Diagram], graph: Graph, inputs: tuple[bool, ...]) -> list[bool]:
     """Of each value of a graph whether its number of channels depends on decisions."""
     found = list(inputs)
     for node in graph.nodes:

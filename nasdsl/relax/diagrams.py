@@ -15,11 +15,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..diagnostics import fail
+from ..effort import PURSE
 from ..evaluate.choice import _member  # the one function that tells elements of picks apart
 from ..record import Record, record
 from ..symbolic import Sym, Var, is_index, is_select, typed
 
 MAX_DIAGRAM = 20_000  # parts that are made for one value
+_STEP = 8  # what one of them costs (see nasdsl.effort)
 ABSENT = "absent"
 
 
@@ -117,6 +119,7 @@ class Pool:
         found = known.get(key)
         if found is not None:
             return found
+        PURSE.spend(_STEP)
         if len(known) > MAX_DIAGRAM:
             raise _too_wide()
         atom = self.first(diagrams)
@@ -139,7 +142,11 @@ class Pool:
         return self._select(key, names, tuple(cases.values()), {})
 
     def _select(
-        self, key: Diagram, names: tuple[Any, ...], cases: tuple[Diagram, ...], known: dict[Any, Any]
+        self,
+        key: Diagram,
+        names: tuple[Any, ...],
+        cases: tuple[Diagram, ...],
+        known: dict[Any, Any],
     ) -> Diagram:
         if isinstance(key, Leaf):
             for name, case in zip(names, cases, strict=True):
@@ -178,7 +185,7 @@ class Pool:
             key, cases = sym.args
             return self.select(self.of(key), {k: self.of(v) for k, v in cases.table.items()})
         if sym.function is _member and is_index(sym.args[1]):
-            domain, index, option = sym.args
+            _, index, option = sym.args
             atom = Atom(index.args[0].path, "member", option, 2)
             return self.map(bool, self._ask(atom))
         return self.map(sym.function, *[self.of(a) for a in sym.args])

@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from .machine import Relaxer
 
 MAX_VARIANTS = 64
-CHANNELWISE = frozenset("""
+_CHANNELWISE = """
 identity sum mean max min mul sub div max_pool avg_pool global_avg_pool global_max_pool
 adaptive_avg_pool relu relu6 leaky_relu elu selu gelu silu hard_swish hard_sigmoid mish tanh sigmoid sin
 abs square neg exp scale dropout drop_path pad crop shift subsample resize zero blur
-""".split())  # fmt: skip
+"""
+CHANNELWISE = frozenset(_CHANNELWISE.split())
 _CONVOLUTIONS = {"conv": 3, "dw_conv": 3, "conv1d": 2}
 
 
@@ -61,7 +62,9 @@ def _is_written_once(module: OpModule, operands: tuple[Any, ...]) -> bool:
     (sym,) = opened
     cases = [tuple(v if o is sym else o for o in operands) for v in sym.values or ()]
     codes = _codes(module, cases) if len(cases) <= MAX_VARIANTS else []
-    return bool(codes) and codes[0].module is None and all(_written_alike(c, codes[0]) for c in codes)
+    return (
+        bool(codes) and codes[0].module is None and all(_written_alike(c, codes[0]) for c in codes)
+    )
 
 
 def _together(*values: Any) -> tuple[Any, ...]:
@@ -89,7 +92,9 @@ def _written_alike(a: Code, b: Code) -> bool:
     return a.forward == b.forward and a.module == b.module and dict(a.values) == dict(b.values)
 
 
-def _plain(m: Relaxer, attrs: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[tuple[str, str], ...]]:
+def _plain(
+    m: Relaxer, attrs: Mapping[str, Any]
+) -> tuple[dict[str, Any], tuple[tuple[str, str], ...]]:
     """The largest of each attribute, and the names of those that are open."""
     largest_of: dict[str, Any] = {}
     names: list[tuple[str, str]] = []
@@ -98,7 +103,9 @@ def _plain(m: Relaxer, attrs: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[
             found = m.pool.of(value)
             values = values_of(found)
             kinds = {tuple: 1, str: 2, type(None): 3}
-            largest_of[name] = max(values, key=lambda v: (-kinds.get(type(v), 0), v if v is not None else 0))
+            largest_of[name] = max(
+                values, key=lambda v: (-kinds.get(type(v), 0), v if v is not None else 0)
+            )
             names.append((name, m.names(found)))
         else:
             largest_of[name] = value
@@ -112,7 +119,7 @@ def _one_node(
     layout = _layout(m, module, tensors, shape, span)
     node = Step(module.op.name, tuple(t.number for t in tensors), (largest(shape, span),), module.op,
                 tuple(attrs.items()), span=module.span, guard=m.here(), open=names)  # fmt: skip
-    return m._add(node, [shape], [layout])[0]
+    return m.add(node, [shape], [layout])[0]
 
 
 def _layout(
@@ -131,7 +138,7 @@ def _layout(
     for layout in known:
         for segment in layout:
             if segment.name:
-                m._harden(m.names.diagrams[segment.name],
+                m.harden(m.names.diagrams[segment.name],
                           f"`{name}` has no meaning on a weighted sum of widths")  # fmt: skip
     return m.fresh(shape, span)
 
@@ -186,13 +193,13 @@ def _variants(
                         guard=m.here(), base=module.op)  # fmt: skip
         finally:
             m.guards.pop()
-        made[case] = m._add(node, [out], [None])[0]
+        made[case] = m.add(node, [out], [None])[0]
     if any(isinstance(t.shape, Sym) for t in tensors):
         for tensor in tensors:
-            m._harden(m.pool.of(tensor.shape), f"`{module.op.name}` is different for every size of its input")  # fmt: skip
+            m.harden(m.pool.of(tensor.shape), f"`{module.op.name}` is different for every size of its input")  # fmt: skip
     if len(made) == 1:
         return next(iter(made.values()))
-    mixed = m._mix(joint, made, shape, span)
+    mixed = m.mix(joint, made, shape, span)
     m.home.layouts[mixed.number] = m.fresh(shape, span)
     return mixed
 
@@ -246,11 +253,11 @@ def _elastic(
     if not source and not target and not elastic["kernels"]:  # only the size of images is open
         node = Step(name, (x.number,), (largest(shape, span),), module.op, tuple(attrs.items()),
                     span=module.span, guard=m.here(), open=names)  # fmt: skip
-        return m._add(node, [shape], [None])[0]
+        return m.add(node, [shape], [None])[0]
     node = Step(name, (x.number,), (largest(shape, span),), _elastic_op(module.op),
                 (*attrs.items(), *elastic.items()), span=module.span, guard=m.here(), open=names,
                 base=module.op)  # fmt: skip
-    return m._add(node, [shape], [layout])[0]
+    return m.add(node, [shape], [layout])[0]
 
 
 def _hull(kernels: Sequence[Any]) -> Any:
@@ -276,11 +283,15 @@ def _elastic_op(op: Op) -> Op:
             assert code.module is not None
             plain, _, rest = code.module.partition("(")
             values = {**code.values, **{k: attrs[k] for k in OWN}}
-            forward = code.forward.replace("{self}(", "{self}(gates, {source}, {target}, {kernels}, ")
+            forward = code.forward.replace(
+                "{self}(", "{self}(gates, {source}, {target}, {kernels}, "
+            )
             return replace(code, module=f"{_MODULES[plain]}({rest}", forward=forward, values=values)
 
         def parameters(inputs: Sequence[Shape], attrs: Attrs) -> int:
             return op.parameters(inputs, attrs)
 
-        _ELASTIC[id(op)] = Op(op.name, op.doc, op.arity, op.params, op.shape, lower, parameters, op.macs)
+        _ELASTIC[id(op)] = Op(
+            op.name, op.doc, op.arity, op.params, op.shape, lower, parameters, op.macs
+        )
     return _ELASTIC[id(op)]

@@ -98,7 +98,14 @@ def _gated(name: str) -> Op:
         values["sizes"] = tuple(s[0] if len(s) == 3 else s[-1] for s in inputs)
         return Code("gates.concat({there}, {sizes}, {dim}, {inputs})", values=values)
 
-    return Op(f"gated_{name}", "A combination of the inputs that are there.", None, (), _first_shape, lower)
+    return Op(
+        f"gated_{name}",
+        "A combination of the inputs that are there.",
+        None,
+        (),
+        _first_shape,
+        lower,
+    )
 
 
 GATED: Mapping[str, Op] = {name: _gated(name) for name in sorted(COMBINERS)}
@@ -137,4 +144,3 @@ def input_gates(node: Node) -> tuple[str, ...]:
             assert isinstance(value, tuple)
             return value  # type: ignore[return-value]  # they are names
     return ("",) * len(node.inputs)
-

@@ -17,9 +17,14 @@ if TYPE_CHECKING:
 POOLS = frozenset({"max_pool", "avg_pool"})
 
 
-def apply_open(m: Relaxer, module: Sym, tensors: Sequence[Any], span: Span | None) -> tuple[Any, ...]:
+def apply_open(
+    m: Relaxer, module: Sym, tensors: Sequence[Any], span: Span | None
+) -> tuple[Any, ...]:
     """The mixture of what every alternative makes of these tensors."""
-    tensors = [m.tensor(t, span) for t in tensors]
+    tensors = [m.one_tensor(t, span) for t in tensors]
+    possible = m.possible_values(module)
+    if len(possible) == 1:
+        return m.apply(possible[0], tensors, span)
     if m.options.partial > 1 and _is_operator(m, module) and len(tensors) == 1:
         return (_partial(m, module, tensors[0], span),)
     return _mixture(m, module, tensors, span)
@@ -30,14 +35,22 @@ def _is_operator(m: Relaxer, module: Sym) -> bool:
     return any(not isinstance(a, OpModule) for a in module.values or ()) and m.inside == 0
 
 
-def _mixture(m: Relaxer, module: Sym, tensors: Sequence[Tensor], span: Span | None) -> tuple[Any, ...]:
+def _mixture(
+    m: Relaxer, module: Sym, tensors: Sequence[Tensor], span: Span | None
+) -> tuple[Any, ...]:
     if module.values is None:
         return m.apply_cases(module, tensors, span)
 
+    possible = m.possible_values(module)
+
     def one(alternative: Any) -> Any:
+        if not any(alternative is p for p in possible):
+            return (POISON,)
         outputs = m.apply(alternative, tensors, span)
         if m.options.pool_norm and _is_pool(alternative) and outputs[0] is not POISON:
-            norm = OpModule(TABLE["bn"], {"eps": 1e-5, "momentum": 0.1, "affine": False}, alternative.span)
+            norm = OpModule(
+                TABLE["bn"], {"eps": 1e-5, "momentum": 0.1, "affine": False}, alternative.span
+            )
             return (m.operate(norm, outputs, span),)
         return outputs
 

@@ -48,4 +48,6 @@ class GateNames:
             return f"{'' if answer else 'not '}{atom.path}[{atom.option}]"
         labels = self.labels.get(atom.path, ())
         label = labels[answer] if answer < len(labels) else str(answer)
-        return f"{atom.path}={label}" if atom.kind == "one" else f"{atom.path}[{atom.option}]={label}"
+        return (
+            f"{atom.path}={label}" if atom.kind == "one" else f"{atom.path}[{atom.option}]={label}"
+        )

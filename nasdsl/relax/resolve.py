@@ -117,7 +117,9 @@ class _Resolver:
                 return Node(node.name, inputs, node.shapes, body=body, states=node.states,
                             span=node.span, key=node.key)  # fmt: skip
             body = self.graph(node.body, shapes)
-            return Node(node.name, inputs, body.output_shapes, body=body, span=node.span, key=node.key)
+            return Node(
+                node.name, inputs, body.output_shapes, body=body, span=node.span, key=node.key
+            )
         op, attrs = self.plain(node)
         return Node(node.name, inputs, (infer(op, shapes, dict(attrs)),), op, attrs, span=node.span,
                     key=node.key)  # fmt: skip
@@ -132,7 +134,9 @@ class _Resolver:
             op = TABLE[combiner(node)]
         opened = dict(node.open) if isinstance(node, Step) else {}
         given = dict(node.attrs)
-        names: Sequence[str] = [n for n in given if n not in ("gates", "source", "target", "kernels")]
+        names: Sequence[str] = [
+            n for n in given if n not in ("gates", "source", "target", "kernels")
+        ]
         attrs: list[tuple[str, Value]] = []
         for name in names:
             value = given[name]

@@ -427,6 +427,46 @@ STRATEGIES: Mapping[str, Entry] = {
         needs=("choices", "relaxes"),
         extra="supernet",
     ),
+    "tas": Entry(
+        "nasdsl.oneshot.tas:Tas",
+        "supernet",
+        "Dong, Yang; NeurIPS 2019",
+        "widths and depths for a share of the cost of a large network, which then teaches",
+        needs=("choices", "relaxes"),
+        extra="supernet",
+    ),
+    "atomnas": Entry(
+        "nasdsl.oneshot.atomnas:AtomNas",
+        "supernet",
+        "Mei, Li, Lian, Jin, Yang, Yuille, Yang; ICLR 2020",
+        "widths and options with batch norms: the search is one training that prunes channels",
+        needs=("choices", "relaxes"),
+        extra="supernet",
+    ),
+    "densenas": Entry(
+        "nasdsl.oneshot.densenas:DenseNas",
+        "supernet",
+        "Fang, Sun, Zhang, Li, Liu, Wang; CVPR 2020",
+        "blocks of many widths, each reading one of several before it; a cost in the loss",
+        needs=("choices", "relaxes"),
+        extra="supernet",
+    ),
+    "smash": Entry(
+        "nasdsl.oneshot.smash:Smash",
+        "supernet",
+        "Brock, Lim, Ritchie, Weston; ICLR 2018",
+        "weights generated from the encoding: few numbers are stored, however large the supernet",
+        needs=("choices", "relaxes"),
+        extra="supernet",
+    ),
+    "ghn": Entry(
+        "nasdsl.oneshot.ghn:Ghn",
+        "supernet",
+        "Zhang, Ren, Urtasun; ICLR 2019",
+        "weights generated from the graph: cells, connections and operators",
+        needs=("choices", "relaxes"),
+        extra="supernet",
+    ),
 }
 
 

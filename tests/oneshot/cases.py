@@ -76,10 +76,37 @@ class Case:
 
 
 CASES = [
-    Case("ofa", {"predictor": 8, "population": 6, "generations": 2, "keep": 2, "shares": (1, 1, 0, 0, 0, 1), "epochs": 3}, real=True),
+    Case(
+        "ofa",
+        {
+            "predictor": 8,
+            "population": 6,
+            "generations": 2,
+            "keep": 2,
+            "shares": (1, 1, 0, 0, 0, 1),
+            "epochs": 3,
+        },
+        real=True,
+    ),
     Case("dna", {"keep": 2, "candidates": 20}, real=True, spaces=("mobile",), epochs=8),
     Case("nsas", {"constraints": 3, "samples": 8, "finalists": 3, "keep": 2}),
     Case("robnets", {"samples": 4, "finetune": 1, "steps": 2, "keep": 2, "radius": 0.02}),
+    Case("tas", {"teaching": 0.3, "transfer": 0.3, "lr": 0.025}, real=True, epochs=6),
+    Case(
+        "atomnas",
+        {"rho": 0.01, "ramp": 0.3, "threshold": 0.2},
+        real=True,
+        spaces=("mobile",),
+        epochs=8,
+    ),
+    Case("densenas", {"warm_up": 1, "lr": 0.025, "metric": "params"}, real=True, epochs=5),
+    Case(
+        "smash",
+        {"samples": 8, "perturbations": 3, "chain": 3, "hyper_lr": 0.01},
+        real=True,
+        epochs=8,
+    ),
+    Case("ghn", {"samples": 8, "keep": 2, "rounds": 2, "hyper_lr": 0.01}, real=True, epochs=8),
     Case("i_darts"),
     Case("dnw", {"lr": 0.02}),
     Case("maskconnect", {"lr": 0.02}),

@@ -129,10 +129,10 @@ def test_combinations_come_by_ascending_loss_within_limits() -> None:
     firsts = candidates_of(space, frozenset({"linear.out", "network"}), 100, Random(0))
     others = candidates_of(space, frozenset({"repeat/count"}), 100, Random(0))
     rng = Random(3)
-    rated = [sorted(((rng.random(), c) for c in row), key=lambda p: p[0]) for row in (firsts, others)]
-    sums = {
-        tuple(sorted({**a, **b}.items())): x + y for x, a in rated[0] for y, b in rated[1]
-    }
+    rated = [
+        sorted(((rng.random(), c) for c in row), key=lambda p: p[0]) for row in (firsts, others)
+    ]
+    sums = {tuple(sorted({**a, **b}.items())): x + y for x, a in rated[0] for y, b in rated[1]}
     found = list(islice(cheapest(space, rated, Random(0)), 8))
     assert len(found) == 8 and all(map(space.feasible, found))
     keys = [{p: i for p, _, i in space.places(g) if p in ("linear.out", "network", "repeat/count")} for g in found]  # fmt: skip

@@ -57,7 +57,9 @@ def test_constraints_stay_different_and_get_no_less_novel(kept: list[int], new: 
 
 
 def test_a_step_descends_the_weighted_losses() -> None:
-    engine = engine_of(NSAS, space_of("cell"), precision="fp64", grad_clip=0, weight_decay=0, lr=0.1)
+    engine = engine_of(
+        NSAS, space_of("cell"), precision="fp64", grad_clip=0, weight_decay=0, lr=0.1
+    )
     method: NsasMethod = engine.method  # type: ignore[assignment]
     method.begin(engine)
     batch = next(engine.loader.plain(engine.loader.weights))

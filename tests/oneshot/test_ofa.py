@@ -44,7 +44,9 @@ def test_decisions_have_roles() -> None:
         by.setdefault(role, set()).add(path.rpartition("/")[2])
     assert by["resolution"] == {"size"} and by["depth"] == {"count"}
     assert set(by) == {"resolution", "depth", "kernel", "width"}
-    assert sum(r == "kernel" for r in found.values()) == 5 == sum(r == "width" for r in found.values())
+    assert (
+        sum(r == "kernel" for r in found.values()) == 5 == sum(r == "width" for r in found.values())
+    )
 
 
 def test_soft_cross_entropy_by_hand() -> None:
@@ -76,7 +78,9 @@ def test_a_phase_frees_its_decisions() -> None:
     assert met[2]["depth"] == {"1", "2", "3"} and met[3]["depth"] == {"1", "2", "3"}
     assert [sorted(m["width"]) for m in met] == [["3"]] * 4 + [["2", "3"]] * 2
     assert all(m["resolution"] == {"6", "8"} for m in met)
-    deep = {d.path: d.domain.show(d.index) for d in found.space.decisions(method.path(2, Random(1)))}
+    deep = {
+        d.path: d.domain.show(d.index) for d in found.space.decisions(method.path(2, Random(1)))
+    }
     assert deep["repeat/count"] != "1"  # the two largest only
 
 
@@ -101,7 +105,9 @@ def test_transforms_begin_as_identities_and_are_cut_with_the_child() -> None:
     genotypes = [space.sample(Random(i)) for i in range(4)]
     plain.eval(), changed.eval()
     for genotype in genotypes:
-        assert torch.equal(plain(x, gates=plain.path(genotype)), changed(x, gates=changed.path(genotype)))
+        assert torch.equal(
+            plain(x, gates=plain.path(genotype)), changed(x, gates=changed.path(genotype))
+        )
     matrices = [p for n, p in changed.named_parameters() if "transforms" in n]
     assert [m.shape for m in matrices] == [(9, 9)] * 5
     for matrix in matrices:
@@ -110,7 +116,10 @@ def test_transforms_begin_as_identities_and_are_cut_with_the_child() -> None:
     for genotype in genotypes:
         child = nasdsl.compile(space.build(genotype)).double().eval()
         child.load_state_dict(changed.child_state(genotype))
-        size = child(torch.zeros(1, 1, *space.build(genotype).inputs[0].shape[1:]).double()) is not None
+        size = (
+            child(torch.zeros(1, 1, *space.build(genotype).inputs[0].shape[1:]).double())
+            is not None
+        )
         assert size
         y = nn.functional.interpolate(x, size=space.build(genotype).inputs[0].shape[1:], mode="bilinear", antialias=True)  # fmt: skip
         out = changed(x, gates=changed.path(genotype))

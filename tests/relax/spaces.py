@@ -10,7 +10,12 @@ from tests.spaces.cells import FOLDER
 from tests.spaces.cells import SMALL as CELLS
 from tests.spaces.families_a import SMALL as FAMILIES
 
-SMALL = {**FAMILIES, **CELLS, "metaqnn": {"L": 3, "size": 9}, "fbnet": {"size": 8, "head": 16, "classes": 5}}
+SMALL = {
+    **FAMILIES,
+    **CELLS,
+    "metaqnn": {"L": 3, "size": 9},
+    "fbnet": {"size": 8, "head": 16, "classes": 5},
+}
 
 
 @cache

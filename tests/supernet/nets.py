@@ -56,6 +56,14 @@ def trace(run: Callable[..., Any], inputs: Sequence[Tensor]) -> list[Tensor]:
     torch.manual_seed(3)
     outputs = run(*given)
     outputs = outputs if isinstance(outputs, tuple) else (outputs,)
-    total = sum((y * torch.linspace(0.5, 1.5, y.numel(), dtype=y.dtype).view(y.shape)).sum() for y in outputs)
+    total = sum(
+        (y * torch.linspace(0.5, 1.5, y.numel(), dtype=y.dtype).view(y.shape)).sum()
+        for y in outputs
+    )
     total.backward()  # type: ignore[union-attr]
     return [y.detach() for y in outputs] + [x.grad for x in given if x.grad is not None]
+
+
+def steered(net: Supernet, gates: Mapping[str, Gate], inputs: Sequence[Tensor]) -> list[Tensor]:
+    """The trace of a supernet under gates."""
+    return trace(lambda *x: net(*x, gates=gates), inputs)

@@ -16,7 +16,7 @@ from nasdsl.space import parse_space
 from tests.relax.spaces import small
 from tests.relax.test_resolve import NESTED
 
-from .nets import disturbed, inputs_of, one_hot, supernet, trace
+from .nets import disturbed, inputs_of, one_hot, steered, supernet, trace
 
 QUICK = ("darts", "darts_rnn", "digits", "enas_macro", "enas_rnn", "genetic_cnn", "nas_rl_rnn",
          "nasbench201", "nasbench_macro", "natsbench_size", "one_shot", "robnets")  # fmt: skip
@@ -36,7 +36,7 @@ def test_a_path_is_the_child(name: str) -> None:
         x = inputs_of(architecture)
         expected = trace(child, x)
         hard = net.path(genotype)
-        torch.testing.assert_close(trace(lambda *x: net(*x, gates=hard), x), expected, rtol=1e-9, atol=1e-9)
+        torch.testing.assert_close(steered(net, hard, x), expected, rtol=1e-9, atol=1e-9)
         if training:
             moved = net.child_state(genotype)
             for key, value in child.state_dict().items():  # but of what no output depends on
@@ -44,8 +44,9 @@ def test_a_path_is_the_child(name: str) -> None:
                 if ran is None or ran:
                     torch.testing.assert_close(moved[key], value)
         net.load_state_dict(before)
-        soft = one_hot(net, hard)
-        torch.testing.assert_close(trace(lambda *x: net(*x, gates=soft), x), expected, rtol=1e-6, atol=1e-6)
+        torch.testing.assert_close(
+            steered(net, one_hot(net, hard), x), expected, rtol=1e-6, atol=1e-6
+        )
         net.load_state_dict(before)
 
 
@@ -59,8 +60,8 @@ def test_nested_decisions() -> None:
         child.load_state_dict(net.child_state(genotype))
         net.eval()
         x = inputs_of(architecture)
-        path = net.path(genotype)
-        torch.testing.assert_close(trace(lambda *x: net(*x, gates=path), x), trace(child, x))
+        found = steered(net, net.path(genotype), x)
+        torch.testing.assert_close(found, trace(child, x))
 
 
 def test_norms_without_parameters_become_the_identity_in_a_child() -> None:
@@ -70,7 +71,7 @@ def test_norms_without_parameters_become_the_identity_in_a_child() -> None:
     child = nasdsl.compile(architecture).double()
     child.load_state_dict(net.child_state(genotype))
     x = inputs_of(architecture)
-    found = trace(lambda *x: net(*x, gates=net.path(genotype)), x)
+    found = steered(net, net.path(genotype), x)
     torch.testing.assert_close(found, trace(child, x))
 
 
@@ -100,7 +101,9 @@ def test_what_is_not_active_is_not_run() -> None:
         m.register_forward_hook(lambda *_, name=n: ran.append(name))
         for n, m in net.net.named_modules() if isinstance(m, torch.nn.Conv2d)
     ]  # fmt: skip
-    genotype = space.genotype({f"cell/i[{i}]/n/y[{j}]/edge": 2 for i in range(3) for j in range(i + 1)})
+    genotype = space.genotype(
+        {f"cell/i[{i}]/n/y[{j}]/edge": 2 for i in range(3) for j in range(i + 1)}
+    )
     net(torch.randn(1, 3, 8, 8, dtype=torch.float64), gates=net.path(genotype))
     for hook in hooks:
         hook.remove()

@@ -80,7 +80,9 @@ def test_zeros_are_made_only_alone() -> None:
 @pytest.mark.parametrize(("kernel", "dilation"), [(3, 1), (5, 1), (3, 2), (5, 2)])
 def test_depthwise_gradients(kernel: int, dilation: int) -> None:
     padding = dilation * (kernel - 1) // 2
-    layer = DepthwiseConv2d(4, 4, kernel, padding=padding, dilation=dilation, groups=4, bias=False).double()
+    layer = DepthwiseConv2d(
+        4, 4, kernel, padding=padding, dilation=dilation, groups=4, bias=False
+    ).double()
     x = torch.randn(2, 4, 7, 6, dtype=torch.float64, requires_grad=True)
     assert torch.autograd.gradcheck(layer, (x,))
     assert torch.autograd.gradgradcheck(layer, (x,))

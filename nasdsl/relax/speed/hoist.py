@@ -51,7 +51,12 @@ def _beginnings(body: Graph) -> dict[int, Node]:
     for place in range(len(body.inputs)):
         if len(body.nodes) > 1 and len(at := read.get(place, [])) == 1 and at[0] >= 0:
             node = body.nodes[at[0]]
-            if node.op is not None and node.op.name in PURE and len(node.inputs) == 1 and not guard_of(node):
+            if (
+                node.op is not None
+                and node.op.name in PURE
+                and len(node.inputs) == 1
+                and not guard_of(node)
+            ):
                 found[place] = node
     return found
 
@@ -61,7 +66,12 @@ def _ending(body: Graph) -> Node | None:
         return None
     read = readers(body)
     for node, value in zip(body.nodes, firsts(body), strict=True):
-        if body.outputs == (value,) and read[value] == [-1] and is_plain_norm(node) and not guard_of(node):
+        if (
+            body.outputs == (value,)
+            and read[value] == [-1]
+            and is_plain_norm(node)
+            and not guard_of(node)
+        ):
             return node
     return None
 

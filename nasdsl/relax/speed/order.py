@@ -28,7 +28,10 @@ class Faster:
         if id(graph) not in self._done:
             nodes = tuple(self._inner(n) for n in graph.nodes)
             same = all(a is b for a, b in zip(nodes, graph.nodes, strict=True))
-            self._done[id(graph)] = (graph, self._one(graph if same else replace(graph, nodes=nodes)))
+            self._done[id(graph)] = (
+                graph,
+                self._one(graph if same else replace(graph, nodes=nodes)),
+            )
         return self._done[id(graph)][1]
 
     def _inner(self, node: Node) -> Node:

@@ -10,10 +10,11 @@ from ..ir import Step, Union
 from .edit import Rebuilt, guard_of, is_plain_norm
 
 # Operators without weights and without chance.
-PURE = frozenset("""
+_PURE = """
 max_pool avg_pool global_avg_pool global_max_pool adaptive_avg_pool relu relu6 leaky_relu elu selu gelu
 silu hard_swish hard_sigmoid mish tanh sigmoid sin abs square neg scale pad crop subsample narrow resize
-""".split())  # fmt: skip
+"""
+PURE = frozenset(_PURE.split())
 
 
 def shared(graph: Graph, unions: dict[str, Union], norms: bool) -> Graph:
@@ -50,7 +51,9 @@ def _key(node: Node, inputs: tuple[int, ...], norms: bool) -> Any:
 
 def _opened(graph: Graph, groups: dict[Any, list[Node]], unions: dict[str, Union]) -> Graph:
     """The graph with the gates of nodes that stand for several."""
-    gates = {g[0].key: tuple(dict.fromkeys(map(guard_of, g))) for g in groups.values() if len(g) > 1}
+    gates = {
+        g[0].key: tuple(dict.fromkeys(map(guard_of, g))) for g in groups.values() if len(g) > 1
+    }
     nodes = []
     for node in graph.nodes:
         names = gates.get(node.key, ())
