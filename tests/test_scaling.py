@@ -37,7 +37,7 @@ def test_commands_work(tmp_path: Path, server: Server) -> None:
     variables = {"PYTHONPATH": str(ROOT), "STORE": server.fresh(), "OMP_NUM_THREADS": "1"}
     found = subprocess.run(
         ["bash", "-c", script], cwd=tmp_path, env=os.environ | variables, capture_output=True,
-        text=True, timeout=300, check=False,
+        text=True, timeout=900, check=False,
     )  # fmt: skip
     assert found.returncode == 0, found.stdout + found.stderr
     assert "took over" in found.stdout
