@@ -17,6 +17,12 @@ test: $(STAMP)  ## the whole test suite
 test-slow: $(STAMP)  ## the long checks as well
 	$(BIN)/python -m pytest -q -m ""
 
+# The one target that installs beyond .venv (PostgreSQL's server, by apt-get, as root). Without it
+# `make test` skips what needs a server or Ray, and says so.
+services: $(STAMP)  ## what some tests of studies use if it is there: PostgreSQL (apt-get), Ray
+	command -v initdb || ls /usr/lib/postgresql/*/bin/initdb || apt-get install --yes postgresql
+	$(BIN)/pip install --quiet -e ".[test,ray]"
+
 lint: $(STAMP)  ## style
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
@@ -42,4 +48,4 @@ $(STAMP): pyproject.toml
 	$(BIN)/pip install --quiet -e ".[test]"
 	touch $@
 
-.PHONY: help search test test-slow lint types golden bench clean install
+.PHONY: help search test test-slow services lint types golden bench clean install

@@ -140,9 +140,7 @@ def test_differing_spaces(folder: Path) -> None:
     assert invoke("resume", "run", "--space", "small.nas", *PYTHON).exit_code == 0
     refused = invoke("resume", "run", "--space", "other.nas", *PYTHON)
     assert refused.exit_code == 2 and "- activation: relu | tanh | gelu" in refused.stderr
-    moved = invoke(
-        "search", "other.nas", "-o", "moved", "--from", "run", "--budget", "14", *PYTHON
-    )
+    moved = invoke("search", "other.nas", "-o", "moved", "--from", "run", "--budget", "14", *PYTHON)
     assert moved.exit_code == 0 and "took over" in moved.output, moved.output
 
 

@@ -27,7 +27,7 @@ def missing() -> str:
     if find_spec("psycopg") is None:
         return "psycopg is not installed: pip install 'nasdsl[postgresql]'"
     if binaries() is None:
-        return "PostgreSQL is not installed: make postgresql"
+        return "PostgreSQL is not installed: make services"
     if os.name != "posix":
         return "the tests start PostgreSQL on POSIX systems only"
     if os.geteuid() == 0 and _account() is None:

@@ -108,7 +108,7 @@ def test_settings_of_anything(found: Any) -> None:
 def test_run_folders_of_anything(tmp_path_factory: pytest.TempPathFactory, text: bytes) -> None:
     folder = tmp_path_factory.mktemp("run")
     (folder / "config.json").write_bytes(text)
-    with pytest.raises(NasError, match="NAS541|NAS570"):
+    with pytest.raises(NasError, match=r"NAS541|NAS570"):
         open_study(str(folder))
 
 
@@ -118,7 +118,9 @@ def test_names_stay_in_their_folder(name: str) -> None:
         assert (Path("/runs") / plain_name(name)).resolve().parent == Path("/runs")
 
 
-@pytest.mark.parametrize("name", ["..", ".", "", "a/b", "/etc", "a\\b", "~", "-rf", "a\n", "x" * 200])
+@pytest.mark.parametrize(
+    "name", ["..", ".", "", "a/b", "/etc", "a\\b", "~", "-rf", "a\n", "x" * 200]
+)
 def test_names_that_are_none(name: str) -> None:
     with pytest.raises(NasError, match="NAS576"):
         plain_name(name)

@@ -101,9 +101,7 @@ def evaluate(setup: str, message: str) -> str:
     started = time.time()
     answer = perform(_task(setup), message)
     worker = f"{platform.node()}:{os.getpid()}:ray"
-    return json.dumps(
-        answer | {"started": started, "finished": time.time(), "worker": worker}
-    )
+    return json.dumps(answer | {"started": started, "finished": time.time(), "worker": worker})
 
 
 @lru_cache(maxsize=1)
