@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from nasdsl.architecture import Architecture, Graph, Input
@@ -57,9 +57,15 @@ def emit_file(
     return assemble(used, header, _main(architecture, top) if script else ())
 
 
-def lowered(architecture: Architecture) -> tuple[Graph, list[Class]]:
-    """What is emitted of an architecture: the simplified graph and its classes, the network's last."""
-    graph = inline(simplify(architecture.graph))
+def lowered(
+    architecture: Architecture, passes: Callable[[Graph], Graph] | None = None
+) -> tuple[Graph, list[Class]]:
+    """What is emitted of an architecture: the simplified graph and its classes, the network's last.
+
+    passes: what further is done to the simplified graph.
+    """
+    graph = simplify(architecture.graph)
+    graph = inline(passes(graph) if passes else graph)
     helpers = own_helpers()
     used = classes(
         replace(architecture, graph=graph).graphs(), camel(architecture.name), helpers.definitions

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from nasdsl.diagnostics import fail
 from nasdsl.relax.diagrams import ABSENT, Atom, Branch, Diagram, Leaf, atoms_of
+from nasdsl.relax.ir import Union
 
 Source = tuple[tuple[str, int], ...]  # segments of channels: the name of their number, the largest
 
@@ -39,9 +40,11 @@ class Gate:
 class Plan:
     """What the classes of one supernet ask their gates, by name."""
 
-    def __init__(self, diagrams: Mapping[str, Diagram], sizes: Sequence[str]) -> None:
+    def __init__(
+        self, diagrams: Mapping[str, Diagram], unions: Mapping[str, Union], sizes: Sequence[str]
+    ) -> None:
         """sizes: the names of numbers of channels."""
-        self.diagrams = diagrams
+        self.diagrams, self.unions = diagrams, unions
         self.width_atoms = {a for name in sizes if name for a in atoms_of(diagrams[name])}
 
     def __deepcopy__(self, memo: object) -> Plan:
@@ -105,8 +108,14 @@ class Gates:
         """Whether something of a gate is to be computed."""
         found = self._on.get(name)
         if found is None:
-            found = self._on[name] = self._reaches(self.plan.diagrams[name], {})
+            found = self._on[name] = self._is_on(name)
         return found
+
+    def _is_on(self, name: str) -> bool:
+        union = self.plan.unions.get(name)
+        if union is None:
+            return self._reaches(self.plan.diagrams[name], {})
+        return any(map(self.on, union.some)) and not any(map(self.on, union.none))
 
     def _reaches(self, diagram: Diagram, known: dict[int, bool]) -> bool:
         if isinstance(diagram, Leaf):

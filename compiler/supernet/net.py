@@ -26,14 +26,20 @@ class Supernet(nn.Module):
     """All architectures of a space in one network; `decisions` says what gates steer, by path."""
 
     def __init__(
-        self, space: Space, relaxed: Relaxed, *, memory_format: MemoryFormat = "auto"
+        self,
+        space: Space,
+        relaxed: Relaxed,
+        *,
+        fast: bool = True,
+        memory_format: MemoryFormat = "auto",
     ) -> None:
+        """fast: with the passes of nasdsl.relax.speed; the same function and weights without."""
         super().__init__()
-        emitted = emit_supernet(relaxed)
+        emitted = emit_supernet(relaxed, fast=fast)
         self.relaxed, self.space = relaxed, _Shared(space)
         self.source = emitted.emitted.text
         self.owners = emitted.owners
-        self.plan = Plan(relaxed.gates, emitted.widths)
+        self.plan = Plan(relaxed.gates, emitted.unions, emitted.widths)
         self.net = instantiate(emitted.emitted, memory_format=memory_format)
 
     @property
@@ -97,10 +103,10 @@ class _Shared:
 
 
 def compile_supernet(
-    space: Space, *, memory_format: MemoryFormat = "auto", **options: Any
+    space: Space, *, fast: bool = True, memory_format: MemoryFormat = "auto", **options: Any
 ) -> Supernet:
     """The supernet of a space, initialised as PyTorch does under the current seed.
 
     options: those of nasdsl.relax.relax. Raises NasError for what has no relaxed form.
     """
-    return Supernet(space, relax(space, **options), memory_format=memory_format)
+    return Supernet(space, relax(space, **options), fast=fast, memory_format=memory_format)

@@ -18,7 +18,7 @@ from ..spans import Span
 from ..symbolic import Sym, apply
 from ..values import OpModule, Tensor
 from .diagrams import values_of
-from .homes import Layout, Segment, largest
+from .homes import Layout, Segment, because, largest
 from .ir import Step, fixed
 
 if TYPE_CHECKING:
@@ -43,12 +43,25 @@ def operate_open(
     if _is_elastic(m, module, tensors):
         return _elastic(m, module, tensors, shape, span)
     operands = (*module.attrs.values(), *(t.shape for t in tensors))
+    if _is_written_once(module, operands):
+        return _one_node(m, module, tensors, shape, span)
     joint = apply(_together, *operands)
     cases = values_of(m.pool.of(joint))
     codes = _codes(module, cases)
     if codes and all(_written_alike(c, codes[0]) for c in codes) and codes[0].module is None:
         return _one_node(m, module, tensors, shape, span)
     return _variants(m, module, tensors, shape, joint, cases, span)
+
+
+def _is_written_once(module: OpModule, operands: tuple[Any, ...]) -> bool:
+    """Whether an operator without weights is written alike for all values of the one open operand."""
+    opened = {v for v in operands if isinstance(v, Sym)}
+    if len(opened) != 1:
+        return False
+    (sym,) = opened
+    cases = [tuple(v if o is sym else o for o in operands) for v in sym.values or ()]
+    codes = _codes(module, cases) if len(cases) <= MAX_VARIANTS else []
+    return bool(codes) and codes[0].module is None and all(_written_alike(c, codes[0]) for c in codes)
 
 
 def _together(*values: Any) -> tuple[Any, ...]:
@@ -157,7 +170,7 @@ def _variants(
 ) -> Any:  # fmt: skip
     if len(cases) > MAX_VARIANTS:
         raise fail("NAS609", f"`{module.op.name}` is different in {len(cases)} cases, more than {MAX_VARIANTS}",
-                   module.span or span, help="only convolutions, linear layers and batch norms can share "
+                   module.span or span, notes=because(joint), help="only convolutions, linear layers and batch norms can share "
                    "one weight over all sizes")  # fmt: skip
     made: dict[Any, Tensor] = {}
     for case in cases:

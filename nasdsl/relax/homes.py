@@ -11,7 +11,7 @@ from ..boxes import Box
 from ..diagnostics import fail
 from ..ops.base import Shape, Tokens
 from ..spans import Span
-from ..symbolic import Sym
+from ..symbolic import Sym, in_order
 from ..values import AnyShape, Tensor
 
 
@@ -67,8 +67,23 @@ def largest(shape: Any, span: Span | None) -> Shape:
         return shape
     values = shape.values if isinstance(shape, Sym) else None
     if values is None or isinstance(shape, Box) or any(v.free for v in shape.vars):
-        raise fail("NAS603", "the shape here depends on too many decisions to be relaxed", span)
+        raise fail("NAS603", "the shape here depends on too many decisions to be relaxed", span,
+                   notes=because(shape))  # fmt: skip
     if len({len(v) for v in values}) > 1:
-        raise fail("NAS604", "the tensor here has more dimensions in some cases than in others", span)  # fmt: skip
+        raise fail("NAS604", "the tensor here has more dimensions in some cases than in others", span,
+                   notes=because(shape))  # fmt: skip
     sizes = tuple(max(column) for column in zip(*values, strict=True))
     return Tokens(sizes) if isinstance(values[0], Tokens) else sizes
+
+
+def because(value: Any) -> tuple[tuple[str, None], ...]:
+    """Notes that name the decisions behind an open value."""
+    if not isinstance(value, Sym):
+        return ()
+    paths = list(dict.fromkeys(v.path for v in in_order(value.vars) if not v.free))
+    shown = ", ".join(f"`{p}`" for p in paths[:_SHOWN])
+    more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
+    return ((f"it depends on {shown}{more}", None),) if paths else ()
+
+
+_SHOWN = 4

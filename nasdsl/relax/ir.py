@@ -33,6 +33,14 @@ class Step(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Union:
+    """A gate that is open where one of some is, and none of others."""
+
+    some: tuple[str, ...]
+    none: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """A decision that gates steer.
 

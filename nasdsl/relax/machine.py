@@ -6,11 +6,12 @@ input with a gate; what is made in one case only has the gate of that case.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .. import syntax
 from ..architecture import Graph, Input, Node
+from ..boxes import Box
 from ..diagnostics import fail
 from ..domains import Domain
 from ..elaborate import Elaborator
@@ -19,7 +20,8 @@ from ..evaluate.call import name_module
 from ..evaluate.lists import elements
 from ..evaluate.statements import Frame, output_count, run_block
 from ..joins import join
-from ..ops.base import Shape
+from ..ops.base import Op, Shape, ShapeError
+from ..ops.table import infer
 from ..spans import Span
 from ..specialize import MAX_NODES, check_inputs, freeze
 from ..symbolic import Sym, Var, apply, index_of, only_if
@@ -38,8 +40,8 @@ from ..values import (
     Tensor,
     describe,
 )
-from .diagrams import Atom, Diagram, Pool, atoms_of
-from .homes import Layout, RelaxedHome, Segment, largest
+from .diagrams import Atom, Diagram, Leaf, Pool, atoms_of
+from .homes import Layout, RelaxedHome, Segment, because, largest
 from .ir import COMBINERS, GATED, MIX, Choice, Step
 from .names import GateNames
 from .options import Options
@@ -63,6 +65,9 @@ class Relaxer(Elaborator):
         self.hard: dict[Atom, str] = {}  # atoms of which no weighted sum has a meaning, and why
         self.bodies: dict[Any, tuple[set[Var], dict[Any, Any]]] = {}
         self.interned: dict[Any, Graph] = {}
+        self.noted: set[Sym] = set()
+        self.inferrers: dict[Any, Callable[..., Shape]] = {}
+        self.fresh_layouts: dict[Sym, Layout] = {}
         self.renamed: dict[Any, Any] = {}
         self.phis: dict[Any, Tensor] = {}
         self.inside = 0  # mixtures of modules around what is being applied
@@ -160,8 +165,14 @@ class Relaxer(Elaborator):
 
     def _merge(self, key: Sym, found: Mapping[Any, Any], span: Span | None) -> Tensor:
         tensors = {case: self.tensor(t, span) for case, t in found.items()}
-        shape = self.rule.joined(key, {c: t.shape for c, t in tensors.items()})
+        shape = self._exact(self.rule.joined(key, {c: t.shape for c, t in tensors.items()}))
         return self._mix(key, tensors, shape, span)
+
+    def _exact(self, shape: Any) -> Any:
+        """The shape; a plain one if the cases that it depends on always come out the same, as behind
+        `x if channels(x) == c else x -> conv(1, out = c)`."""
+        found = self.pool.of(shape) if isinstance(shape, Sym) else None
+        return found.value if isinstance(found, Leaf) else shape
 
     def _mix(
         self, key: Sym, tensors: Mapping[Any, Tensor], shape: Any, span: Span | None
@@ -210,12 +221,13 @@ class Relaxer(Elaborator):
 
     def note_sizes(self, shape: Any) -> None:
         """Decisions that change a height, a width or a number of steps can only be taken."""
-        if not isinstance(shape, Sym):
+        if not isinstance(shape, Sym) or shape in self.noted:
             return
-        found = self.pool.of(shape)
+        self.noted.add(shape)
         channel = 0 if len(shape.first) == 3 else len(shape.first) - 1
         for axis in range(len(shape.first)):
-            if axis != channel:
+            if axis != channel and len({s[axis] for s in shape.values or ()}) != 1:
+                found = self.pool.of(shape)
                 sizes = self.pool.map(lambda s, axis=axis: s[axis], found)
                 self._harden(sizes, "it changes the size of images or the length of sequences")
 
@@ -230,11 +242,15 @@ class Relaxer(Elaborator):
         """The layout of a tensor whose channels begin with the first."""
         if not isinstance(shape, Sym):
             return None
-        axis = 0 if len(shape.first) == 3 else -1
-        widths = self.pool.map(lambda s: s[axis], self.pool.of(shape))
-        size = largest(shape, span)[axis]
-        name = self.names(widths)
-        return (Segment(name, size),) if name else None
+        if shape not in self.fresh_layouts:
+            size = largest(shape, span)
+            axis = 0 if len(size) == 3 else -1
+            layout: Layout = None
+            if len({s[axis] for s in shape.values or ()}) > 1:
+                widths = self.pool.map(lambda s: s[axis], self.pool.of(shape))
+                layout = (Segment(self.names(widths), size[axis]),)
+            self.fresh_layouts[shape] = layout
+        return self.fresh_layouts[shape]
 
     # -------------------------------------------------------------- tensors are nodes
 
@@ -326,7 +342,7 @@ class Relaxer(Elaborator):
     # -------------------------------------------------------------- operators
 
     def operate(self, module: OpModule, tensors: Sequence[Any], span: Span | None) -> Any:
-        if any(t is POISON for t in tensors):
+        if any(v is POISON for v in (*tensors, *module.attrs.values())):
             return POISON
         tensors = [self.tensor(t, span) for t in tensors]
         module = self._adapted(module)
@@ -334,13 +350,24 @@ class Relaxer(Elaborator):
         for value in (*shapes, *module.attrs.values()):
             if isinstance(value, Sym):
                 self.touched |= value.vars
-        shape, _ = self.rule(module, shapes, self.bearing, span)
+        shape = self._shape_of(module, shapes, span)
         self._read(tensors)
         if any(isinstance(v, Sym) for v in (*shapes, *module.attrs.values())):
             from .elastic import operate_open
 
             return operate_open(self, module, tensors, shape, span)
         return self.step(module, tensors, shape, None, span)
+
+    def _shape_of(self, module: OpModule, shapes: tuple[Any, ...], span: Span | None) -> Any:
+        """The open shape of what an operator makes; tracked exactly where the elaborator gives up."""
+        shape, _ = self.rule(module, shapes, self.bearing, span)
+        known = isinstance(shape, tuple) and not isinstance(shape, Box)
+        if known or (isinstance(shape, Sym) and not any(v.free for v in shape.vars)):
+            return shape
+        key = module.op, tuple(module.attrs), len(shapes)
+        if key not in self.inferrers:
+            self.inferrers[key] = _inferrer(*key)
+        return self._exact(apply(self.inferrers[key], *module.attrs.values(), *shapes))
 
     def _adapted(self, module: OpModule) -> OpModule:
         """The operator as the options want it inside mixtures."""
@@ -375,7 +402,8 @@ class Relaxer(Elaborator):
             return self.operate(module, tensors, span)
         if module.op.name not in COMBINERS:
             raise fail("NAS605", f"`{module.op.name}` of a list some of whose elements are there in some "
-                       "cases only cannot be relaxed", span)  # fmt: skip
+                       "cases only cannot be relaxed", span,
+                       notes=because(next((h for _, h, _ in kept if isinstance(h, Sym)), None)))  # fmt: skip
         for h, _ in items:
             if isinstance(h, Sym):
                 self.touched |= h.vars
@@ -419,7 +447,8 @@ class Relaxer(Elaborator):
         """The open shape of a concatenation, and where the channels of each part stand."""
         first = largest(kept[0][2].shape, span)
         if module.attrs.get("axis") == "steps" and len(first) == 2:
-            raise fail("NAS606", "how many steps this sequence has depends on decisions: it cannot be relaxed", span)  # fmt: skip
+            raise fail("NAS606", "how many steps this sequence has depends on decisions: it cannot be relaxed", span,
+                       notes=because(next((h for _, h, _ in kept if isinstance(h, Sym)), None)))  # fmt: skip
         axis = 0 if len(first) == 3 else len(first) - 1
         total: Any = 0
         segments: list[Segment] = []
@@ -561,6 +590,7 @@ class Relaxer(Elaborator):
         shapes = ((features,), *states)
         if isinstance(cell, Sym):
             raise fail("NAS608", "a choice between recurrent cells cannot be relaxed", span,
+                       notes=because(cell),
                        help="choose between scans: `scan(a) | scan(b)`")  # fmt: skip
         graph, _, _ = self.body(name, cell, shapes, (None,) * len(shapes), span)
         if graph.output_shapes != states:
@@ -569,6 +599,18 @@ class Relaxer(Elaborator):
         node = Step("scan", tuple(t.number for t in tensors), (out,), body=graph, states=states,
                     span=module.span, guard=self.here())  # fmt: skip
         return self._add(node, [out], [None])[0]
+
+
+def _inferrer(op: Op, names: tuple[str, ...], arity: int) -> Callable[..., Shape]:
+    """The shape rule of an operator as a function of attributes and shapes."""
+
+    def shape(*operands: Any) -> Shape:
+        try:
+            return infer(op, operands[len(names) :], dict(zip(names, operands, strict=False)))
+        except ShapeError as error:
+            raise LookupError(str(error)) from None
+
+    return shape
 
 
 def _labels(domain: Domain) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ network = image(1, 8, 8) -> flatten -> linear(any [4, 8])
 require params < 800
 """
 SPACES = {"cell": CELL, "nested": NESTED}
-QUICK: dict[str, Any] = {"epochs": 3, "limit": 160, "batch_size": 32, "device": "cpu"}
+QUICK: dict[str, Any] = {"epochs": 3, "limit": 96, "batch_size": 32, "device": "cpu"}
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,18 @@ from nasdsl.oneshot import checkpoint
 from nasdsl.oneshot.names import CHECKPOINT
 from nasdsl.strategies import STRATEGIES
 
-from .cases import CASES, SPACES, Case, space_of
+from .cases import CASES, Case, space_of
 
 pytestmark = pytest.mark.usefixtures("double")
 cases = pytest.mark.parametrize("case", CASES, ids=str)
-spaces = pytest.mark.parametrize("name", SPACES)
+few = pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(c, marks=() if c.name in ("darts", "gdas", "spos") else pytest.mark.slow)
+        for c in CASES
+    ],
+    ids=str,
+)
 
 
 def test_every_method_is_here() -> None:
@@ -27,7 +34,7 @@ def test_every_method_is_here() -> None:
 
 
 @cases
-@spaces
+@pytest.mark.parametrize("name", ["cell", pytest.param("nested", marks=pytest.mark.slow)])
 def test_proposals_are_feasible_members_and_end(case: Case, name: str) -> None:
     space = space_of(name)
     strategy = case.strategy(space, 1)
@@ -37,7 +44,7 @@ def test_proposals_are_feasible_members_and_end(case: Case, name: str) -> None:
     assert all(space.contains(g) and space.feasible(g) for g in asked)
 
 
-@cases
+@few
 def test_same_seed_same_search(case: Case) -> None:
     space = space_of("cell")
     epochs: list[list[Any]] = [[], []]
@@ -51,7 +58,7 @@ def test_same_seed_same_search(case: Case) -> None:
     assert found[0] == found[1] and epochs[0] == epochs[1]
 
 
-@cases
+@few
 def test_global_randomness_is_left_alone(case: Case) -> None:
     random.seed(3)
     torch.manual_seed(3)
@@ -61,7 +68,7 @@ def test_global_randomness_is_left_alone(case: Case) -> None:
 
 
 @cases
-@pytest.mark.parametrize("stop", [1, 2])
+@pytest.mark.parametrize("stop", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_stopped_search_goes_on_exactly(case: Case, stop: int, tmp_path: Path) -> None:
     space = space_of("cell")
 
@@ -101,7 +108,7 @@ def _same(a: Any, b: Any) -> bool:
     return bool(a == b)
 
 
-@cases
+@few
 def test_the_state_holds_what_was_derived(case: Case) -> None:
     space = space_of("cell")
     strategy, other = case.strategy(space, 3), case.strategy(space, 99)
@@ -113,7 +120,7 @@ def test_the_state_holds_what_was_derived(case: Case) -> None:
     assert after.ask(1) == first
 
 
-@cases
+@few
 def test_supernets_learn(case: Case) -> None:
     heard: list[Any] = []
     strategy = case.strategy(space_of("cell"), 2, limit=400, lr=0.05)

@@ -1,0 +1,96 @@
+"""The passes that make a supernet faster leave its outputs and all gradients as they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from nasdsl.compiler.supernet import Gate, Supernet, compile_supernet
+from nasdsl.compiler.supernet.layers import DepthwiseConv2d
+from tests.relax.spaces import small
+
+SEARCH = {"affine": False, "pool_norm": True}
+CASES: dict[str, tuple[str, dict[str, Any]]] = {
+    "nasbench201": ("nasbench201", {}),
+    "nasbench201 without parameters in norms": ("nasbench201", {"affine": False}),
+    "darts": ("darts", SEARCH),
+    "pc-darts": ("darts", {**SEARCH, "partial": 2}),
+    "one_shot": ("one_shot", {"affine": False}),
+    "robnets": ("robnets", {}),
+}
+
+
+def pair(name: str) -> tuple[Supernet, Supernet]:
+    """The plain and the fast supernet with equal weights, in float64."""
+    space, options = CASES[name]
+    torch.manual_seed(0)
+    plain = compile_supernet(small(space), fast=False, **options).double()
+    fast = compile_supernet(small(space), **options).double()
+    known = {o.key: o.module for o in plain.owners}
+    for owner in fast.owners:
+        state = plain.net.get_submodule(known[owner.key]).state_dict()
+        fast.net.get_submodule(owner.module).load_state_dict(state)
+    return plain, fast
+
+
+def run(net: Supernet, x: Tensor, weights: dict[str, Tensor]) -> list[Tensor]:
+    """The output, its gradients by the input and by the gates, and by parameters in order of keys."""
+    x = x.clone().requires_grad_()
+    leaves = {p: w.clone().requires_grad_() for p, w in weights.items()}
+    out = net(x, gates={p: Gate(w) for p, w in leaves.items()})
+    out.sin().sum().backward()
+    assert x.grad is not None
+    found = [out.detach(), x.grad, *[w.grad for w in leaves.values() if w.grad is not None]]
+    assert len(found) == 2 + len(leaves)
+    for owner in sorted(net.owners, key=lambda o: o.key):
+        module = net.net.get_submodule(owner.module)
+        found += [p.grad for p in module.parameters() if p.grad is not None]
+    return found
+
+
+@pytest.mark.parametrize(("name", "training"), [*((n, True) for n in CASES), ("darts", False)])
+def test_the_passes_change_nothing(name: str, training: bool) -> None:
+    plain, fast = pair(name)
+    plain.train(training)
+    fast.train(training)
+    torch.manual_seed(1)
+    weights = {p: torch.rand(c.n, dtype=torch.float64) for p, c in plain.decisions.items()}
+    x = torch.randn(3, *plain.relaxed.architecture.inputs[0].shape, dtype=torch.float64)
+    torch.testing.assert_close(run(fast, x, weights), run(plain, x, weights), rtol=1e-8, atol=1e-10)
+    assert sum(p.numel() for p in fast.parameters()) == sum(p.numel() for p in plain.parameters())
+
+
+def test_sharing_leaves_fewer_operators() -> None:
+    plain, fast = pair("darts")
+    assert fast.source.count("F.max_pool2d(") <= 14 < plain.source.count("F.max_pool2d(")
+
+
+def test_zeros_are_made_only_alone() -> None:
+    _, net = pair("nasbench201")
+    gates = {p: Gate(active=(0,)) for p in net.decisions}  # `none` everywhere
+    x = torch.randn(2, 3, 8, 8, dtype=torch.float64)
+    net.eval()
+    one = net(x, gates=gates)
+    assert torch.equal(one[0], one[1])  # nothing of the input is left
+
+
+@pytest.mark.parametrize(("kernel", "dilation"), [(3, 1), (5, 1), (3, 2), (5, 2)])
+def test_depthwise_gradients(kernel: int, dilation: int) -> None:
+    padding = dilation * (kernel - 1) // 2
+    layer = DepthwiseConv2d(4, 4, kernel, padding=padding, dilation=dilation, groups=4, bias=False).double()
+    x = torch.randn(2, 4, 7, 6, dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(layer, (x,))
+    assert torch.autograd.gradgradcheck(layer, (x,))
+
+
+def test_compiles() -> None:
+    torch._dynamo.reset()
+    net = compile_supernet(small("nasbench201"), affine=False).eval()
+    x = torch.randn(2, 3, 8, 8)
+    weights = {p: torch.rand(c.n) for p, c in net.decisions.items()}
+    gates = {p: Gate(w) for p, w in weights.items()}
+    compiled = torch.compile(net, backend="eager", fullgraph=True)
+    torch.testing.assert_close(compiled(x, gates=gates), net(x, gates=gates))
