@@ -5,12 +5,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shlex
-import subprocess
-import sys
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
@@ -19,49 +14,12 @@ from nasdsl.cli.common import shipped_spaces, size_text
 from nasdsl.cli.spaces import doc_line
 from nasdsl.space import load
 
-from .documents import ROOT, Block, blocks
+from .consoles import agrees, run, steps
+from .documents import ROOT, blocks
 
 README = ROOT / "README.md"
 TEXT = README.read_text(encoding="utf-8")
 CONSOLES = [b for b in blocks(TEXT) if b.kind == "console"]
-
-
-def _steps(block: Block) -> list[tuple[str, str]]:
-    """Each command with what stands below it."""
-    parts = re.split(r"^\$ (.*)\n", block.text, flags=re.MULTILINE)[1:]
-    return list(zip(parts[::2], parts[1::2], strict=True))
-
-
-def _run(command: str, shown: str, folder: Path) -> str:
-    """What a command prints, run from a checkout; `cat` writes the file that is shown."""
-    words = shlex.split(command)
-    if words[0] == "cat":
-        (folder / words[1]).write_text(shown, encoding="utf-8")
-        return shown
-    if words[0] == "sed":
-        path = folder / words[-1]
-        _, old, new, _ = words[2].split("/")
-        path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
-        return ""
-    if words[0] == "ls":
-        return "\n".join(sorted(p.name for p in (folder / words[1]).iterdir())) + "\n"
-    code = ["-c", "import conftest; from nasdsl.cli.main import main; main()"]
-    arguments = [*code, *words[1:]] if words[0] == "nasdsl" else words[1:]
-    done = subprocess.run(
-        [sys.executable, *arguments],
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    return done.stderr + done.stdout
-
-
-def _agrees(printed: str, shown: str) -> bool:
-    pattern = re.sub(r"([\[\]?*])", r"[\1]", shown)
-    return fnmatchcase(printed, re.sub(r"^…\n", "*", pattern, flags=re.MULTILINE))
 
 
 def test_golden_commands(tmp_path: Path, request: pytest.FixtureRequest) -> None:
@@ -69,17 +27,17 @@ def test_golden_commands(tmp_path: Path, request: pytest.FixtureRequest) -> None
     update = request.config.getoption("--update-golden")
     for block in CONSOLES:
         printed = []
-        for command, shown in _steps(block):
-            output = _run(command, shown, tmp_path)
+        for command, shown in steps(block):
+            output = run(command, shown, tmp_path)
             if "…\n" in shown:
-                assert _agrees(output, shown), f"{command}\n{output}"
+                assert agrees(output, shown), f"{command}\n{output}"
                 output = shown
             printed.append(f"$ {command}\n{output}")
             assert update or output == shown, command
         text = text.replace(block.text, "".join(printed))
     python = next(b for b in blocks(TEXT) if b.kind == "python")
     (tmp_path / "own.py").write_text("import conftest\n" + python.text, encoding="utf-8")
-    assert "tiny:" in _run("python own.py", "", tmp_path)
+    assert "tiny:" in run("python own.py", "", tmp_path)
     if update:
         README.write_text(text, encoding="utf-8")
 

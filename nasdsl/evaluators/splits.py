@@ -187,7 +187,10 @@ class Splits:
 
         mean, std = self.mean, self.std
         if mean is not None and std is not None:
-            mean, std = (read(v.expand(self.shape)) for v in (mean, std))
+            mean, std = (
+                v.expand(shape[0], 1, 1) if grey else read(v.expand(self.shape))
+                for v in (mean, std)
+            )
         parts = {
             name: Tensors(read(part.x, len(part.x)), part.y)
             for name, part in (("train", self.train), ("valid", self.valid), ("test", self.test))

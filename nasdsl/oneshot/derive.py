@@ -100,14 +100,14 @@ def _strongest(step: Step, given: Given) -> int | float:
         return step.domain.low
     if given is None or len(step.options) == 1:
         return step.options[0]
-    if _by_element(step.domain, given):
+    if _by_element(given, step.domain):
         index = _top(step, given)
         if index in step.options:
             return index
     return max(step.options, key=lambda index: _of(step.domain, given, index))
 
 
-def _by_element(domain: Domain, given: Given) -> TypeGuard[Sequence[float]]:
+def _by_element(given: Given, domain: Domain) -> TypeGuard[Sequence[float]]:
     """Whether the elements of a pick can be taken one after the other."""
     return domain.kind == "pick" and not domain.repeated and isinstance(given[0], float)  # type: ignore[index]
 
@@ -123,7 +123,7 @@ def _drawn(step: Step, given: Given, rng: Random) -> int | float:
         return draw_float(step.domain, rng)
     if given is None:
         return rng.choice(step.options)
-    if _by_element(step.domain, given):
+    if _by_element(given, step.domain):
         noisy = [math.log(max(_LEAST, g)) - math.log(-math.log(rng.random())) for g in given]
         index = _top(step, noisy)  # Gumbel-top-k: elements one after the other, without replacement
         if index in step.options:

@@ -87,7 +87,7 @@ class Relaxed(Method[R], Generic[R]):
         """The gates of weights: absences cut off, whole picks open."""
         gates = {p: self.gate(p, row[: self.choices[p].n]) for p, row in weights.items()}
         whole = {p: self.opened(p) for p in self.whole if p in self.choices and p not in gates}
-        return gates | whole | drawn
+        return {**gates, **whole, **drawn}
 
     def gate(self, path: str, weights: Tensor) -> Gate:
         """The gate of the weights of one choice."""

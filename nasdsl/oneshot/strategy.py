@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from nasdsl.space import Space
     from nasdsl.strategies import Trial
 
-    from .engine import Epoch
+    from .engine import Engine, Epoch
 
 
 class OneShot:
@@ -63,18 +63,35 @@ class OneShot:
 
     def _search(self, fabric: Fabric) -> list[Genotype]:
         """Train and derive, in each of the processes alike."""
+        return self._engine(fabric, self._space, self._config, self._seed, self._folder).run()
+
+    def _engine(
+        self, fabric: Fabric, space: Space, config: Any, seed: int, folder: Path | None
+    ) -> Engine:
+        """A supernet and a method, about to be trained."""
         from .data import samples_of
         from .engine import Engine
 
-        space, config, seed = self._space, self._config, self._seed
         supernet = make_supernet(space, derive_seed(seed, "supernet"), self.method.options(config))
         samples = samples_of(supernet.example, config, self._evaluator)
         method = self.method(config, space, choices_of(space, supernet.module.decisions), seed)
-        engine = Engine(
+        return Engine(
             fabric, space, supernet.module, method, samples, config, seed,
-            folder=self._folder, listen=self._listen,
+            folder=folder, listen=self._listen if fabric.is_global_zero else None,
         )  # fmt: skip
-        return engine.run()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For further processes: the space by its programs, nobody who listens."""
+        space = self._space
+        made = space.programs, dict(space.outline.overrides)
+        return vars(self) | {"_space": made, "_listen": None}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        from nasdsl.space import Space
+
+        programs, overrides = state["_space"]
+        space = Space(programs, overrides, names_checked=True)
+        vars(self).update(dict(state) | {"_space": space})
 
     def tell(self, trials: Sequence[Trial]) -> None:
         """What is derived does not depend on trials."""

@@ -73,8 +73,8 @@ class XnasMethod(Relaxed[XnasConfig]):
         eta = self.config.eta or math.sqrt(
             2 * math.log(max(2, logits.numel())) / (self._steps * bound**2)
         )
-        logits += eta * rewards.clamp(-bound, bound)
-        logits -= logits.max()
+        logits.add_(eta * rewards.clamp(-bound, bound))
+        logits.sub_(logits.max())
         if logits.numel() > 1:
             logits[logits < -2 * eta * bound * self._steps_left] = -math.inf
 

@@ -283,6 +283,14 @@ STRATEGIES: Mapping[str, Entry] = {
         needs=("choices", "relaxes"),
         extra="supernet",
     ),
+    "p_darts": Entry(
+        "nasdsl.oneshot.p_darts:PDarts",
+        "supernet",
+        "Chen, Xie, Wu, Tian; ICCV 2019",
+        "cells of deep networks: stages with deeper supernets and fewer options, few skips",
+        needs=("choices", "relaxes"),
+        extra="supernet",
+    ),
     "xnas": Entry(
         "nasdsl.oneshot.xnas:Xnas",
         "supernet",

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nasdsl.diagnostics import NasError
+from nasdsl.evaluators.augment import crop
 from nasdsl.evaluators.data import load_data
 from nasdsl.evaluators.splits import Files, Found, Tensors, assemble, cut
 
@@ -113,6 +114,8 @@ def test_grey_images_read_as_coloured_ones() -> None:
     assert torch.equal(y, x.expand(5, 3, 8, 8))
     assert splits.shaped("image", (3, 9, 9)) is splits
     assert other.shaped("image", (1, 8, 8)) is other, "colours are not thrown away"
+    x = other.normalise(other.train.x[:2])
+    assert crop(x, 1, other.black, torch.Generator().manual_seed(0)).shape == (2, 3, 8, 8)
 
 
 def test_too_few_samples_are_an_error() -> None:

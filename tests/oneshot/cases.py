@@ -64,6 +64,7 @@ CASES = [
     Case("snas", {"cost": "params"}),
     Case("setn", {"samples": 9, "keep": 2}),
     Case("pc_darts", {"warm_up": 1, "batch_size": 32, "lr": 0.025}),
+    Case("p_darts", {"depths": [1, 2], "options": [2], "warm_up": 1}),
     Case("data", {"members": 3}),
     Case("xnas"),
     Case("robust_darts", {"window": 1, "ratio": 0.2}),
