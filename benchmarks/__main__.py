@@ -19,8 +19,8 @@ NAMES = (
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
 
-def measure(names: Sequence[str], effort: Effort) -> Iterator[Row]:
-    """The rows of these benchmarks, in order."""
+def measure(names: Sequence[str], effort: Effort, only: str = "") -> Iterator[Row]:
+    """The rows of these benchmarks, in order; `only` those whose title has this in it."""
     checkout.prepare()
     from . import startup  # what it imports may stand in the checkout only
 
@@ -30,6 +30,8 @@ def measure(names: Sequence[str], effort: Effort) -> Iterator[Row]:
             continue
         benchmark = importlib.import_module(f"{__package__}.{name}")
         for contest in benchmark.contests(effort.small):
+            if only not in contest.what:
+                continue
             print(f"  {contest.group}: {contest.what}", file=sys.stderr)
             for row in run(contest, effort):
                 print("    " + " | ".join(cells(row)[1:]), file=sys.stderr)
@@ -41,6 +43,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="name", help=", ".join(NAMES))
     parser.add_argument("--record", action="store_true", help=f"write {RESULTS.name}")
     parser.add_argument("--rounds", type=int, help="exactly so many for all")
+    parser.add_argument("--only", default="", metavar="text", help="what has this in its title")
     parser.add_argument("--smoke", action="store_true", help="only see that everything runs")
     given = parser.parse_args()
     if unknown := set(given.names) - set(NAMES):
@@ -48,11 +51,12 @@ def main() -> None:
     effort = SMOKE if given.smoke else FULL
     if given.rounds:
         effort = Effort(rounds=given.rounds, exact=True)
-    rows = list(measure(given.names or NAMES, effort))
+    rows = list(measure(given.names or NAMES, effort, given.only))
     print(text(rows))
     if given.record:
         rounds = [] if effort == FULL else [f"--rounds {effort.rounds}"]
-        command = " ".join(["python -m benchmarks", *given.names, *rounds, "--record"])
+        only = [f'--only "{given.only}"'] if given.only else []
+        command = " ".join(["python -m benchmarks", *given.names, *rounds, *only, "--record"])
         record(rows, command, effort.rounds, RESULTS)
 
 

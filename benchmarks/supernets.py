@@ -125,8 +125,8 @@ def contests(small: bool) -> Iterator[Contest]:
         for batch in (2,) if small else BATCHES:
             for threads in dict.fromkeys((1, every)):
                 yield timing(subject, batch, threads, first=(batch, threads) in ((2, 1), (16, 1)))
-            if not small:  # processes of their own, which take seconds to begin
-                yield memory(subject, batch)
+        if not small:  # processes of their own, which take seconds to begin
+            yield memory(subject, BATCHES[0])
 
 
 def timing(subject: Subject, batch: int, threads: int, first: bool) -> Contest:

@@ -59,7 +59,7 @@ def small() -> Space:
 
 def folder(label: str, seed: int) -> Path:
     """Where the checkpoints of a search lie; one that was stopped goes on."""
-    return KEPT / "oneshot" / f"{label}-{seed}"
+    return KEPT / "oneshot" / _name(label, seed)
 
 
 def search(label: str, seed: int, changes: Mapping[str, object] | None = None) -> Found:
@@ -98,7 +98,11 @@ def arch(space: Space, curves: Mapping[str, float]) -> str:
 
 
 def path(label: str, seed: int) -> Path:
-    return RESULTS / f"{label}-{seed}.json"
+    return RESULTS / f"{_name(label, seed)}.json"
+
+
+def _name(label: str, seed: int) -> str:
+    return f"{label}-{seed}".replace(", ", "-").replace(" ", "_")
 
 
 def write(found: Found) -> None:
