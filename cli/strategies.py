@@ -62,11 +62,13 @@ def find(name: str, sets: Sequence[str]) -> Space:
 def print_families(known: Mapping[str, Entry]) -> None:
     """All strategies, those of a kind together."""
     for place, family in enumerate(dict.fromkeys(e.family for e in known.values())):
-        click.echo(f"{chr(10) if place else ''}{family}:")
+        members = {name: e for name, e in known.items() if e.family == family}
+        extras = {e.extra for e in members.values()}
+        common = extras.pop() if len(extras) == 1 else ""
+        click.echo(f"{chr(10) if place else ''}{family}{wants(common)}:")
         rows = [
-            (f"  {name}", f"{e.use} ({e.paper})" + wants(e.extra))
-            for name, e in known.items()
-            if e.family == family
+            (f"  {name}", f"{e.use} ({e.paper})" + wants("" if common else e.extra))
+            for name, e in members.items()
         ]
         print_rows(rows, width=max(map(len, known)) + 2)
 

@@ -11,7 +11,6 @@ from benchmarks.__main__ import NAMES, measure
 from benchmarks.measure import SMOKE, Contest, Effort, Peer, Row, Work, interval, run
 from benchmarks.table import cells, record, seconds, text
 
-
 QUICK = ("evolution", "encodings", "costs")
 
 

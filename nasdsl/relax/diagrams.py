@@ -85,7 +85,7 @@ class Pool:
         found = self._branches.get(key)
         if found is None:
             if len(self._branches) > MAX_DIAGRAM * 10:
-                raise _too_wide()
+                raise too_wide()
             self._ranks.setdefault(atom, len(self._ranks))
             found = self._branches[key] = Branch(atom, tuple(children))
         return found
@@ -121,7 +121,7 @@ class Pool:
             return found
         PURSE.spend(_STEP)
         if len(known) > MAX_DIAGRAM:
-            raise _too_wide()
+            raise too_wide()
         atom = self.first(diagrams)
         if atom is None:
             try:
@@ -158,7 +158,7 @@ class Pool:
         if found is not None:
             return found  # type: ignore[no-any-return]
         if len(known) > MAX_DIAGRAM:
-            raise _too_wide()
+            raise too_wide()
         atom = self.first((key, *cases))
         assert atom is not None
         found = known[asked] = self.branch(atom, [
@@ -272,7 +272,8 @@ def _index_of(domain: Any, positions: Sequence[int]) -> int:
         raise LookupError(str(error)) from None
 
 
-def _too_wide() -> Exception:
+def too_wide() -> Exception:
+    """What depends on more than can be listed."""
     return fail("NAS602", "the structure depends on too many decisions at once to be relaxed",
                 help="decide fewer things by the same condition, or search this space without a supernet")  # fmt: skip
 

@@ -11,7 +11,7 @@ from ..symbolic import Sym, apply
 from ..values import (
     Tensor,
 )
-from .diagrams import Diagram, Leaf, atoms_of
+from .diagrams import Diagram, Leaf, atoms_of, too_wide
 from .homes import Layout, Segment, largest
 from .ir import MIX, Step
 from .open_cases import OpenCases, is_one_of, same
@@ -82,6 +82,8 @@ class Meeting(OpenCases):
         if not isinstance(shape, Sym) or shape in self.noted:
             return
         self.noted.add(shape)
+        if shape.first is None:
+            raise too_wide()
         channel = 0 if len(shape.first) == 3 else len(shape.first) - 1
         for axis in range(len(shape.first)):
             if axis != channel and len({s[axis] for s in shape.values or ()}) != 1:
