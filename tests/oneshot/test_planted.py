@@ -21,10 +21,18 @@ SEARCH = {
     "controller_lr": 0.05, "temperature": 1.0, "alpha": 0.1, "eta": 0.1, "window": 3, "ratio": 0.0, "tau": 1.0,
     "final_tau": 0.3, "depths": [1], "cost": "none", "batches": 2, "full": 0.0,
 }  # fmt: skip
+#: Those that search any space. One path an epoch (MDENAS) takes far more of them, discovered wirings and
+#: likeness to all paths are of no help where one option is all that counts.
+PLAIN = [
+    c
+    for c in CASES
+    if len(c.spaces) == 2 and not c.real and c.name not in ("mdenas_shared", "dnw")
+    and c.options.get("rank") != "kl"
+]  # fmt: skip
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", [c for c in CASES if c.name != "mdenas_shared"], ids=str)
+@pytest.mark.parametrize("case", PLAIN, ids=str)
 def test_what_is_better_is_found(case: Case) -> None:
     space: Any = parse_space(PLANTED)
     known = type(case.strategy(space, 0)).Config.model_fields
