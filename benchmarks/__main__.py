@@ -13,7 +13,8 @@ from .measure import FULL, SMOKE, Effort, Row, run
 from .table import cells, record, text
 
 NAMES = (
-    "genotypes", "encodings", "evolution", "strategies", "costs", "networks", "supernets", "text", "startup",
+    "genotypes", "encodings", "evolution", "strategies", "costs", "networks", "supernets", "text",
+    "startup",
 )  # fmt: skip
 RESULTS = Path(__file__).parent / "RESULTS.md"
 

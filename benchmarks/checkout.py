@@ -19,6 +19,7 @@ def prepare() -> None:
     """Make compiler/ and its neighbours subpackages of nasdsl; one thread for whatever counts."""
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # or threads spin on a busy machine
     if str(ROOT) not in nasdsl.__path__:
         nasdsl.__path__.append(str(ROOT))
 

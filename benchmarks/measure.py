@@ -32,6 +32,7 @@ def with_children() -> float:
 
 
 FULL = Effort()
+LONG = 10  # times the least: a first call that takes so long need not be repeated to be timed
 SMOKE = Effort(rounds=1, seconds=0.0, small=True, exact=True)
 
 
@@ -65,7 +66,8 @@ class Contest:
     """One figure of ours and its peers. `at_most`: seconds an operation of ours should take.
 
     check: raises unless the contestants compute the same; what it returns is put beside the figure.
-    rounds: at least so many, where a few per cent matter.
+    rounds: at least so many, where a few per cent matter. most: at most so many, where a round takes
+    a minute. unit: of what the clocks count, "s" or "B".
     """
 
     group: str
@@ -75,6 +77,8 @@ class Contest:
     at_most: float | None = None
     check: Callable[[], str] | None = None
     rounds: int = 0
+    most: int | None = None
+    unit: str = "s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,7 @@ class Row:
     at_most: float | None = None
     margin: float = 0.0
     note: str = field(default="")
+    unit: str = "s"
 
     @property
     def ratio(self) -> float | None:
@@ -130,14 +135,17 @@ def run(contest: Contest, effort: Effort) -> Iterator[Row]:
             missing.append((peer, f"{error.name} is missing: pip install 'nasdsl[bench]'"))
     note = contest.check() if contest.check else ""
     rounds = effort.rounds if effort.exact else max(effort.rounds, contest.rounds)
+    if contest.most is not None and not effort.exact:
+        rounds = min(rounds, contest.most)
     times = _rounds([contest.ours, *(work for _, work in present)], effort, rounds)
     ours = median(times[0])
     if contest.at_most is not None or not contest.peers:
-        yield Row(contest.group, contest.what, ours, at_most=contest.at_most, note=note)
+        yield Row(contest.group, contest.what, ours, at_most=contest.at_most, note=note,
+                  unit=contest.unit)  # fmt: skip
     for (peer, _), theirs in zip(present, times[1:], strict=True):
         ratios = tuple(t / o for o, t in zip(times[0], theirs, strict=True))
         yield Row(contest.group, contest.what, ours, peer.name, median(theirs), ratios, peer.bar,
-                  margin=peer.margin, note=note)  # fmt: skip
+                  margin=peer.margin, note=note, unit=contest.unit)  # fmt: skip
     for peer, reason in missing:
         yield Row(contest.group, contest.what, ours, peer.name, note=reason)
 
@@ -157,7 +165,8 @@ def _repeats(work: Work, least: float) -> int:
     """How many calls take so many seconds, once caches are filled."""
     if not least:
         return 1
-    work.call()
+    if _seconds(work, 1) > LONG * least:
+        return 1
     return max(1, ceil(least / _seconds(work, 1)))
 
 

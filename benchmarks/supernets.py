@@ -1,137 +1,251 @@
-"""One step of a supernet (forward and backward) against a plain one with a module for every operator.
+"""Compiled supernets against plain ones: a step forward and backward, its time and its memory.
 
-Both have the same weights; outputs and gradients have been compared in float64 before anything is
-timed. Ours is as `compile_supernet` makes it; theirs has the default layout of PyTorch, and once
-channels-last, which alone makes it faster.
+Both get the same weights and alphas; outputs and all gradients (weights, alphas, images) are compared
+in double precision before anything is timed.
 """
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable, Iterator, Mapping
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
-from nasdsl.compiler import copy_weights
-from nasdsl.compiler.supernet import Gate, Supernet, compile_supernet
-
-from .checkout import space
+from . import checkout, plain
+from .footprint import Footprint
 from .measure import Contest, Peer, Work
-from .plain_supernets import DartsSupernet, NB201Supernet
 
-ROUNDS = 5
+if TYPE_CHECKING:
+    from nasdsl.compiler.supernet import Gate
+
+GROUP = "Supernets"
+BATCHES = (16, 64)
+MEMORY = 1 / 0.65
+TOLERANCE = 1e-9
+ROUNDS = 5  # of some ten to sixty seconds
+
+Alphas = Sequence[Tensor]
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A supernet of ours and the plain one; `weights` are the options' weights, by cell."""
+    """A search network: the space and its options, how it is written by hand, the shapes of its
+    alphas, and the gates that these give. bar: how many times faster ours should be."""
 
     name: str
-    ours: Supernet
-    theirs: nn.Module
-    weights: dict[str, Tensor]
+    space: str
+    sizes: Mapping[str, int]
+    options: Mapping[str, Any]
+    by_hand: Callable[[], nn.Module]
+    alphas: Sequence[tuple[int, int]]
+    gates: Callable[[Alphas], dict[str, Gate]]
     bar: float
+    small: bool = False
 
-    def gates(self) -> dict[str, Gate]:
-        return gates_of(self.ours, self.weights)
+    def ours(self) -> nn.Module:
+        from nasdsl.compiler.supernet import compile_supernet
 
-    def run(self, network: nn.Module, x: Tensor) -> list[Tensor]:
-        """The output, and the gradients by the input and by the weights of options."""
-        x = x.detach().requires_grad_()
-        for weight in self.weights.values():
-            weight.grad = None
-        y = (
-            network(x, gates=self.gates())
-            if network is self.ours
-            else network(x, *self.weights.values())
+        torch.manual_seed(0)
+        found: nn.Module = compile_supernet(
+            checkout.space(self.space, **self.sizes), **self.options
         )
-        y.square().sum().backward()
-        assert x.grad is not None
-        return [y.detach(), x.grad, *(w.grad for w in self.weights.values() if w.grad is not None)]
+        return found
 
-    def to(self, dtype: torch.dtype) -> Subject:
-        weights = {n: w.detach().to(dtype).requires_grad_() for n, w in self.weights.items()}
-        return Subject(self.name, self.ours.to(dtype), self.theirs.to(dtype), weights, self.bar)
+    def theirs(self) -> nn.Module:
+        torch.manual_seed(0)
+        return self.by_hand()
 
+    def drawn(self) -> list[Tensor]:
+        """Logits far from equal, so that no option is told from another by rounding alone."""
+        rng = torch.Generator().manual_seed(1)
+        return [torch.randn(shape, generator=rng).requires_grad_() for shape in self.alphas]
 
-def gates_of(net: Supernet, weights: Mapping[str, Tensor]) -> dict[str, Gate]:
-    """Rows of the weights for the choices of operators, in order; every input of a pick counts."""
-    rows = {cell: iter(weight.unbind(0)) for cell, weight in weights.items()}
-    found = {}
-    for path, choice in net.decisions.items():
-        if choice.kind == "one":
-            found[path] = Gate(next(rows[path.partition("/")[0]]))
-        else:
-            found[path] = Gate(torch.ones(choice.n, dtype=next(iter(weights.values())).dtype))
-    return found
+    def images(self, batch: int) -> Tensor:
+        rng = torch.Generator().manual_seed(2)
+        return torch.randn(
+            batch, 3, 16 if self.small else 32, 16 if self.small else 32, generator=rng
+        )
 
 
-def darts(c: int = 16, layers: int = 8, size: int = 32) -> Subject:
-    made = space("darts", C=c, layers=layers, size=size)
-    plain = DartsSupernet(c, layers)
-    ours = paired(plain, lambda **kw: compile_supernet(made, affine=False, pool_norm=True, **kw))
-    weights = {
-        name: torch.randn(14, 7).softmax(-1).requires_grad_() for name in ("normal", "reduce")
+def darts_gates(alphas: Alphas) -> dict[str, Gate]:
+    """Softmax over `none` and the operators; `none` is weight that goes nowhere."""
+    from nasdsl.compiler.supernet import Gate
+
+    gates = {}
+    for cell, logits in zip(("normal", "reduce"), alphas, strict=True):
+        rows = iter(logits.softmax(-1)[:, 1:].unbind(0))
+        for i in range(4):
+            gates[f"{cell}/i[{i}]/s"] = Gate(None, tuple(range(2 + i)))
+            for j in range(2 + i):
+                gates[f"{cell}/i[{i}]/s={j}/edge"] = Gate(next(rows))
+    return gates
+
+
+def nb201_gates(alphas: Alphas) -> dict[str, Gate]:
+    from nasdsl.compiler.supernet import Gate
+
+    rows = alphas[0].softmax(-1).unbind(0)
+    return {
+        f"cell/i[{b - 1}]/n/y[{a}]/edge": Gate(row)
+        for (a, b), row in zip(plain.NB201_EDGES, rows, strict=True)
     }
-    return Subject("DARTS", ours, plain, weights, 2.2)
 
 
-def nasbench201(c: int = 16, n: int = 5, size: int = 32) -> Subject:
-    made = space("nasbench201", C=c, N=n, size=size)
-    plain = NB201Supernet(c, n)
-    ours = paired(plain, lambda **kw: compile_supernet(made, affine=False, **kw))
-    weights = {"cell": torch.randn(6, 5).softmax(-1).requires_grad_()}
-    return Subject("NAS-Bench-201", ours, plain, weights, 2.0)
+@cache
+def subjects(small: bool) -> tuple[Subject, ...]:
+    darts = {"c": 4, "layers": 3} if small else {"c": 16, "layers": 8}
+    nb201 = {"c": 4, "n": 1} if small else {"c": 16, "n": 5}
+    return (
+        Subject("DARTS", "darts", _upper(darts), {"affine": False, "pool_norm": True},
+                lambda: plain.DartsSupernet(**darts),
+                [(plain.DARTS_EDGES, plain.DARTS_OPTIONS)] * 2, darts_gates, 2.2, small),
+        Subject("NAS-Bench-201", "nasbench201", _upper(nb201), {"affine": False},
+                lambda: plain.NB201Supernet(**nb201),
+                [(len(plain.NB201_EDGES), plain.NB201_OPTIONS)], nb201_gates, 2.0, small),
+    )  # fmt: skip
 
 
-def paired(plain: nn.Module, make: Callable[..., Supernet]) -> Supernet:
-    """Our supernet with the weights of the plain one."""
-    ordered: Supernet = make(fast=False)
-    fast: Supernet = make()
-    copy_weights(plain, ordered.net)
-    known = {o.key: o.module for o in ordered.owners}
-    for owner in fast.owners:
-        state = ordered.net.get_submodule(known[owner.key]).state_dict()
-        fast.net.get_submodule(owner.module).load_state_dict(state)
-    return fast
+def _upper(sizes: Mapping[str, int]) -> dict[str, int]:
+    """The settings of the space: C and N are written large there."""
+    return {name if name == "layers" else name.upper(): value for name, value in sizes.items()}
 
 
-def difference(subject: Subject, x: Tensor) -> float:
-    """The largest relative difference between the two, in outputs and gradients."""
-    pairs = zip(subject.run(subject.ours, x), subject.run(subject.theirs, x), strict=True)
-    return max(float((a - b).abs().max() / b.abs().max()) for a, b in pairs)
+# ---------------------------------------------------------------------------- the contests
 
 
 def contests(small: bool) -> Iterator[Contest]:
-    torch.set_num_threads(1)
-    sizes: dict[str, Any] = {"c": 4, "size": 8} if small else {"c": 16, "size": 32}
-    for make, more in (
-        (nasbench201, {"n": 1} if small else {}),
-        (darts, {"layers": 3} if small else {}),
-    ):
-        for batch in (2,) if small else (16, 64):
-            torch.manual_seed(0)
-            subject = make(**sizes, **more)
-            checked = subject.to(torch.float64)
-            x = torch.randn(2, 3, sizes["size"], sizes["size"], dtype=torch.float64)
-            assert difference(checked, x) < 1e-9
-            yield step(checked.to(torch.float32), torch.randn(batch, *x.shape[1:]), batch)
+    every = 1 if small else os.cpu_count() or 1
+    for subject in subjects(small):
+        for batch in (2,) if small else BATCHES:
+            for threads in dict.fromkeys((1, every)):
+                yield timing(subject, batch, threads, first=(batch, threads) in ((2, 1), (16, 1)))
+            if not small:  # processes of their own, which take seconds to begin
+                yield memory(subject, batch)
 
 
-def step(subject: Subject, x: Tensor, batch: int) -> Contest:
-    last = x.contiguous(memory_format=torch.channels_last)
-
-    def in_channels_last() -> Work:
-        changed = copy.deepcopy(subject.theirs).to(memory_format=torch.channels_last)
-        return Work(lambda: subject.run(changed, last))
-
+def timing(subject: Subject, batch: int, threads: int, first: bool) -> Contest:
+    """`first`: compare what they compute, and time the plain one in channels-last as well."""
+    ours, theirs = subject.ours(), subject.theirs()
+    copy(ours, theirs)
+    peers = [Peer("plain", lambda: step(subject, theirs, batch, threads), subject.bar)]
+    if first:
+        peers.append(
+            Peer("plain, channels-last", lambda: step(subject, _last(theirs), batch, threads))
+        )
+    told = "one thread" if threads == 1 else f"{threads} threads, by the clock"
     return Contest(
-        "Supernets", f"{subject.name}: forward and backward, batch {batch}",
-        Work(lambda: subject.run(subject.ours, last)),
-        [Peer("one module an operator", lambda: Work(lambda: subject.run(subject.theirs, x)), subject.bar),
-         Peer("the same, channels-last", in_channels_last)],
-        rounds=ROUNDS,
+        GROUP, f"{subject.name}: forward and backward, batch {batch}, {told}",
+        step(subject, ours, batch, threads), peers,
+        check=(lambda: compare(subject)) if first else None, most=ROUNDS,
     )  # fmt: skip
+
+
+def _last(network: nn.Module) -> nn.Module:
+    from copy import deepcopy
+
+    return deepcopy(network).to(memory_format=torch.channels_last)
+
+
+def step(subject: Subject, network: nn.Module, batch: int, threads: int) -> Work:
+    """Forward and backward to all weights and alphas."""
+    alphas, x = subject.drawn(), subject.images(batch)
+    y = torch.zeros(batch, dtype=torch.long)
+
+    def call() -> None:
+        torch.set_num_threads(threads)
+        F.cross_entropy(forward(subject, network, x, alphas), y).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        network.zero_grad()
+        for alpha in alphas:
+            alpha.grad = None
+        torch.set_num_threads(1)
+
+    return Work(call, clock=time.process_time if threads == 1 else time.perf_counter)
+
+
+def forward(subject: Subject, network: nn.Module, x: Tensor, alphas: Alphas) -> Tensor:
+    by_hand = isinstance(network, plain.DartsSupernet | plain.NB201Supernet)
+    y: Tensor = network(x, alphas) if by_hand else network(x, gates=subject.gates(alphas))
+    return y
+
+
+def memory(subject: Subject, batch: int) -> Contest:
+    """What a step adds to the peak of a fresh process in which a tiny step was made."""
+    at = 0 if subject.name == "DARTS" else 1
+    sizes = (at, batch, subject.small)
+    return Contest(
+        "Memory of supernets", f"{subject.name}: peak of a step, batch {batch}",
+        Footprint("ours", *sizes).work(),
+        [Peer("plain", lambda: Footprint("theirs", *sizes).work(), MEMORY)], most=3, unit="B",
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------------------- the same function
+
+
+def _in_order(ours: Any) -> list[Any]:
+    """The owners of a supernet's weights as the program has them: passes may change their order."""
+    from nasdsl.compiler.supernet.emit import emit_supernet
+
+    plain_order = emit_supernet(ours.relaxed, fast=False).owners
+    place = {owner.key: i for i, owner in enumerate(plain_order)}
+    return sorted(ours.owners, key=lambda owner: place[owner.key])
+
+
+def copy(ours: nn.Module, theirs: nn.Module) -> list[tuple[str, nn.Parameter, nn.Parameter]]:
+    """Give ours the weights of theirs; the pairs of parameters. Both list them in the order of the
+    program: stem, cells, edges, operators. AssertionError where they do not match."""
+    mine = dict(ours.named_parameters())
+    names = [
+        f"net.{owner.module}.{name}"
+        for owner in _in_order(ours)
+        for name in ("weight", "bias")
+        if f"net.{owner.module}.{name}" in mine
+    ]
+    given = list(theirs.named_parameters())
+    if len(names) != len(mine) or len(mine) != len(given):
+        raise AssertionError(f"{len(mine)} parameters here, {len(given)} there")
+    pairs = [(f"{a} ~ {b}", mine[a], there) for a, (b, there) in zip(names, given, strict=True)]
+    with torch.no_grad():
+        for name, here, there in pairs:
+            if here.shape != there.shape:
+                raise AssertionError(
+                    f"{name}: {tuple(here.shape)} here, {tuple(there.shape)} there"
+                )
+            here.copy_(there)
+    return pairs
+
+
+def compare(subject: Subject, batch: int = 4) -> str:
+    """Outputs and gradients in double precision; AssertionError if any tensor differs."""
+    ours, theirs = subject.ours().double(), subject.theirs().double()
+    pairs = copy(ours, theirs)
+    found = []
+    for network in (ours, theirs):
+        alphas = [a.detach().double().requires_grad_() for a in subject.drawn()]
+        x = subject.images(batch).double().requires_grad_()
+        out = forward(subject, network, x, alphas)
+        F.cross_entropy(out, torch.arange(batch) % out.shape[1]).backward()  # type: ignore[no-untyped-call]
+        found.append([out.detach(), x.grad, *(a.grad for a in alphas)])
+    names = ["outputs", "gradient of the images", *("gradient of alphas" for _ in subject.alphas)]
+    differences = {n: _difference(a, b) for n, a, b in zip(names, *found, strict=True)}
+    differences |= {name: _difference(a.grad, b.grad) for name, a, b in pairs}
+    worst = max(differences, key=lambda name: differences[name])
+    if not differences[worst] <= TOLERANCE:
+        raise AssertionError(f"{worst} differs by {differences[worst]:.1e} of the largest")
+    weights = sum(there.numel() for _, _, there in pairs)
+    return (
+        f"{weights:,} weights, {sum(a * b for a, b in subject.alphas)} alphas; outputs and the gradients "
+        f"of weights, alphas and images differ by {differences[worst]:.0e} of the largest at most"
+    )
+
+
+def _difference(a: Tensor | None, b: Tensor | None) -> float:
+    if a is None or b is None:
+        return float("inf")
+    return float((a - b).abs().max() / b.abs().max().clamp(min=1e-30))

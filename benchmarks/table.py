@@ -14,6 +14,7 @@ PACKAGES = (
     "torch", "torchvision", "numpy", "lark", "ConfigSpace", "pyglove", "fvcore", "timm", "optuna",
 )  # fmt: skip
 HEADS = ("what", "ours", "against", "its time", "times faster", "95 %", "bar", "met")
+_SIZES = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1.0, "B"))
 _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 
 
@@ -25,19 +26,28 @@ def seconds(value: float | None) -> str:
     return f"{value / size:.3g} {unit}" if value / size < 1000 else f"{value / size:.0f} {unit}"
 
 
+def size(value: float | None) -> str:
+    """Bytes with three digits."""
+    if value is None:
+        return ""
+    large = next((u for u in _SIZES if value >= u[0]), _SIZES[-1])
+    return f"{value / large[0]:.3g} {large[1]}"
+
+
 def cells(row: Row) -> tuple[str, ...]:
     """The columns of a row, as HEADS."""
+    amount = size if row.unit == "B" else seconds
     bar, met = "", {True: "yes", False: "no", None: ""}[row.met]
     if row.at_most is not None:
-        bar = f"≤ {seconds(row.at_most)}"
+        bar = f"≤ {amount(row.at_most)}"
     elif row.bar is not None:
         bar = f"≥ {row.bar:.3g}"
         if row.met is None and row.ratios:
             met = "open"
     spread = " … ".join(map(_ratio, interval(row.ratios))) if row.ratios else ""
     ratio = "" if row.ratio is None else _ratio(row.ratio)
-    times = row.note if row.peer and row.theirs is None else seconds(row.theirs)
-    return (row.what, seconds(row.ours), row.peer, times, ratio, spread, bar, met)
+    times = row.note if row.peer and row.theirs is None else amount(row.theirs)
+    return (row.what, amount(row.ours), row.peer, times, ratio, spread, bar, met)
 
 
 def _ratio(value: float) -> str:

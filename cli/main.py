@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
+from types import FrameType
 from typing import Any
 
 import click
@@ -24,6 +25,9 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "train": ("nasdsl.cli.train:train", "Train one architecture of a space."),
     "search": ("nasdsl.cli.search:search", "Search a space for the best architecture."),
     "resume": ("nasdsl.cli.search:resume", "Go on with a search that was stopped."),
+    "worker": ("nasdsl.cli.worker:worker", "Evaluate trials of a search on another machine."),
+    "rerun": ("nasdsl.cli.rerun:rerun", "Evaluate a trial of a study once more."),
+    "diff": ("nasdsl.cli.diff:diff", "The decisions in which two spaces differ."),
     "spaces": ("nasdsl.cli.spaces:spaces", "List the spaces that come with nasdsl."),
     "strategies": (
         "nasdsl.cli.strategies:strategies",
@@ -38,6 +42,15 @@ class FailedRun(click.ClickException):
     """The input was fine and the run was not: exit code 1."""
 
     exit_code = 1
+
+
+class Terminated(KeyboardInterrupt):
+    """A polite kill: what Ctrl-C does, but for the exit code."""
+
+
+def terminate(number: int, frame: FrameType | None) -> None:
+    """What to do on SIGTERM."""
+    raise Terminated
 
 
 class LazyGroup(click.Group):
@@ -76,7 +89,7 @@ class LazyGroup(click.Group):
 
 
 def guarded(call: Callable[[], Any]) -> int:
-    """The exit code of a call: 0, 1 failed run, 2 bad input, 130 interrupted."""
+    """The exit code of a call: 0, 1 failed run, 2 bad input, 130 interrupted, 143 terminated."""
     from nasdsl.diagnostics import NasError
 
     try:
@@ -87,9 +100,10 @@ def guarded(call: Callable[[], Any]) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
-        return 130
+    except (click.Abort, KeyboardInterrupt) as error:
+        terminated = isinstance(error, Terminated) or isinstance(error.__cause__, Terminated)
+        click.echo("terminated" if terminated else "interrupted", err=True)
+        return 143 if terminated else 130
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output has gone; nothing is left to say
         return 1

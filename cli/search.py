@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
-from collections.abc import Mapping
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +11,10 @@ import click
 from nasdsl.diagnostics import Diagnostic, NasError, placed
 from nasdsl.settings import CallSetting
 
-from .common import (
-    file_argument,
-    find_space,
-    json_option,
-    load_space,
-    set_option,
-)
+from .common import file_argument, find_space, json_option, load_space, set_option
+from .execution import Execution, execution_options
 from .session import drive
+from .studies import create, new_folder, open_study
 
 if TYPE_CHECKING:
     from nasdsl.settings import Settings
@@ -64,10 +57,14 @@ budget_option = click.option("--budget", type=click.IntRange(min=1), help="Trial
 @python_option
 @own_option
 @retrain_option
+@click.option("--store", "url", metavar="URL", help="Keep the study there: postgresql://…")
+@click.option("--from", "origin", metavar="STUDY", help="Begin with the trials of another study.")
+@execution_options
 @set_option
 @json_option
 def search(
     file: str,
+    execution: Execution,
     out: Path | None,
     strategy: str | None,
     evaluate: str | None,
@@ -79,6 +76,8 @@ def search(
     python: str | None,
     own: str | None,
     retrain: bool,
+    url: str | None,
+    origin: str | None,
     sets: tuple[str, ...],
     as_json: bool,
 ) -> None:
@@ -107,23 +106,33 @@ def search(
     config = read_search(space.search, overrides, python=python, own=read_own(own))
     check_strategy(config, space, None if own else place_of_strategy(overrides, space.search))
     check_evaluator(config, space)
+    execution.check(config)
     folder = new_folder(out, space.name)
-    store = create(folder, path, space, config, space.outline.overrides)
-    with store:
-        drive(store, space, config, folder, retrain, as_json)
+    with create(folder, path, space, config, url) as store:
+        if origin is not None:
+            take_over(origin, store, space, as_json)
+        drive(store, space, config, execution, retrain, as_json)
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.argument("study", metavar="DIR")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), help="The run folder of a URL's study."
+)
+@click.option("--space", "file", metavar="FILE", help="Make sure that the space is this one.")
 @click.option("--budget", type=click.IntRange(min=1), help="A new number of trials in all.")
 @time_option
 @python_option
 @own_option
 @click.option("--give-up", is_flag=True, help="Record the trial that it died in as failed.")
 @retrain_option
+@execution_options
 @json_option
 def resume(
-    folder: Path,
+    study: str,
+    execution: Execution,
+    out: Path | None,
+    file: str | None,
     budget: int | None,
     time: str | None,
     python: str | None,
@@ -132,13 +141,16 @@ def resume(
     retrain: bool,
     as_json: bool,
 ) -> None:
-    """Go on with the search in a run folder, exactly as if it had not been stopped."""
+    """Go on with the search in a run folder, exactly as if it had not been stopped.
+
+    DIR is the folder, or the URL of the study.
+    """
+    from nasdsl import load
     from nasdsl.settings import read_seconds
     from nasdsl.study.config import SearchConfig
-    from nasdsl.study.store import Store
+    from nasdsl.study.setup import stored_space
 
-    path = folder if folder.suffix == ".db" else folder / "study.db"
-    with Store.open(path) as store:
+    with open_study(study, out) as store:
         info = store.info()
         config = SearchConfig.model_validate(info.settings)
         check_python(config, python)
@@ -152,54 +164,37 @@ def resume(
         if changes:
             config = config.model_copy(update=changes)
             store.update_settings(config.model_dump(mode="json"))
-        space = stored_space(store)
-        drive(store, space, config, path.parent, retrain, as_json, give_up)
+        execution.check(config)
+        space = stored_space(store.info())
+        if file is not None:
+            check_same(space, load(find_space(file), set=dict(info.params)))
+        drive(store, space, config, execution, retrain, as_json, give_up)
+
+
+def check_same(ours: Space, theirs: Space) -> None:
+    """NAS546, with the decisions that differ, if a file is no longer the space of the study."""
+    from nasdsl.difference import difference
+
+    found = difference(ours, theirs)
+    if found.same:
+        return
+    message = "the space of the study is another:\n" + "\n".join(found.lines())
+    help = "`nasdsl search FILE --from STUDY` begins with the trials that still exist in it"
+    raise NasError(Diagnostic("NAS546", message, help=help))
+
+
+def take_over(origin: str, store: Store, space: Space, quiet: bool) -> None:
+    """Begin a study with the trials of another, and say how many still exist."""
+    from nasdsl.study.takeover import take_over_trials
+
+    with open_study(origin, write=False) as other:
+        taken, left = take_over_trials(other, store, space)
+    if not quiet:
+        click.echo(f"took over {taken} trials of {origin}; {left} do not exist in this space")
 
 
 def quoted(text: str | None) -> str | None:
     return None if text is None else json.dumps(text)
-
-
-def new_folder(out: Path | None, name: str) -> Path:
-    """A folder for a run: the one asked for, which must not hold anything, or runs/NAME-1, -2, …"""
-    if out is None:
-        folders = (Path("runs") / f"{name}-{number}" for number in count(1))
-        out = next(folder for folder in folders if not folder.exists())
-    elif out.exists() and (not out.is_dir() or any(out.iterdir())):
-        message = f"{out} exists and is not empty"
-        help = f"go on with it by `nasdsl resume {out}`, or choose another folder with --out"
-        raise NasError(Diagnostic("NAS555", message, help=help))
-    out.mkdir(parents=True, exist_ok=True)
-    return out
-
-
-def create(
-    folder: Path, path: Path, space: Space, config: SearchConfig, params: Mapping[str, Any]
-) -> Store:
-    """The study of a new run, with its own copy of the space."""
-    from nasdsl.study.artefacts import write_text
-    from nasdsl.study.sources import collect
-    from nasdsl.study.store import Store, StudyInfo
-
-    settings = config.model_dump(mode="json")
-    sources = collect(path)
-    info = StudyInfo(folder.name, space.name, space.hash, settings, config.seed, sources, params)
-    record = {"space": str(path), "params": params, "search": settings}
-    write_text(folder / "config.json", json.dumps(record, indent=2) + "\n")
-    return Store.create(folder / "study.db", info)
-
-
-def stored_space(store: Store) -> Space:
-    """The space of a study, from the copy that it holds."""
-    from nasdsl import load
-    from nasdsl.study.run import check_space
-    from nasdsl.study.sources import unpack
-
-    info = store.info()
-    with tempfile.TemporaryDirectory() as folder:
-        space: Space = load(unpack(info.sources, Path(folder)), set=dict(info.params))
-    check_space(info, space)
-    return space
 
 
 def place_of_strategy(*layers: Settings) -> Span | None:

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .common import echo_json
-from .main import FailedRun
+from .main import FailedRun, terminate
 
 if TYPE_CHECKING:
     from nasdsl.space import Space
     from nasdsl.study.config import SearchConfig
     from nasdsl.study.run import Search
     from nasdsl.study.store import Store
+
+    from .execution import Execution
 
 MEMBERS = 12  # of the front, in the last words
 ENDS = {
@@ -32,7 +34,7 @@ def drive(
     store: Store,
     space: Space,
     config: SearchConfig,
-    folder: Path,
+    execution: Execution,
     retrain: bool,
     as_json: bool,
     give_up: bool = False,
@@ -43,8 +45,10 @@ def drive(
 
     from .live import watching
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill is a Ctrl-C
-    running = start(store, space, config)
+    signal.signal(signal.SIGTERM, terminate)
+    folder = store.folder
+    running = start(store, space, config, retry=execution.retry, here=execution.here)
+    running.executor = execution.executor(running)
     if give_up:
         running.give_up_pending()
     if not as_json:

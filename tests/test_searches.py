@@ -12,7 +12,16 @@ from benchmarks import checkout
 from benchmarks.searches.page import kept, page, section
 from benchmarks.searches.plans import PLANS
 from benchmarks.searches.problems import OUTLINES, PROBLEMS, Outline, Problem, best_by
-from benchmarks.searches.results import Result, against, interval, path, read, sum_up
+from benchmarks.searches.results import (
+    Result,
+    against,
+    differences,
+    interval,
+    path,
+    read,
+    sum_up,
+    versus,
+)
 from benchmarks.searches.runs import POINTS, Run, grid, run
 from benchmarks.searches.tables import Table, available
 from nasdsl.configure import configure
@@ -20,7 +29,7 @@ from nasdsl.strategies import STRATEGIES, strategy_class
 from tests.documents import ROOT
 from tests.flat_space import FlatSpace
 
-SCORES = [Random(7).random() for _ in range(3**4)]
+SCORES = [Random(seed).random() for seed in range(3**4)]
 TOY = Outline(
     "toy", "A toy", "Of the tests.", (10.0, 40.0), ("10", "40"), "40", "queries", "lost", {}, ()
 )
@@ -82,6 +91,30 @@ def test_differences_are_between_runs_of_one_seed() -> None:
     mean, low, high = found.against["40"]
     assert found.paired == 4 and (mean, high - mean) == pytest.approx(wanted)
     assert high - low == pytest.approx(2 * wanted[1])
+
+
+def test_rows_are_held_against_others() -> None:
+    problem = toy()
+    ours, theirs = (
+        sum_up(problem, name, name, {}, [run(problem, name, {}, seed) for seed in range(count)])
+        for name, count in (("exhaustive", 12), ("random", 10))
+    )
+    mean, low, high, p = versus(problem, ours, [theirs]).versus["random"]
+    found = differences(problem, ours, theirs)["40"]
+    assert len(found) == 10 and (mean, high - mean) == pytest.approx(interval(found))
+    assert high - mean == pytest.approx(mean - low) and 0 < p < 1
+    assert (p < 0.025) is (low > 0)
+    assert versus(problem, theirs, [ours]).versus["exhaustive"][3] == pytest.approx(1 - p)
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "other"),
+    [(o.name, label, other) for o in OUTLINES.values() for label in o.versus for other in o.versus[label]],
+)  # fmt: skip
+def test_those_held_against_others_are_better(name: str, label: str, other: str) -> None:
+    """With a chance of less than one in a thousand that they are not."""
+    found = read(name, label)
+    assert found is not None and found.versus[other][0] > 0 and found.versus[other][3] < 0.001
 
 
 def test_the_page_is_what_is_kept() -> None:

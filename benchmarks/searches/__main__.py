@@ -12,7 +12,7 @@ from .. import checkout
 from .page import kept, page, section
 from .plans import PLANS
 from .problems import OUTLINES, PROBLEMS, Problem
-from .results import BASELINE, Result, against, read, sum_up, write
+from .results import BASELINE, Result, against, read, sum_up, versus, write
 from .runs import Run, run
 from .tables import DATA, available
 
@@ -34,12 +34,16 @@ def search(problem: Problem, label: str, runs: int, minutes: float) -> Result:
 
 
 def compared(problem: Problem, results: Sequence[Result]) -> list[Result]:
-    """The results held against the baseline, which is among them or kept."""
-    mine = {result.label: result for result in results}
-    baseline = mine.get(BASELINE) or read(problem.outline.name, BASELINE)
-    if baseline is None:
-        return list(results)
-    return [r if r.label == BASELINE else against(problem, r, baseline) for r in results]
+    """The results held against the baseline and whom their outline names, if these are kept."""
+    baseline = read(problem.outline.name, BASELINE)
+    found = []
+    for result in results:
+        if baseline is not None and result.label != BASELINE:
+            result = against(problem, result, baseline)
+        named = problem.outline.versus.get(result.label, ())
+        others = [other for label in named if (other := read(problem.outline.name, label))]
+        found.append(versus(problem, result, others))
+    return found
 
 
 def main() -> None:
@@ -85,9 +89,8 @@ def measure(
         found.append(result)
         if keep:
             write(result)
-    if keep and BASELINE in labels:  # the rows that were not run now are held against the new one
-        others = [r for r in kept(name) if r.label not in labels]
-        for result in compared(problem, others):
+    if keep:  # the rows that were not run now are held against the new ones
+        for result in compared(problem, kept(name)):
             write(result)
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from .plans import PLANS
 from .problems import OUTLINES, Outline
@@ -23,6 +23,7 @@ the paired differences): **bold** where the interval is above zero, *italic* whe
 A strategy sees nothing but genotypes and the objective, as in `nasdsl search`; ms is its own CPU
 time for one trial.
 """
+VERSUS = "run by run of the same seeds: p is of a one-sided t-test on the differences."
 
 
 def page() -> str:
@@ -42,7 +43,22 @@ def overview() -> str:
         cells = [_difference(result, o.headline) if result else "" for o, result in rows]
         if any(cells):
             lines.append(_line([label, *cells]))
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", *_below(found), ""])
+
+
+def _below(found: Mapping[str, Mapping[str, Result]]) -> Iterator[str]:
+    """What is said of the labels that are not above the baseline everywhere."""
+    yield "Not above random search with confidence:"
+    yield ""
+    for label, plan in sorted(PLANS.items()):
+        mine = {o.name: found[o.name][label] for o in OUTLINES.values() if label in found[o.name]}
+        above = {
+            name: r.against[OUTLINES[name].headline][1] > 0 for name, r in mine.items() if r.against
+        }
+        where = [OUTLINES[name].title for name, is_above in above.items() if not is_above]
+        if where:
+            ending = f": {plan.below}" if plan.below else ""
+            yield f"- {label} on {', '.join(where)}{'' if any(above.values()) else ', and above it nowhere'}{ending}."
 
 
 def kept(problem: str) -> list[Result]:
@@ -56,6 +72,8 @@ def section(outline: Outline, found: Sequence[Result]) -> str:
     lines += [*_table(outline, found), ""]
     if outline.published:
         lines += ["Against the published means:", "", *_published(outline, found), ""]
+    if any(result.versus for result in found):
+        lines += [f"Held against others, {VERSUS}", "", *_versus(outline, found), ""]
     families = dict.fromkeys(PLANS[r.label].family for r in found if r.label != BASELINE)
     lines += [f"![{family}](plots/{plot_name(outline.name, family)})" for family in families]
     return "\n".join(lines) + "\n"
@@ -125,6 +143,21 @@ def _published(outline: Outline, found: Sequence[Result]) -> Iterator[str]:
                 ("yes" if met else "no") + (f", {wider:g} times that" if wider != 1 else ""),
             ]
         )
+
+
+def _versus(outline: Outline, found: Sequence[Result]) -> Iterator[str]:
+    runs = {result.label: result.runs for result in found}
+    yield _line(["strategy", "against", "pairs", f"difference: {outline.headline}", "p"])
+    yield _line(["---"] * 5)
+    for result in found:
+        for label, (mean, low, high, chance) in result.versus.items():
+            pairs = str(min(result.runs, runs[label]))
+            difference = f"{mean:+.2f} ({low:+.2f} … {high:+.2f})"
+            yield _line([result.label, label, pairs, difference, _chance(chance)])
+
+
+def _chance(p: float) -> str:
+    return f"{p:.1g}" if p >= 1e-6 else "< 1e-6"
 
 
 def _tolerances(outline: Outline) -> str:

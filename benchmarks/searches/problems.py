@@ -14,7 +14,7 @@ from functools import cache
 
 from nasdsl.strategies.fronts import hypervolume
 
-from .tables import Table, table
+from .tables import Table, sizes, table
 
 History = Sequence[tuple[float, int]]
 Marks = Sequence[float]
@@ -26,7 +26,8 @@ class Outline:
 
     checkpoints: when the marks are taken, the last is the budget. columns: the figures, in order;
     headline: the one that rows are ranked by. regret: what the plot shows. published: rows by label.
-    tolerance: of the figures against them; wider: times so much for some labels.
+    tolerance: of the figures against them; wider: times so much for some labels. versus: labels that
+    are also held against others. Names begin with that of the table.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Outline:
     published: Mapping[str, Sequence[float]]
     tolerance: tuple[float, ...]
     wider: Mapping[str, float] = field(default_factory=dict)
+    versus: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def budget(self) -> float:
@@ -112,7 +114,34 @@ FRONT = Outline(
     published={},
     tolerance=(),
 )
-OUTLINES: Mapping[str, Outline] = {outline.name: outline for outline in (NB201, MACRO, FRONT)}
+QUERIES = Outline(
+    "nasbench201_queries",
+    "NAS-Bench-201: 100 queries",
+    "The best accuracy of validation on CIFAR-10 in %, after training for 12 epochs, that so many\n"
+    "queries found: what the search sees is what counts. The optimum is 84.89.",
+    checkpoints=(10.0, 25.0, 50.0, 100.0),
+    columns=("10 queries", "25 queries", "50 queries", "100 queries"),
+    headline="100 queries",
+    unit="queries",
+    regret="validation accuracy below the optimum, points",
+    published={},
+    tolerance=(),
+    versus={"bo": ("regularized_evolution",)},
+)
+SIZES = Outline(
+    "nasbench_macro_front",
+    "NAS-Bench-Macro: accuracy against multiply-adds",
+    "The same for accuracies above 80 % and the logarithm of multiply-adds; the three blocks of a layer\n"
+    "are written as sizes (`searches/macro_sizes.nas`), which is what partial order pruning is for.",
+    checkpoints=(50.0, 100.0, 200.0),
+    columns=("50 queries", "100 queries", "200 queries"),
+    headline="200 queries",
+    unit="queries",
+    regret="volume that the front misses, %",
+    published={},
+    tolerance=(),
+)
+OUTLINES: Mapping[str, Outline] = {o.name: o for o in (NB201, QUERIES, MACRO, FRONT, SIZES)}
 QUERY = 0.515  # half of the images, and 3 % more for the validation
 TRAINED = tuple(
     f"{data}_{part}_200" for data in ("c10", "c100", "in16") for part in ("val", "test")
@@ -145,12 +174,13 @@ def nasbench201() -> Problem:
     )
 
 
-def nasbench_macro() -> Problem:
-    found = table(MACRO.name)
-    accuracy = found.columns["mean_acc"]
+def by_queries(outline: Outline, name: str, column: str) -> Problem:
+    """A column of a table that is both what the search sees and what counts; a query costs 1."""
+    found = table(name)
+    accuracy = found.columns[column]
     most = max(accuracy)
     return Problem(
-        MACRO,
+        outline,
         found,
         values=lambda rank: (accuracy[rank] / 100,),
         price=lambda rank: 1.0,
@@ -160,12 +190,12 @@ def nasbench_macro() -> Problem:
     )
 
 
-def nasbench201_front() -> Problem:
-    found = table(NB201.name)
-    accuracy = [value / 100 for value in found.columns["c10_val_12"]]
-    params = [cost["params"] for cost in found.costs]
-    points = [(a, -math.log(p)) for a, p in zip(accuracy, params, strict=True)]
-    reference = 0.5, -math.log(max(params))
+def front(outline: Outline, found: Table, column: str, metric: str, least: float) -> Problem:
+    """A column, of 0..1 from `least`, against a cost, as the volume that the front covers."""
+    accuracy = [value / 100 for value in found.columns[column]]
+    costs = [cost[metric] for cost in found.costs]
+    points = [(a, -math.log(c)) for a, c in zip(accuracy, costs, strict=True)]
+    reference = least, -math.log(max(costs))
     whole = hypervolume(points, reference)
 
     def mark(history: History, until: float) -> float:
@@ -173,9 +203,9 @@ def nasbench201_front() -> Problem:
         return 100 * hypervolume(met, reference) / whole
 
     return Problem(
-        FRONT,
+        outline,
         found,
-        values=lambda rank: (accuracy[rank], -params[rank]),
+        values=lambda rank: (accuracy[rank], -costs[rank]),
         price=lambda rank: 1.0,
         mark=mark,
         figures=list,
@@ -185,6 +215,8 @@ def nasbench201_front() -> Problem:
 
 PROBLEMS: Mapping[str, Callable[[], Problem]] = {
     NB201.name: cache(nasbench201),
-    MACRO.name: cache(nasbench_macro),
-    FRONT.name: cache(nasbench201_front),
+    QUERIES.name: cache(lambda: by_queries(QUERIES, NB201.name, "c10_val_12")),
+    MACRO.name: cache(lambda: by_queries(MACRO, MACRO.name, "mean_acc")),
+    FRONT.name: cache(lambda: front(FRONT, table(NB201.name), "c10_val_12", "params", 0.5)),
+    SIZES.name: cache(lambda: front(SIZES, sizes(), "mean_acc", "macs", 0.8)),
 }

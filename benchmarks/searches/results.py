@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from statistics import fmean, stdev
 
@@ -23,8 +23,9 @@ BASELINE = "random"
 @dataclass(frozen=True, slots=True)
 class Result:
     """figures: mean and standard deviation by column. against: the mean difference to the baseline
-    of the same seeds, with its 95 % confidence interval. marks: of every run, by seed from 0.
-    curve: points, means, half widths of 95 % intervals. milliseconds: CPU time of a trial."""
+    of the same seeds, with its 95 % confidence interval. versus: by another label, the same of the
+    headline, with the p-value of a one-sided t-test on the pairs. marks: of every run, by seed from
+    0. curve: points, means, half widths of 95 % intervals. milliseconds: CPU time of a trial."""
 
     label: str
     problem: str
@@ -38,6 +39,7 @@ class Result:
     curve: Sequence[Sequence[float]]
     against: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
     paired: int = 0
+    versus: Mapping[str, tuple[float, float, float, float]] = field(default_factory=dict)
 
 
 def sum_up(
@@ -63,13 +65,32 @@ def sum_up(
 
 def against(problem: Problem, ours: Result, baseline: Result) -> Result:
     """The result with its differences to the baseline, over the seeds that both have."""
-    pairs = list(zip(ours.marks, baseline.marks, strict=False))
-    rows = [(problem.figures(mine), problem.figures(theirs)) for mine, theirs in pairs]
     found: dict[str, tuple[float, float, float]] = {}
-    for i, name in enumerate(problem.outline.columns):
-        mean, half = interval([mine[i] - theirs[i] for mine, theirs in rows])
+    for name, values in differences(problem, ours, baseline).items():
+        mean, half = interval(values)
         found[name] = mean, mean - half, mean + half
-    return Result(**{**_fields(ours), "against": found, "paired": len(pairs)})
+    return replace(ours, against=found, paired=min(ours.runs, baseline.runs))
+
+
+def versus(problem: Problem, ours: Result, others: Sequence[Result]) -> Result:
+    """The result with what the headline is above that of others, over the seeds of both."""
+    from scipy.stats import ttest_1samp
+
+    found: dict[str, tuple[float, float, float, float]] = {}
+    for other in others:
+        values = differences(problem, ours, other)[problem.outline.headline]
+        mean, half = interval(values)
+        chance = float(ttest_1samp(values, 0.0, alternative="greater").pvalue)
+        found[other.label] = mean, mean - half, mean + half, chance
+    return replace(ours, versus=found)
+
+
+def differences(problem: Problem, ours: Result, theirs: Result) -> dict[str, list[float]]:
+    """Of every column, run by run of the same seed."""
+    pairs = zip(ours.marks, theirs.marks, strict=False)
+    rows = [(problem.figures(mine), problem.figures(other)) for mine, other in pairs]
+    columns = enumerate(problem.outline.columns)
+    return {name: [mine[i] - other[i] for mine, other in rows] for i, name in columns}
 
 
 def interval(values: Sequence[float]) -> tuple[float, float]:
@@ -79,10 +100,6 @@ def interval(values: Sequence[float]) -> tuple[float, float]:
     count = len(values)
     width = float(t.ppf(0.975, count - 1)) * stdev(values) / math.sqrt(count)
     return fmean(values), width
-
-
-def _fields(result: Result) -> dict[str, object]:
-    return {part.name: getattr(result, part.name) for part in fields(Result)}
 
 
 def path(problem: str, label: str) -> Path:

@@ -11,10 +11,11 @@ import gzip
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nasdsl import load
 from nasdsl.costs import cost
 
 from ..checkout import ROOT, space
@@ -48,7 +49,7 @@ class Table:
 
 def available(name: str) -> bool:
     """Whether the table of a problem is on this machine."""
-    return (DATA / FILES[name.removesuffix("_front")]).is_file()
+    return (DATA / next(FILES[of] for of in FILES if name.startswith(of))).is_file()
 
 
 def table(name: str) -> Table:
@@ -63,6 +64,12 @@ def table(name: str) -> Table:
     costs = [dict(zip(MEASURED, cells, strict=True)) for cells in members["costs"]]
     ranks = {genotype.choices: rank for rank, genotype in enumerate(found.enumerate())}
     return Table(found, columns, costs, ranks)
+
+
+def sizes() -> Table:
+    """NAS-Bench-Macro in a space whose layers have sizes: the same members in the same order."""
+    found = load(Path(__file__).with_name("macro_sizes.nas"))
+    return replace(table("nasbench_macro"), space=found)
 
 
 def _number(cell: str) -> bool:

@@ -282,6 +282,8 @@ class Maker:
         pattern, build = self.item(slot.rule, form)
         if pattern is None or "(?!" in (pattern.text() + joint).replace(r"(?!\d)", ""):
             return None
+        if re.match(pattern.text(), ""):
+            return None  # where one ends and the next begins cannot be told
         parts = form.inside(self.inside) if isinstance(form, Template) else ()
         first = "" if self.comments else opening(parts, joint, self.forms, self.inside)
         return quick_list(pattern, build, joint, trailing, first)

@@ -8,8 +8,8 @@ set-up is wrong for every trial (a missing file, a key that no table has), and e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
@@ -19,10 +19,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What one evaluation may spend; None leaves it to the evaluator's own configuration."""
+    """What one evaluation may spend; None leaves it to the evaluator's own configuration.
+
+    An evaluator that goes on in epochs may `report` the metrics of each, to be stored with the trial.
+    """
 
     epochs: int | None = None
     seconds: float | None = None
+    report: Callable[[Mapping[str, float]], None] | None = field(default=None, compare=False)
+
+    def numbers(self) -> dict[str, float]:
+        """The limits that are set, by name."""
+        pairs = {"epochs": self.epochs, "seconds": self.seconds}
+        return {name: value for name, value in pairs.items() if value is not None}
 
 
 @runtime_checkable

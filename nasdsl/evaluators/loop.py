@@ -50,6 +50,14 @@ class Epoch:
     valid: Score | None
     seconds: float
 
+    def numbers(self) -> dict[str, float]:
+        """The same as metrics."""
+        found = {"epoch": float(self.number), "lr": self.lr, "seconds": self.seconds}
+        scores = {"train_": self.train} | ({} if self.valid is None else {"": self.valid})
+        for prefix, score in scores.items():
+            found |= {f"{prefix}loss": score.loss, f"{prefix}accuracy": score.accuracy}
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class History:
@@ -68,12 +76,14 @@ def fit(
     on_epoch: Callable[[Epoch], bool | None] | None = None,
     *,
     checked: bool = False,
+    report: Callable[[Epoch], None] | None = None,
 ) -> History:
     """Train `module` in place; it ends on its device, in evaluation mode.
 
     The same seed gives the same weights bit for bit on the CPU, whatever was drawn before. Each
     epoch is validated only if `on_epoch` is given, which may end training by returning True; the
-    last one always is, unless the validation split is empty. Raises FailedTraining, and NasErrors
+    last one always is, unless the validation split is empty. `report` is told of every epoch as it
+    is. Raises FailedTraining, and NasErrors
     NAS711, NAS712 (the network does not fit the data, unless `checked` before) and NAS722 (no such
     device or precision).
     """
@@ -84,7 +94,7 @@ def fit(
         run = _Fit(module, splits, config, seed, device)
         if not checked:
             check_fit(module, splits, device)
-        return run.run(on_epoch)
+        return run.run(on_epoch, report)
 
 
 def measure(module: nn.Module, splits: Splits, split: Split, config: TrainConfig) -> Score:
@@ -131,7 +141,11 @@ class _Fit:
         self.steps = splits.train.steps(config.batch_size)
         self.start = time.perf_counter()
 
-    def run(self, on_epoch: Callable[[Epoch], bool | None] | None) -> History:
+    def run(
+        self,
+        on_epoch: Callable[[Epoch], bool | None] | None,
+        report: Callable[[Epoch], None] | None,
+    ) -> History:
         epochs: list[Epoch] = []
         stopped = ""
         try:
@@ -143,6 +157,8 @@ class _Fit:
                 last = bool(stopped) or number == self.config.epochs
                 valid = self._validate(number) if last or on_epoch is not None else None
                 epochs.append(Epoch(number, lr, train, valid, self._seconds()))
+                if report is not None:
+                    report(epochs[-1])
                 if on_epoch is not None and on_epoch(epochs[-1]) and not last:
                     stopped = "ended by the caller"
         finally:

@@ -49,7 +49,9 @@ class TrainEvaluator:
         splits = splits_for(architecture, config)
         torch_seed = seed % 2**63
         module = build(architecture, torch_seed)
-        history = fit(module, splits, config, torch_seed, checked=True)
+        tell = budget.report
+        report = None if tell is None else lambda epoch: tell(epoch.numbers())
+        history = fit(module, splits, config, torch_seed, checked=True, report=report)
         last = history.epochs[-1]
         assert last.valid is not None, "the last epoch is validated"
         metrics = {

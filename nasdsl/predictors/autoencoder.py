@@ -5,6 +5,9 @@ An LSTM reads an architecture; its outputs, of length 1, are the memory, and the
 again, the embedding. A multi-layer perceptron tells the performance, 0 to 1, from the embedding. A
 second LSTM with attention to the memory, begun at the embedding, writes the architecture down again.
 
+A word is read twice, by its key and by the key without loop indices: what is learnt of an operator on
+one edge is known of the others, as in the paper, whose words are the same at all places.
+
 The decoder is also told the key of the atom that it is to write, and chooses among the options of that
 key: what comes next depends on what was written where decisions are conditional.
 """
@@ -51,6 +54,8 @@ class Autoencoder(nn.Module):
     def __init__(self, lexicon: Lexicon, size: int, layers: int, hidden: int) -> None:
         super().__init__()
         self.read_words = nn.Embedding(lexicon.words, size, padding_idx=0)
+        self.read_stems = nn.Embedding(max(lexicon.stems) + 1, size, padding_idx=0)
+        self.stems = torch.tensor(lexicon.stems, device="cpu")
         self.reader = nn.LSTM(size, size, batch_first=True)
         widths = [size, *[hidden] * layers]
         steps = [step for a, b in pairwise(widths) for step in (nn.Linear(a, b), nn.ReLU())]
@@ -62,7 +67,8 @@ class Autoencoder(nn.Module):
         self.out = nn.Linear(size, lexicon.words)
 
     def encode(self, page: Page) -> Code:
-        outputs, _ = self.reader(self.read_words(page.words))
+        stems = self.stems[page.words]
+        outputs, _ = self.reader(self.read_words(page.words) + self.read_stems(stems))
         return _code(outputs, page.reads)
 
     def predict(self, code: Code) -> torch.Tensor:

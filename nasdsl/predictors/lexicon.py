@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import torch
 
+from .words import Word, stem
+
 if TYPE_CHECKING:
     from nasdsl.strategies.atoms import Atom
 
@@ -34,16 +36,23 @@ class Page(NamedTuple):
 
 
 class Lexicon:
-    """The keys of some texts, numbered from 1 by their first appearance, with all of their options."""
+    """The keys of some texts, numbered from 1 by their first appearance, with all of their options.
+
+    stems: for every word a number that it shares with those of other rounds of its loops.
+    """
 
     def __init__(self, texts: Iterable[Text]) -> None:
         self._slots: dict[str, Slot] = {}
         self.words = 1
+        numbers: dict[Word, int] = {}
+        self.stems = [0]
         for text in texts:
             for atom, _ in text:
                 if atom.key not in self._slots:
                     self._slots[atom.key] = Slot(len(self._slots) + 1, self.words, atom.count)
                     self.words += atom.count
+                    shared = [(stem(atom.key), option) for option in range(atom.count)]
+                    self.stems += [numbers.setdefault(w, len(numbers) + 1) for w in shared]
 
     @property
     def keys(self) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..architecture import Architecture
 from ..cases import TooMany
 from ..denote import ONE_AT_A_TIME
-from ..diagnostics import NasError, fail
+from ..diagnostics import Diagnostic, NasError, fail
 from ..domains import Domain
 from ..effort import PURSE, Exhausted
 from ..evaluate.basic import bound
@@ -51,10 +52,7 @@ def _relax(space: Space, options: Options) -> Relaxed:
     if machine.diagnostics and demands:  # which the requirements may exclude
         machine, outputs = _run(space, options, demands)
     if machine.diagnostics:
-        found = [d for d in machine.diagnostics if d.severity == "error"]
-        raise NasError(
-            [d for d in found if d.code != "NAS607"] or found
-        )  # which follows from others
+        raise NasError(_causes(machine.diagnostics))
     graph = machine.intern(space.name, outputs, (), space.outline.network.span)
     architecture = Architecture(space.name, tuple(machine.sources), graph)
     hard: dict[str, str] = {}
@@ -82,6 +80,13 @@ def _relax(space: Space, options: Options) -> Relaxed:
 
         relaxed = without_affine(relaxed)
     return relaxed
+
+
+def _causes(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """The mistakes from which the others follow."""
+    found = [d for d in diagnostics if d.severity == "error"]
+    own = [d for d in found if d.code.startswith("NAS6")]
+    return [d for d in own if d.code != "NAS607"] or own or found
 
 
 def _run(space: Space, options: Options, known: tuple[Sym, ...]) -> tuple[Relaxer, list[int]]:

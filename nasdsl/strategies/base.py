@@ -30,7 +30,7 @@ class Trial:
     """One evaluation. `values` are the objectives with signs such that larger is better.
 
     Values are there exactly when the state is "done"; they compare as tuples, so the first
-    objective leads and the others break ties.
+    objective leads and the others break ties. `curve`: the metrics of every epoch, if reported.
     """
 
     number: int
@@ -41,6 +41,7 @@ class Trial:
     seed: int = 0
     duration: float = 0.0
     reason: str = ""
+    curve: tuple[Mapping[str, float], ...] = ()
 
 
 @runtime_checkable

@@ -45,7 +45,8 @@ class BayesianConfig(Config):
     )
     initial: int = Field(default=10, ge=2, description="random genotypes before the model is used")
     acquisition: Acquisition = Field(
-        default="ei", description="log expected improvement, confidence bound, or Thompson sampling"
+        default="ei",
+        description="log expected improvement, upper confidence bound, Thompson sampling, or the mean",
     )
     beta: float = Field(default=2.576, ge=0, description="standard deviations that `ucb` adds")
     search: Literal["evolution", "tree"] = Field(

@@ -8,16 +8,21 @@ after the largest step, the rest of the round is drawn.
 The decoder writes atom by atom among the options that are feasible there, so whatever it writes is in
 the space. Options it has not learnt of, at decisions that no trial had, are drawn.
 
-Deviations: the released code goes on with the networks of the round before and doubles its data by
-swapping the equal halves of blocks; here they are fitted anew, to the trials as they are. Dropout and
-weight decay are left out.
+Deviations: the released code goes on with the networks of the round before and multiplies its data
+by swapping the equal halves of blocks; here they are fitted anew, to the trials as they are. Dropout
+and weight decay are left out. Two options are not in the paper. `target = rank`: values from the worst
+to the best say little where a few networks learnt nothing, as all others are then near 1. And `order =
+prediction`: after a step along the gradient the decoder often writes what the predictor, reading it
+again, thinks no better of; of all that was written in a round the best predicted come first.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 from pydantic import Field
@@ -46,6 +51,14 @@ class NaoConfig(Config):
     top: int = Field(default=100, ge=1, description="the best, whose embeddings are moved")
     new: int = Field(default=300, ge=1, description="new architectures a round")
     steps: int = Field(default=50, ge=1, description="the largest step that is tried in a round")
+    target: Literal["value", "rank"] = Field(
+        default="value",
+        description="what is predicted, 0 to 1: the value between worst and best, or the rank",
+    )
+    order: Literal["step", "prediction"] = Field(
+        default="step",
+        description="what comes first of a round: that of the smallest steps, or the best predicted",
+    )
     tradeoff: float = Field(
         default=0.8, ge=0, le=1, description="weight of the prediction; the reconstruction has the rest"
     )  # fmt: skip
@@ -96,20 +109,27 @@ class Nao:
         return len(self._history) >= min(self._config.initial, self._config.history)
 
     def _round(self) -> list[Genotype]:
-        """New architectures, those of the smallest steps first."""
+        """New architectures, in the order in which they are proposed."""
         network, lexicon = self._fitted()
+        if self._config.order == "step":
+            return list(islice(self._decoded(network, lexicon), self._config.new))
+        found = list(self._decoded(network, lexicon))
+        expected = expect(network, lexicon, [atoms(self._space, g) for g in found])
+        order = sorted(range(len(found)), key=lambda i: -expected[i])
+        return [found[i] for i in order[: self._config.new]]
+
+    def _decoded(self, network: Autoencoder, lexicon: Lexicon) -> Iterator[Genotype]:
+        """New architectures that the best become by steps along the gradient, from the smallest."""
         best = [atoms(self._space, g) for _, g in self._history.best(self._config.top)]
         page = lexicon.page(best)
-        found: dict[Genotype, None] = {}
+        found: set[Genotype] = set()
         for step in range(1, self._config.steps + 1):
             code = network.improve(page, step)
             for row in range(len(best)):
                 genotype = decode(self._space, network, lexicon, code.take(row), self._rng)
-                if self._is_new(genotype):
-                    found[genotype] = None
-                    if len(found) == self._config.new:
-                        return list(found)
-        return list(found)
+                if genotype not in found and self._is_new(genotype):
+                    found.add(genotype)
+                    yield genotype
 
     def _is_new(self, genotype: Genotype) -> bool:
         if genotype in self._history or genotype in self._proposed:
@@ -119,7 +139,8 @@ class Nao:
     def _fitted(self) -> tuple[Autoencoder, Lexicon]:
         trials = list(self._history)
         texts = [atoms(self._space, genotype) for _, genotype in trials]
-        performances = _unit([values[0] for values, _ in trials])
+        values = [values[0] for values, _ in trials]
+        performances = ranks(values) if self._config.target == "rank" else unit(values)
         return fit(texts, performances, self._config, self._rng.getrandbits(32))
 
     # -------------------------------------------------------------- state
@@ -143,10 +164,18 @@ class Nao:
         self._random = state["random"]
 
 
-def _unit(values: Sequence[float]) -> list[float]:
+def unit(values: Sequence[float]) -> list[float]:
     """Values from 0, the worst, to 1, the best."""
     low, high = min(values), max(values)
     return [(v - low) / (high - low) if high > low else 0.5 for v in values]
+
+
+def ranks(values: Sequence[float]) -> list[float]:
+    """The share of the other values that each is above; half of those that equal it count."""
+    ascending, others = sorted(values), max(1, len(values) - 1)
+    return [
+        (bisect_left(ascending, v) + bisect_right(ascending, v) - 1) / (2 * others) for v in values
+    ]
 
 
 def fit(
@@ -173,6 +202,18 @@ def fit(
             clip_grad_norm_(network.parameters(), CLIP)
             optimizer.step()
     return network, lexicon
+
+
+@torch.no_grad()
+def expect(network: Autoencoder, lexicon: Lexicon, texts: Sequence[Text]) -> list[float]:
+    """The performances predicted; -1 for texts with a decision that no trial had."""
+    known = [i for i, text in enumerate(texts) if all(lexicon.find(a.key) for a, _ in text)]
+    found = [-1.0] * len(texts)
+    if known:
+        predicted = network.predict(network.encode(lexicon.page([texts[i] for i in known])))
+        for i, value in zip(known, predicted.tolist(), strict=True):
+            found[i] = value
+    return found
 
 
 @torch.no_grad()

@@ -1,27 +1,31 @@
-"""The loop of a search: ask, evaluate, store, tell; and the replay that makes it resumable.
+"""The loop of a search: ask, evaluate, store, tell; safe to interrupt and to kill at any moment.
 
-A strategy is deterministic, so its state is its history: to resume, a fresh strategy of the same
-seed is asked and told again of every stored trial, and must propose the same genotypes. A trial
-that was under way when the process died is asked for once more and evaluated with its own seed.
+Several trials may be under way at a time: strategies are told of each as it ends, in any order,
+which the store keeps for the replay (replay.py).
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from nasdsl.codes import typed
 from nasdsl.diagnostics import Diagnostic, NasError
-from nasdsl.evaluators import Evaluator, make_evaluator
+from nasdsl.evaluators import Evaluator
 from nasdsl.seeds import derive_seed
 from nasdsl.strategies import Strategy, Trial, make_strategy
 from nasdsl.strategies.base import Learner
 
 from .config import SearchConfig
+from .convert import finished_row, pending_row, trial_of
+from .executors import Executor, Job, Result
+from .executors.inprocess import InProcess
 from .progress import Progress
-from .store import Row, Store, StudyInfo
+from .replay import Replay
+from .setup import check_space, make_task
+from .store import Row, Store
 from .task import Measure, Task, measure_cost
 from .timeout import check_time_limit
 
@@ -35,35 +39,56 @@ OnTrial = Callable[[Trial, Progress], None]
 
 #: So many infeasible proposals in a row end a search.
 MOST_INFEASIBLE = 10_000
+WAIT = 1.0  # seconds in the executor at a time
+DIED = "given up: the process died during this trial"
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """How often a trial is tried again whose process died, and the seconds before the first time,
+    which double every time. A trial that raises is not: its seed would make it raise again."""
+
+    times: int = 2
+    delay: float = 1.0
 
 
 @dataclass(slots=True)
 class Search:
-    """A study with everything needed to go on with it."""
+    """A study with everything needed to go on with it. Trials run in this process unless there is
+    an executor, which the search closes at its end."""
 
     store: Store
     task: Task
     strategy: Strategy
     config: SearchConfig
     progress: Progress
+    executor: Executor | None = None
+    retry: Retry = field(default_factory=Retry)
+    _out: dict[int, tuple[Row, Genotype]] = field(default_factory=dict)
+    _told: int = 0
+    _total: int = 0
+    _hash: str = ""
 
     def run(self, on_trial: OnTrial | None = None) -> Stop:
-        """Go on until a limit is reached; safe to interrupt and to kill at any moment."""
+        """Go on until a limit is reached; what is under way then is still waited for."""
+        executor = self.executor or InProcess(self.task)
         end = None if self.config.time is None else time.monotonic() + self._time_left()
         infeasible = 0
-        while True:
-            if self.progress.counted >= self.config.budget:
-                return "budget"
-            if end is not None and time.monotonic() >= end:
-                return "time"
-            trial = self._step()
-            if trial is None:
-                return "exhausted"
-            infeasible = infeasible + 1 if trial.state == "infeasible" else 0
-            if infeasible >= MOST_INFEASIBLE:
-                return "infeasible"
-            if on_trial is not None:
-                on_trial(trial, self.progress)
+        try:
+            for row, _ in self._out.values():
+                executor.submit(_job(row))
+            while True:
+                stop = self._fill(executor, end)
+                if not self._out and stop is not None:
+                    return stop
+                for trial in self._collect(executor):
+                    infeasible = infeasible + 1 if trial.state == "infeasible" else 0
+                    if infeasible >= MOST_INFEASIBLE:
+                        return "infeasible"
+                    if on_trial is not None:
+                        on_trial(trial, self.progress)
+        finally:
+            executor.close()
 
     def listen(self, listen: Callable[[Any], None]) -> None:
         """Be told of the epochs of a strategy that trains."""
@@ -73,55 +98,100 @@ class Search:
     def _time_left(self) -> float:
         return (self.config.time or 0.0) - self.progress.seconds
 
-    def _step(self) -> Trial | None:
-        asked = self.strategy.ask(1)
-        if not asked:
+    def _fill(self, executor: Executor, end: float | None) -> Stop | None:
+        """Ask for as many trials as there is room for; why for no more, if for another reason."""
+        rows: list[Row] = []
+        stop: Stop | None = None
+        while stop is None and len(self._out) < executor.slots:
+            if self.progress.counted + len(self._out) >= self.config.budget:
+                stop = "budget"
+            elif end is not None and time.monotonic() >= end:
+                stop = "time"
+            elif asked := self.strategy.ask(1):
+                row = pending_row(self.task, self._total, asked[0], self._told, self._hash)
+                self._out[row.number] = row, asked[0]
+                self._total += 1
+                rows.append(row)
+            else:
+                stop = "exhausted"  # for now, if there are trials to be told of
+        if rows:
+            self.store.write(*rows)
+            for row in rows:
+                executor.submit(_job(row))
+        return stop
+
+    def _collect(self, executor: Executor) -> list[Trial]:
+        """The trials that ended while it waited, stored and told."""
+        trials = []
+        for result in executor.wait(WAIT):
+            if result.number not in self._out:
+                continue
+            row, genotype = self._out[result.number]
+            if result.trial is not None:
+                self._keep(result.trial, finished_row(row, result))
+                trials.append(result.trial)
+            elif trial := self._bury(row, genotype, result, executor):
+                trials.append(trial)
+        return trials
+
+    def _bury(
+        self, row: Row, genotype: Genotype, result: Result, executor: Executor
+    ) -> Trial | None:
+        """Deal with a trial whose process died: try it again, or record it as failed."""
+        row = replace(row, attempts=row.attempts + 1, reason=result.reason)
+        if row.attempts <= self.retry.times:
+            delay = self.retry.delay * 2 ** (row.attempts - 1)
+            row = replace(row, ready=time.time() + delay)
+            if self.store.settle(row):
+                self._out[row.number] = row, genotype
+                executor.submit(_job(row, delay))
             return None
-        genotype, number = asked[0], self.progress.total
-        text = self.task.space.text(genotype)
-        started = time.time()
-        seed = self.task.trial_seed(number)
-        self.store.write(Row(number, text, "pending", seed, started=started))
-        trial = self.task.perform(number, genotype)
-        self._keep(trial, text, started)
+        reason = f"{result.reason}, {row.attempts} times" if row.attempts > 1 else result.reason
+        took = max(0.0, result.finished - result.started)
+        trial = Trial(row.number, genotype, "failed", seed=row.seed, duration=took, reason=reason)
+        row = replace(finished_row(row, replace(result, trial=trial)), told=self._told)
+        if not self.store.settle(row):
+            return None
+        self._tell(trial)
         return trial
 
     def give_up_pending(self) -> Trial | None:
-        """Record the trial that was under way when the process died as failed, if there is one.
+        """Record the trials that were under way when the process died as failed; the first, if any.
 
-        For a trial that takes the whole process with it, whenever it is evaluated again.
+        For trials that take the whole process with them, whenever they are evaluated again.
         """
-        pending = [row for row in self.store.rows() if row.state == "pending"]
-        asked = self.strategy.ask(1) if pending else []
-        if not asked:
-            return None
-        number = self.progress.total
-        reason = "given up: the process died during this trial"
-        seed = self.task.trial_seed(number)
-        trial = Trial(number, asked[0], "failed", seed=seed, reason=reason)
-        self._keep(trial, self.task.space.text(asked[0]), time.time())
-        return trial
+        first: Trial | None = None
+        for row, genotype in list(self._out.values()):
+            trial = Trial(row.number, genotype, "failed", seed=row.seed, reason=DIED)
+            now = time.time()
+            result = Result(row.number, trial, row.started or now, now, row.worker or "")
+            self._keep(trial, finished_row(row, result))
+            first = first or trial
+        return first
 
-    def _keep(self, trial: Trial, text: str, started: float) -> None:
-        self.store.write(_row(trial, text, started))
+    def _keep(self, trial: Trial, row: Row) -> None:
+        self.store.write(replace(row, told=self._told))
+        self._tell(trial)
+
+    def _tell(self, trial: Trial) -> None:
+        self._out.pop(trial.number, None)
+        self._told += 1
         self.strategy.tell([trial])
         self.progress.add(trial)
 
     def replay(self) -> None:
-        """Bring the strategy to where the stored trials left it.
-
-        NAS545 if it proposes something else than what is stored.
-        """
-        for number, row in enumerate(r for r in self.store.rows() if r.state != "pending"):
-            asked = self.strategy.ask(1)
-            text = self.task.space.text(asked[0]) if asked else "nothing"
-            if (number, text) != (row.number, row.genotype):
-                message = f"trial {row.number} of the study is {row.genotype}, now it is {text}"
-                help = "this nasdsl searches differently; resume with the version that started it"
-                raise NasError(Diagnostic("NAS545", message, help=help))
-            trial = _trial(row, asked[0])
-            self.strategy.tell([trial])
+        """Bring the strategy to where the stored trials left it; NAS545, NAS571."""
+        replay = Replay(self.task.space, self.strategy)
+        for trial in replay.run(self.store.rows()):
             self.progress.add(trial)
+        self._out, self._told, self._total = replay.out, replay.told, replay.total
+        for row, genotype in list(self._out.values()):
+            if row.state != "pending":  # a worker finished it when nobody drove the study
+                self._keep(trial_of(row, genotype), row)
+
+
+def _job(row: Row, delay: float = 0.0) -> Job:
+    return Job(row.number, row.genotype, row.seed, row.attempts, delay)
 
 
 def check_choices(space: Space) -> None:
@@ -143,35 +213,26 @@ def start(
     *,
     evaluator: Evaluator | None = None,
     measure: Measure = measure_cost,
+    retry: Retry | None = None,
+    here: bool = True,
 ) -> Search:
     """A search over a new or an existing study, replayed to where it stands.
 
-    The evaluator is made from the configuration unless one is given. NAS546 if the space is not
-    the study's, NAS547 if there is no evaluator, NAS549 if there is nothing to search, NAS557 if
-    trials cannot be stopped in time here.
+    The evaluator is made from the configuration unless one is given. here: trials are to run in
+    this process. NAS546 if the space is not the study's, NAS547 if there is no evaluator, NAS549
+    if there is nothing to search, NAS557 if trials cannot be stopped in time here.
     """
     check_space(store.info(), space)
     check_choices(space)
-    check_time_limit(config.trial_time)
-    if evaluator is None:
-        if config.evaluate is None:
-            message = "the search does not say how to evaluate"
-            help = 'write evaluate = train(data = "digits") in the search block, or give --evaluate'
-            raise NasError(Diagnostic("NAS547", message, help=help))
-        evaluator = make_evaluator(config.evaluate.name, space, config.evaluate.options)
+    if here:
+        check_time_limit(config.trial_time)
+    task = make_task(space, config, evaluator=evaluator, measure=measure)
     seed = derive_seed(config.seed, "strategy")
     strategy = make_strategy(config.strategy.name, space, config.strategy.options, seed)
     if isinstance(strategy, Learner):
-        strategy.attach(store.path.parent, _recipe(config))
-    task = Task(
-        space,
-        evaluator,
-        config.objectives,
-        config.seed,
-        config.trial_time,
-        measure=measure,
-    )
-    search = Search(store, task, strategy, config, Progress())
+        strategy.attach(store.folder, _recipe(config))
+    search = Search(store, task, strategy, config, Progress(), retry=retry or Retry())
+    search._hash = space.hash
     search.replay()
     return search
 
@@ -183,45 +244,3 @@ def _recipe(config: SearchConfig) -> TrainConfig | None:
     if config.evaluate is None or config.evaluate.name != "train":
         return None
     return TrainConfig.model_validate(config.evaluate.options)
-
-
-def check_space(info: StudyInfo, space: Space) -> None:
-    """Refuse to mix two spaces in one study."""
-    if info.space_hash != space.hash:
-        message = (
-            f"the study is of space `{info.space}` {info.space_hash[:8]},"
-            f" this is `{space.name}` {space.hash[:8]}"
-        )
-        help = "a changed space is another search: start it with `nasdsl search --out`"
-        raise NasError(Diagnostic("NAS546", message, help=help))
-
-
-def _row(trial: Trial, text: str, started: float) -> Row:
-    params, macs = trial.metrics.get("params"), trial.metrics.get("macs")
-    return Row(
-        trial.number,
-        text,
-        trial.state,
-        trial.seed,
-        trial.values,
-        trial.metrics,
-        None if params is None else int(params),
-        None if macs is None else int(macs),
-        started,
-        time.time(),
-        trial.duration,
-        trial.reason,
-    )
-
-
-def _trial(row: Row, genotype: Genotype) -> Trial:
-    return Trial(
-        row.number,
-        genotype,
-        row.state,  # type: ignore[arg-type]
-        row.values,
-        row.metrics,
-        row.seed,
-        row.duration,
-        row.reason,
-    )

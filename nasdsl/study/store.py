@@ -1,94 +1,82 @@
-"""Trials in SQLite: every trial is in the file as soon as it is finished.
+"""A study in a database: every trial is there as soon as it is asked for, and as it is finished.
 
-WAL with synchronous=NORMAL: a process killed at any moment loses no committed trial, and readers
-never wait. One process writes; a second one is refused by a lock that the system drops when its
-holder dies.
+One process drives a study, with its lock; others may read it, and pull trials (leases.py).
 """
 
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
-from nasdsl.diagnostics import Diagnostic, NasError
+from nasdsl.diagnostics import NasError
 
+from .database import PATIENCE, Database, first_line, read_url, store_error
+from .locks import FileLock, Lock, ServerLock
+from .migrations import migrate
+from .rows import Row, StudyInfo, from_columns, info_columns, info_from, to_columns
 from .schema import VERSION, metadata, studies, trials, versions
 
+__all__ = ["Row", "Store", "StudyInfo"]
 
-@dataclass(frozen=True, slots=True)
-class StudyInfo:
-    """What a study is about. `sources` are the texts of the space's files by relative path."""
-
-    name: str
-    space: str
-    space_hash: str
-    settings: Mapping[str, Any]
-    seed: int
-    sources: Mapping[str, str] = field(default_factory=dict)
-    params: Mapping[str, Any] = field(default_factory=dict)
-    created: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A trial as stored: the genotype as text."""
-
-    number: int
-    genotype: str
-    state: str
-    seed: int
-    values: tuple[float, ...] = ()
-    metrics: Mapping[str, float] = field(default_factory=dict)
-    params: int | None = None
-    macs: int | None = None
-    started: float | None = None
-    finished: float | None = None
-    duration: float = 0.0
-    reason: str = ""
+BLOCK = 2000  # rows read at a time
 
 
 class Store:
-    """One study's file, open for writing (with the lock) or for reading only."""
+    """One study, open for driving it (with the lock) or for reading only.
 
-    def __init__(self, path: Path, *, write: bool) -> None:
-        self.path = path
-        self._lock = _take_lock(path) if write else None
-        self._engine = _engine(path)
+    path: the file, or a URL of a database. folder: where the run's other files are.
+    """
+
+    def __init__(
+        self, path: str | Path, *, write: bool, name: str | None = None,
+        folder: Path | None = None, patience: float = PATIENCE,
+    ) -> None:  # fmt: skip
+        url, study = read_url(path)
+        file = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+        self._name = name or study
+        self.path = file or path
+        self.folder = folder or (file.parent if file else Path())
+        self.study = 0
+        self._lock: Lock | None = FileLock(file) if write and file else None
+        self._write = write
         try:
-            self._connection = self._engine.connect()
-        except sa.exc.DatabaseError as error:
-            self._engine.dispose()
+            self.database = Database(url, patience=patience, heal=self._heal)
+        except (sa.exc.DatabaseError, UnicodeDecodeError) as error:
             if self._lock is not None:
                 self._lock.close()
-            message = f"{path} cannot be opened as a study: {error.orig}"
-            raise _error("NAS541", message, "it must be a file that nasdsl wrote") from error
+            shown = file or url.render_as_string()
+            message = f"{shown} cannot be opened as a study: {first_line(error)}"
+            help = "it must be a file that nasdsl wrote, or a database that can be reached"
+            raise store_error("NAS541", message, help) from error
 
     @classmethod
-    def create(cls, path: Path, info: StudyInfo) -> Self:
-        """A new study; NAS540 if there is one already."""
-        store = cls(path, write=True)
+    def create(
+        cls, path: str | Path, info: StudyInfo, *, folder: Path | None = None,
+        patience: float = PATIENCE,
+    ) -> Self:  # fmt: skip
+        """A new study; NAS540 if there is one of its name already."""
+        store = cls(path, write=True, folder=folder, patience=patience)
         try:
-            with store._transaction() as connection:
-                metadata.create_all(connection)
-                if connection.execute(sa.select(studies.c.id)).first():
-                    raise _error("NAS540", f"{path} holds a study already", _RESUME)
-                _insert_study(connection, info)
+            if store._name is not None:
+                info = replace(info, name=store._name)
+            store._make_tables()
+            store._insert(info)
+            store._take_lock()
         except BaseException:
             store.close()
             raise
         return store
 
     @classmethod
-    def exists(cls, path: Path) -> bool:
+    def exists(cls, path: str | Path) -> bool:
         """Whether there is a study; a file whose creation was cut short is none."""
         try:
             cls.open(path, write=False).close()
@@ -97,81 +85,88 @@ class Store:
         return True
 
     @classmethod
-    def open(cls, path: Path, *, write: bool = True) -> Self:
-        """An existing study: NAS541 none there, NAS542 of another version, NAS543 in use."""
-        if not path.is_file():
+    def open(
+        cls, path: str | Path, *, write: bool = True, folder: Path | None = None,
+        patience: float = PATIENCE,
+    ) -> Self:  # fmt: skip
+        """An existing study: NAS541 none there, NAS542 of a later version, NAS543 in use, NAS572
+        which of several. A store of an earlier version is brought to the present one."""
+        url, _ = read_url(path)
+        if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
             help = "start one with `nasdsl search`"
-            raise _error("NAS541", f"there is no study at {path}", help)
-        store = cls(path, write=write)
+            raise store_error("NAS541", f"there is no study at {url.database}", help)
+        store = cls(path, write=write, folder=folder, patience=patience)
         try:
-            store._check_version()
+            store._settle_version()
+            store._find()
+            if write:
+                store._take_lock()
         except BaseException:
             store.close()
             raise
         return store
 
+    def address(self) -> str | None:
+        """Where to find the study, if it is not a file: a URL without the password."""
+        if self.database.is_sqlite:
+            return None
+        url = self.database.url.set(password=None, drivername="postgresql")
+        url = url.update_query_dict({"study": self.info().name})
+        return url.render_as_string(hide_password=False)
+
+    # ------------------------------------------------------------ studies
+
     def info(self) -> StudyInfo:
-        row = self._connection.execute(sa.select(studies)).mappings().one()
-        self._connection.rollback()
-        return StudyInfo(
-            name=row["name"],
-            space=row["space"],
-            space_hash=row["space_hash"],
-            settings=json.loads(row["settings"]),
-            seed=row["seed"],
-            sources=json.loads(row["sources"]),
-            params=json.loads(row["params"]),
-            created=row["created"],
-        )
+        query = sa.select(studies).where(studies.c.id == self.study)
+        return info_from(self.database.fetch(query)[0])
 
     def update_settings(self, settings: Mapping[str, Any]) -> None:
         """Replace the settings, for a resume with a larger budget."""
-        with self._transaction() as connection:
-            connection.execute(sa.update(studies).values(settings=json.dumps(dict(settings))))
+        update = sa.update(studies).where(studies.c.id == self.study)
+        values = {"settings": json.dumps(dict(settings))}
+        self.database.run(lambda c: c.execute(update, values))
 
-    def write(self, row: Row) -> None:
-        """Insert a trial, or replace the pending one of its number, in one transaction."""
-        values = {
-            "number": row.number,
-            "genotype": row.genotype,
-            "state": row.state,
-            "seed": row.seed,
-            "objectives": json.dumps(row.values),
-            "metrics": json.dumps(dict(row.metrics)),
-            "params": row.params,
-            "macs": row.macs,
-            "started": row.started,
-            "finished": row.finished,
-            "duration": row.duration,
-            "reason": row.reason,
-        }
-        with self._transaction() as connection:
-            connection.execute(_UPSERT, values)
+    # ------------------------------------------------------------- trials
+
+    def write(self, *rows: Row) -> None:
+        """Insert trials, or replace pending ones of their numbers, in one transaction.
+
+        What the strategy was told of never changes, nor does what a worker finished: of it only
+        `told` is set.
+        """
+        values = [to_columns(self.study, row) for row in rows]
+        upsert = _UPSERT_SQLITE if self.database.is_sqlite else _UPSERT_POSTGRESQL
+        given: Any = values[0] if len(values) == 1 else values
+        self.database.run(lambda c: c.execute(upsert, given))
+
+    def settle(self, row: Row) -> bool:
+        """Write a trial that was lost; False if its worker finished it in the meantime."""
+        self.write(row)
+        found = self.row(row.number)
+        return (found.state, found.told) == (row.state, row.told)
 
     def rows(self) -> Iterator[Row]:
         """Every trial in order of its number, pending ones included."""
-        query = sa.select(trials).order_by(trials.c.number)
-        found = self._connection.execute(query).mappings().all()
-        self._connection.rollback()
-        for r in found:
-            yield Row(
-                number=r["number"],
-                genotype=r["genotype"],
-                state=r["state"],
-                seed=r["seed"],
-                values=tuple(json.loads(r["objectives"])),
-                metrics=json.loads(r["metrics"]),
-                params=r["params"],
-                macs=r["macs"],
-                started=r["started"],
-                finished=r["finished"],
-                duration=r["duration"],
-                reason=r["reason"],
-            )
+        after = -1
+        while block := self._block(after):
+            yield from map(from_columns, block)
+            after = block[-1]["number"]
+
+    def row(self, number: int) -> Row:
+        """One trial; NAS573 if there is none."""
+        query = sa.select(trials).where(trials.c.study == self.study, trials.c.number == number)
+        for found in self.database.fetch(query):
+            return from_columns(found)
+        raise store_error(
+            "NAS573", f"the study has no trial {number}", "its trials are numbered from 0"
+        )
+
+    def _block(self, after: int) -> Sequence[sa.RowMapping]:
+        query = _BLOCK.params(study=self.study, after=after)
+        return self.database.fetch(query)
 
     def close(self) -> None:
-        self._connection.close()
-        self._engine.dispose()
+        self.database.close()
         if self._lock is not None:
             self._lock.close()
 
@@ -184,84 +179,95 @@ class Store:
     ) -> None:  # fmt: skip
         self.close()
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sa.Connection]:
-        with self._connection.begin():
-            yield self._connection
+    # ------------------------------------------------------------ opening
 
-    def _check_version(self) -> None:
+    def _make_tables(self) -> None:
+        def work(connection: sa.Connection) -> None:
+            metadata.create_all(connection)
+            if connection.execute(sa.select(versions.c.version)).first() is None:
+                connection.execute(sa.insert(versions).values(version=VERSION))
+
+        self.database.run(work)
+        self._settle_version()
+
+    def _insert(self, info: StudyInfo) -> None:
+        created = info.created or datetime.now(UTC).isoformat(timespec="seconds")
+        values = info_columns(replace(info, created=created))
+
+        def work(connection: sa.Connection) -> int:
+            known = sa.select(studies.c.name)
+            if not self.database.is_sqlite:  # a file is for one study
+                known = known.where(studies.c.name == info.name)
+            if connection.execute(known).first():
+                message = f"{self.database.label} holds a study `{info.name}` already"
+                raise store_error("NAS540", message, _RESUME)
+            found = connection.execute(sa.insert(studies).returning(studies.c.id), values)
+            return int(found.scalar_one())
+
+        self.study = self.database.run(work)
+
+    def _find(self) -> None:
+        found = self.database.fetch(sa.select(studies.c.id, studies.c.name))
+        names = [row["name"] for row in found]
+        fitting = [row for row in found if self._name in (None, row["name"])]
+        if not fitting:
+            named = f"no study `{self._name}`" if self._name else "no study"
+            help = f"it holds {', '.join(names)}" if names else "start one with `nasdsl search`"
+            raise store_error("NAS541", f"{self.database.label} holds {named}", help)
+        if len(fitting) > 1:
+            message = f"{self.database.label} holds the studies {', '.join(names)}"
+            raise store_error("NAS572", message, "name one with ?study=NAME behind the URL")
+        self.study = fitting[0]["id"]
+
+    def _settle_version(self) -> None:
+        def version(connection: sa.Connection) -> int:
+            found = connection.execute(sa.select(versions.c.version)).scalar()
+            if not isinstance(found, int):
+                message = f"{self.database.label} is empty"
+                raise store_error("NAS541", message, "remove it and search again")
+            if found > VERSION or found < 1:
+                message = f"{self.database.label} has format {found}, this nasdsl reads {VERSION}"
+                help = "resume it with the version that made it"
+                raise store_error("NAS542", message, help)
+            return found
+
         try:
-            found = self._connection.execute(sa.select(versions.c.version)).scalar()
-            study = self._connection.execute(sa.select(studies.c.id)).first()
-        except sa.exc.DatabaseError as error:
-            message = f"{self.path} is not a study: {error.orig}"
-            raise _error("NAS541", message, "start one with `nasdsl search`") from error
-        finally:
-            self._connection.rollback()
-        if found is None or study is None:
-            raise _error("NAS541", f"{self.path} is empty", "remove it and search again")
-        if found != VERSION:
-            message = f"{self.path} has format {found}, this nasdsl reads format {VERSION}"
-            raise _error("NAS542", message, "resume it with the version that made it")
+            if self.database.run(version, write=False) != VERSION:
+                self.database.run(lambda c: migrate(c, version(c), VERSION))
+        except (sa.exc.DBAPIError, UnicodeDecodeError) as error:
+            message = f"{self.database.label} is not a study: {first_line(error)}"
+            raise store_error("NAS541", message, "start one with `nasdsl search`") from error
+
+    def _take_lock(self) -> None:
+        if self._lock is None:
+            self._lock = ServerLock(self.database, self.study, self.database.label)
+
+    def _heal(self) -> None:
+        if self._lock is not None:
+            self._lock.renew()
 
 
 _RESUME = "continue it with `nasdsl resume`, or choose another folder with --out"
-_UPSERT = sa.text(
-    "INSERT OR REPLACE INTO trials (number, genotype, state, seed, objectives, metrics, params,"
-    " macs, started, finished, duration, reason) VALUES (:number, :genotype, :state, :seed,"
-    " :objectives, :metrics, :params, :macs, :started, :finished, :duration, :reason)"
+_BLOCK = (
+    sa.select(trials)
+    .where(trials.c.study == sa.bindparam("study"), trials.c.number > sa.bindparam("after"))
+    .order_by(trials.c.number)
+    .limit(BLOCK)
 )
+_KEYS = "study", "number"
 
 
-def _error(code: str, message: str, help: str) -> NasError:
-    return NasError(Diagnostic(code, message, help=help))
-
-
-def _insert_study(connection: sa.Connection, info: StudyInfo) -> None:
-    connection.execute(sa.insert(versions).values(version=VERSION))
-    connection.execute(
-        sa.insert(studies).values(
-            id=1,
-            name=info.name,
-            space=info.space,
-            space_hash=info.space_hash,
-            sources=json.dumps(dict(info.sources)),
-            params=json.dumps(dict(info.params)),
-            settings=json.dumps(dict(info.settings)),
-            seed=info.seed,
-            created=info.created or datetime.now(UTC).isoformat(timespec="seconds"),
-        )
+def _upsert(insert: Any) -> Any:
+    given = [c for c in trials.c if c.name not in (*_KEYS, "beat")]
+    fits = sa.or_(
+        trials.c.state == sa.literal_column("'pending'"), trials.c.state == insert.excluded.state
+    )
+    return insert.on_conflict_do_update(
+        index_elements=_KEYS,
+        set_={c.name: insert.excluded[c.name] for c in given},
+        where=sa.and_(trials.c.told.is_(None), fits),
     )
 
 
-def _engine(path: Path) -> sa.Engine:
-    url = sa.URL.create("sqlite", database=str(path))
-    engine = sa.create_engine(url, connect_args={"timeout": 30})
-
-    @sa.event.listens_for(engine, "connect")
-    def _settle(connection: sqlite3.Connection, record: object) -> None:
-        connection.isolation_level = None  # the driver would begin transactions by its own rules
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-
-    @sa.event.listens_for(engine, "begin")
-    def _begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN")
-
-    return engine
-
-
-def _take_lock(path: Path) -> sqlite3.Connection:
-    """An exclusive lock on a file beside the study, held by an open SQLite transaction.
-
-    The operating system drops it with the process, however that ends, on every platform.
-    """
-    lock = sqlite3.connect(path.with_suffix(".lock"), timeout=0, isolation_level=None)
-    try:
-        lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
-        lock.close()
-        message = f"{path} is in use by another process"
-        help = "wait for it or stop it; two searches cannot share a study"
-        raise _error("NAS543", message, help) from error
-    return lock
+_UPSERT_SQLITE = _upsert(sqlite.insert(trials))
+_UPSERT_POSTGRESQL = _upsert(postgresql.insert(trials))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -48,17 +48,23 @@ class Task:
     def trial_seed(self, number: int) -> int:
         return derive_seed(self.seed, "trial", number)
 
-    def perform(self, number: int, genotype: Genotype) -> Trial:
-        """Evaluate a genotype. A NasError of the evaluator passes: the set-up is wrong.
+    def perform(self, number: int, genotype: Genotype, seed: int | None = None) -> Trial:
+        """Evaluate a genotype, by the seed of its number unless another is given.
 
-        Raises NAS544 if the evaluator does not give the metric of an objective.
+        A NasError of the evaluator passes: the set-up is wrong. Raises NAS544 if the evaluator
+        does not give the metric of an objective.
         """
-        seed = self.trial_seed(number)
+        seed = self.trial_seed(number) if seed is None else seed
         start = perf_counter()
+        curve: list[dict[str, float]] = []
+
+        def report(metrics: Mapping[str, float]) -> None:
+            numbers = {key: float(value) for key, value in metrics.items()}
+            curve.append({key: value for key, value in numbers.items() if math.isfinite(value)})
 
         def trial(state: str, reason: str = "", **more: object) -> Trial:
-            duration = perf_counter() - start
-            facts = {"seed": seed, "duration": duration, "reason": reason, **more}
+            facts = {"seed": seed, "duration": perf_counter() - start, "reason": reason, **more}
+            facts["curve"] = tuple(curve)
             return Trial(number, genotype, state, **facts)  # type: ignore[arg-type]
 
         try:
@@ -72,7 +78,7 @@ class Task:
         try:
             with time_limit(self.trial_time):
                 found = self.evaluator.evaluate(
-                    genotype, architecture, seed=seed, budget=self.budget
+                    genotype, architecture, seed=seed, budget=replace(self.budget, report=report)
                 )
                 metrics = {**measured, **{key: float(value) for key, value in found.items()}}
         except NasError:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from random import Random
+from statistics import fmean
 from typing import Any
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nasdsl import parse_space
 from nasdsl.predictors.autoencoder import Autoencoder
 from nasdsl.predictors.lexicon import Lexicon
 from nasdsl.predictors.networks import seeded
 from nasdsl.strategies import Trial, make_strategy
-from nasdsl.strategies.atoms import atoms
-from nasdsl.strategies.nao import Nao, NaoConfig, _unit, decode, fit
+from nasdsl.strategies.atoms import Atom, atoms
+from nasdsl.strategies.nao import Nao, NaoConfig, decode, expect, fit, ranks, unit
 from tests.flat_space import FlatSpace
 
 SMALL = {"embedding": 24, "hidden": 32, "epochs": 100, "rate": 0.01, "batch": 50}
@@ -29,7 +32,7 @@ def learnt() -> tuple[Any, Any, Any, Any]:
     """Half of a conditional space, the value the number of its decisions, known by heart."""
     genotypes = list(CONDITIONAL.enumerate())[::2]
     texts = [atoms(CONDITIONAL, g) for g in genotypes]
-    values = _unit([len(text) for text in texts])
+    values = unit([len(text) for text in texts])
     network, lexicon = fit(texts, values, NaoConfig.model_validate(SMALL), 0)
     return genotypes, texts, network, lexicon
 
@@ -45,7 +48,7 @@ def test_the_decoder_reproduces_what_was_encoded(learnt: Any) -> None:
 def test_the_prediction_is_of_the_value(learnt: Any) -> None:
     _, texts, network, lexicon = learnt
     found = network.predict(network.encode(lexicon.page(texts))).tolist()
-    wanted = _unit([len(text) for text in texts])
+    wanted = unit([len(text) for text in texts])
     assert max(abs(a - b) for a, b in zip(found, wanted, strict=True)) < 0.2
 
 
@@ -103,4 +106,35 @@ def test_rounds_are_of_new_architectures() -> None:
 
 
 def test_performances_are_from_0_to_1() -> None:
-    assert _unit([3.0, 1.0, 2.0]) == [1.0, 0.0, 0.5] and _unit([2.0, 2.0]) == [0.5, 0.5]
+    assert unit([3.0, 1.0, 2.0]) == [1.0, 0.0, 0.5] and unit([2.0, 2.0]) == [0.5, 0.5]
+    assert ranks([9.0, 1.0, 2.0]) == [1.0, 0.0, 0.5] and ranks([2.0, 2.0]) == [0.5, 0.5]
+    assert ranks([1.0]) == [0.0]
+
+
+@given(st.lists(st.integers(0, 5), min_size=2, max_size=20))
+def test_ranks_are_shares_of_the_others(values: list[int]) -> None:
+    for value, rank in zip(values, ranks(list(map(float, values))), strict=True):
+        below, equal = sum(v < value for v in values), values.count(value) - 1
+        assert rank == pytest.approx((below + equal / 2) / (len(values) - 1))
+
+
+def test_the_best_predicted_come_first() -> None:
+    """Those of which more is expected than of the rest of what the decoder writes."""
+    space: Any = FlatSpace((4,) * 5)
+    config = {**SMALL, "epochs": 40, "initial": 30, "top": 10, "steps": 20, "target": "rank"}
+    means: dict[str, float] = {}
+    for order in ("step", "prediction"):
+        strategy = make_strategy("nao", space, {**config, "order": order, "new": 4}, 0)
+        first = strategy.ask(30)
+        values = [float(sum(g.choices)) for g in first]
+        pairs = enumerate(zip(first, values, strict=True))
+        strategy.tell([Trial(i, g, "done", (value,)) for i, (g, value) in pairs])
+        means[order] = fmean(sum(g.choices) for g in strategy.ask(4))
+    assert means["prediction"] > means["step"] > fmean(values)
+
+
+def test_nothing_is_expected_of_what_is_unknown(learnt: Any) -> None:
+    _, texts, network, lexicon = learnt
+    strange = [*texts[0][:-1], (Atom("strange", 2, (0, 1)), 1)]
+    known, unknown = expect(network, lexicon, [texts[0], strange])
+    assert unknown == -1 and 0 <= known <= 1

@@ -204,7 +204,7 @@ def test_refusals(tmp_path: Path) -> None:
     (tmp_path / "noise.db").write_bytes(b"not a database at all, not even close" * 100)
     assert code_of(lambda: Store.open(tmp_path / "noise.db")) == "NAS541"
     with Store.open(path) as store:
-        store.write(Row(0, "flat:00000000:1.1", "done", 0))
+        store.write(Row(0, "flat:00000000:1.1", "done", 0, asked=0, told=0))
         assert code_of(lambda: open_search(store, settings, evaluator=Scripted())) == "NAS545"
 
 

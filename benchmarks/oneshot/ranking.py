@@ -1,0 +1,39 @@
+"""How well a trained supernet ranks architectures: Kendall's τ between inherited and tabular accuracy."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+
+from nasdsl.evaluators import make_evaluator
+from nasdsl.evaluators.base import Budget
+
+from .data import known
+from .runs import Found, folder, small
+
+SEED = 1  # of the architectures that are drawn: the same for all supernets
+
+
+def rank(found: Found, count: int) -> Found:
+    """The result with τ over so many different architectures, drawn uniformly."""
+    space = small()
+    rng, scores = Random(SEED), dict[str, float]()
+    evaluator = make_evaluator(
+        "supernet", space, {"file": str(folder(found.label, found.seed)), "batch_size": 250}
+    )
+    while len(scores) < count:
+        genotype = space.sample(rng)
+        arch = str(space.encode(genotype, "nasbench201"))
+        if arch not in scores:
+            figures = evaluator.evaluate(genotype, space.build(genotype), seed=0, budget=Budget())
+            scores[arch] = figures["accuracy"]
+    return replace(found, tau=tau(scores), ranked=count, scores=scores)
+
+
+def tau(scores: dict[str, float]) -> float:
+    """Kendall's τ-b against the table."""
+    from scipy.stats import kendalltau
+
+    table = known().accuracies
+    value: float = kendalltau([scores[a] for a in scores], [table[a] for a in scores]).statistic
+    return float(value)

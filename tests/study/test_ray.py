@@ -1,0 +1,57 @@
+"""Trials as tasks of a real Ray cluster on this machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nasdsl.study.executors.messages import Setup
+from nasdsl.study.run import Retry, start
+from nasdsl.study.store import Store
+from tests.study import faulty
+
+ray: Any = pytest.importorskip("ray", reason="Ray is not installed: pip install 'nasdsl[ray]'")
+ROOT = Path(__file__).parents[2]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore"),
+    pytest.mark.usefixtures("limited"),
+]
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[None]:
+    """Workers import from the checkout, as this process does."""
+    paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    ray.init(
+        num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="error",
+        runtime_env={
+            "env_vars": {"PYTHONPATH": paths, "OMP_NUM_THREADS": "1"},
+            "worker_process_setup_hook": "conftest.use_checkout",
+        },
+    )  # fmt: skip
+    yield
+    ray.shutdown()
+
+
+def test_a_cluster_evaluates(cluster: None, tmp_path: Path) -> None:
+    """Every trial is what it would be in this process; a deadly one is tried again, then failed."""
+    from nasdsl.study.executors.ray_cluster import RayCluster
+
+    config = faulty.settings("evaluate", "exhaustive", 4)
+    info = faulty.info(config, faulty.FAULTY)
+    with Store.create(tmp_path / "study.db", info) as store:
+        search = start(store, faulty.space(faulty.FAULTY), config, retry=Retry(1, 0.1), here=False)
+        search.executor = RayCluster(search.task, Setup(info), 2)
+        assert search.run() == "budget"
+        rows = list(store.rows())
+    assert [row.state for row in rows] == ["done", "failed", "failed", "failed"]
+    assert rows[1].reason == "ZeroDivisionError: division by zero"
+    assert rows[2].reason.startswith("its process died: ") and rows[2].attempts == 2
+    assert rows[0].worker and rows[0].worker.endswith(":ray")
+    trial = search.task.perform(0, search.task.space.read(rows[0].genotype), rows[0].seed)
+    assert (trial.values, trial.curve) == (rows[0].values, rows[0].curve)
