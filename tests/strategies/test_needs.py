@@ -19,9 +19,9 @@ REAL = "network = vector(4) -> dropout(any 0.0..0.5) -> linear(2)"
 MANY = "network = vector(4) -> repeat 30 { relu | tanh } -> linear(2)"
 WIDE = "network = vector(4) -> linear(any 1..5000) -> linear(2)"
 LACKS = {
-    ONE: {"blocks", "choices", "decisions", "numbers", "order"},
+    ONE: {"choices", "decisions", "numbers", "blocks", "order"},
     BITS: {"numbers", "order"},
-    NUMBERS: {"blocks", "decisions", "bits"},
+    NUMBERS: {"decisions", "bits", "blocks"},
     REAL: {"finite", "decisions", "bits", "relaxes", "intervals", "neighbours"},
     MANY: {"numbers", "ends", "order"},
     WIDE: {"decisions", "bits", "relaxes", "neighbours", "narrow"},
