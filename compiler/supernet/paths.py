@@ -35,11 +35,12 @@ def path_of(relaxed: Relaxed, space: Space, genotype: Genotype) -> dict[str, Gat
 
 
 def uniform(relaxed: Relaxed, like: Tensor) -> dict[str, Gate]:
-    """All options of a decision with one weight; what can only be taken takes its first option."""
+    """All options of a decision with one weight; what can only be taken takes its first option (or elements)."""
     gates = {}
     for path, choice in relaxed.choices.items():
         if choice.hard:
-            gates[path] = Gate(active=(0,))
+            taken = max((d.count for d in relaxed.domains.get(path, ())), default=1)
+            gates[path] = Gate(active=tuple(range(taken if choice.kind == "pick" else 1)))
             continue
         share = 1.0 / choice.n
         if choice.kind == "bit":

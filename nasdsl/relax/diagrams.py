@@ -21,7 +21,7 @@ from ..record import Record, record
 from ..symbolic import Sym, Var, is_index, is_select, typed
 
 MAX_DIAGRAM = 20_000  # parts that are made for one value
-_STEP = 8  # what one of them costs (see nasdsl.effort)
+_STEP = 3  # what one of them costs (see nasdsl.effort)
 ABSENT = "absent"
 
 

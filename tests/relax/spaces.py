@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
+from nasdsl.architecture import Architecture
+from nasdsl.compiler import emit
 from nasdsl.relax import Relaxed, relax
 from nasdsl.space import Space, load
 from tests.spaces.cells import FOLDER
@@ -28,3 +31,8 @@ def small(name: str) -> Space:
 def relaxed(name: str) -> Relaxed:
     """The same, relaxed."""
     return relax(small(name))
+
+
+def text(architecture: Architecture) -> str:
+    """What is emitted, without the comments on where a class comes from: of equal ones, the first."""
+    return re.sub(r"  # \S+:\d+$", "", emit(architecture), flags=re.MULTILINE)

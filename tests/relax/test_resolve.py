@@ -6,11 +6,10 @@ from random import Random
 
 import pytest
 
-from nasdsl.compiler import emit
 from nasdsl.relax import relax, resolve, taken_by
 from nasdsl.space import parse_space
 
-from .spaces import relaxed, small
+from .spaces import relaxed, small, text
 
 QUICK = ("darts", "darts_rnn", "digits", "enas_macro", "enas_rnn", "fbnet", "genetic_cnn", "mnasnet",
          "nas_rl_rnn", "nasbench201", "nasbench_macro", "natsbench_size", "one_shot", "robnets")  # fmt: skip
@@ -22,7 +21,7 @@ def test_every_genotype_is_found_again(name: str) -> None:
     for _ in range(4):
         genotype = space.sample(rng)
         found = resolve(relaxed(name), taken_by(space, genotype))
-        assert emit(found) == emit(space.build(genotype))
+        assert text(found) == text(space.build(genotype))
 
 
 NESTED = """
@@ -49,22 +48,22 @@ def test_nested_tied_and_conditional_decisions() -> None:
     found = relax(space)
     for _ in range(20):
         genotype = space.sample(rng)
-        assert emit(resolve(found, taken_by(space, genotype))) == emit(space.build(genotype))
+        assert text(resolve(found, taken_by(space, genotype))) == text(space.build(genotype))
 
 
 def test_recursion_relaxes_to_its_bound() -> None:
-    text = """
+    program = """
 space tree "a motif that calls itself"
 motif tree(d) = graph (x) {
   out (x -> relu) if d == 0 else sum([x -> (tree(d - 1) | conv(3)), x -> (tree(d - 1) | identity)])
 }
 network = image(3, 4, 4) -> tree(2) -> global_avg_pool
 """
-    space, rng = parse_space(text), Random(2)
+    space, rng = parse_space(program), Random(2)
     found = relax(space)
     for _ in range(10):
         genotype = space.sample(rng)
-        assert emit(resolve(found, taken_by(space, genotype))) == emit(space.build(genotype))
+        assert text(resolve(found, taken_by(space, genotype))) == text(space.build(genotype))
 
 
 def test_choices_say_under_which_elements_they_exist() -> None:

@@ -6,12 +6,11 @@ from random import Random
 
 import pytest
 
-from nasdsl.compiler import emit
 from nasdsl.diagnostics import NasError
 from nasdsl.relax import resolve, taken_by
 from tests.spaces.cells import FOLDER
 
-from .spaces import SMALL, relaxed, small
+from .spaces import SMALL, relaxed, small, text
 
 # Every decision can be weighed.
 SOFT = ("darts", "darts_rnn", "digits", "enas_macro", "enas_rnn", "fbnet", "genetic_cnn",
@@ -78,4 +77,4 @@ def test_all_that_relax_are_their_architectures(name: str) -> None:
     for _ in range(20):
         genotype = space.sample(rng)
         found = resolve(relaxed(name), taken_by(space, genotype))
-        assert emit(found) == emit(space.build(genotype))
+        assert text(found) == text(space.build(genotype))
