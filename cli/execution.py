@@ -17,10 +17,14 @@ if TYPE_CHECKING:
     from nasdsl.study.executors import Executor
     from nasdsl.study.run import Retry, Search
 
+    ParamType = click.ParamType[Any]
+else:
+    ParamType = click.ParamType  # has parameters in newer versions only
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Size(click.ParamType):
+class Size(ParamType):
     """Bytes: 500M, 4G, in powers of 1024."""
 
     name = "size"
@@ -37,7 +41,7 @@ class Size(click.ParamType):
         return int(size)
 
 
-class Span(click.ParamType):
+class Span(ParamType):
     """Seconds: 90, 10m, 2h."""
 
     name = "time"

@@ -23,7 +23,8 @@ from .rows import Row
 class Replay:
     """Where a study stands after its replay.
 
-    told: how many trials were told. out: asked for and not told yet, with their genotypes.
+    told: how many trials were told. out: asked for and not told yet, with their genotypes. deadly:
+    the genotypes of trials that failed and had let their process die.
     """
 
     space: Space
@@ -31,6 +32,7 @@ class Replay:
     told: int = 0
     total: int = 0
     out: dict[int, tuple[Row, Genotype]] = field(default_factory=dict)
+    deadly: set[str] = field(default_factory=set)
 
     def run(self, rows: Iterable[Row]) -> Iterator[Trial]:
         """Bring a fresh strategy to where the rows, in order of their numbers, left it.
@@ -48,6 +50,8 @@ class Replay:
                 self.out[row.number] = row, genotype
             else:
                 known[row.told] = trial_of(row, genotype)
+                if row.state == "failed" and row.attempts:
+                    self.deadly.add(row.genotype)
             self.total += 1
         yield from self._tell(known, None)
         if known:

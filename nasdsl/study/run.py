@@ -41,6 +41,7 @@ OnTrial = Callable[[Trial, Progress], None]
 MOST_INFEASIBLE = 10_000
 WAIT = 1.0  # seconds in the executor at a time
 DIED = "given up: the process died during this trial"
+POISON = "its architecture let its process die before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ class Search:
     _told: int = 0
     _total: int = 0
     _hash: str = ""
+    _deadly: set[str] = field(default_factory=set)  # genotypes that nobody evaluates again
+    _refused: list[Result] = field(default_factory=list)
 
     def run(self, on_trial: OnTrial | None = None) -> Stop:
         """Go on until a limit is reached; what is under way then is still waited for."""
@@ -117,13 +120,23 @@ class Search:
         if rows:
             self.store.write(*rows)
             for row in rows:
-                executor.submit(_job(row))
+                if row.genotype in self._deadly:
+                    self._refuse(row)
+                else:
+                    executor.submit(_job(row))
         return stop
+
+    def _refuse(self, row: Row) -> None:
+        _, genotype = self._out[row.number]
+        trial = Trial(row.number, genotype, "failed", seed=row.seed, reason=POISON)
+        now = time.time()
+        self._refused.append(Result(row.number, trial, now, now, ""))
 
     def _collect(self, executor: Executor) -> list[Trial]:
         """The trials that ended while it waited, stored and told."""
         trials = []
-        for result in executor.wait(WAIT):
+        refused, self._refused = self._refused, []
+        for result in refused or executor.wait(WAIT):
             if result.number not in self._out:
                 continue
             row, genotype = self._out[result.number]
@@ -152,6 +165,7 @@ class Search:
         row = replace(finished_row(row, replace(result, trial=trial)), told=self._told)
         if not self.store.settle(row):
             return None
+        self._deadly.add(row.genotype)
         self._tell(trial)
         return trial
 
@@ -185,6 +199,7 @@ class Search:
         for trial in replay.run(self.store.rows()):
             self.progress.add(trial)
         self._out, self._told, self._total = replay.out, replay.told, replay.total
+        self._deadly = replay.deadly
         for row, genotype in list(self._out.values()):
             if row.state != "pending":  # a worker finished it when nobody drove the study
                 self._keep(trial_of(row, genotype), row)

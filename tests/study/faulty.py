@@ -72,6 +72,11 @@ def harmless(genotype: Any, architecture: Any, *, seed: int, budget: Any) -> dic
     return {"accuracy": sum(genotype.choices) + seed / 2**33}
 
 
+def deadly(genotype: Any, architecture: Any, *, seed: int, budget: Any) -> dict[str, float]:
+    """Take the process with it."""
+    os._exit(9)
+
+
 def slow(genotype: Any, architecture: Any, *, seed: int, budget: Any) -> dict[str, float]:
     """Longer for some, so that trials end in another order than they began."""
     time.sleep(seed % 5 * 0.01)

@@ -14,7 +14,7 @@ from nasdsl.study.executors import Executor, limits
 from nasdsl.study.executors.base import Job
 from nasdsl.study.executors.messages import Setup
 from nasdsl.study.executors.processes import Processes
-from nasdsl.study.run import Retry, Search, start
+from nasdsl.study.run import POISON, Retry, Search, start
 from nasdsl.study.store import Store
 from tests.study import faulty
 from tests.study.faulty import FAULTS, FAULTY, TEXT, content
@@ -67,6 +67,23 @@ def test_every_fault_is_a_failed_trial_with_its_reason(tmp_path: Path) -> None:
     assert search.progress.done == 2 and search.progress.failed == 8
     assert len(rows["none"].curve) == 2 and rows["none"].worker
     assert rows["none"].decisions == {"fault": "none"}
+
+
+def test_a_deadly_genotype_is_not_evaluated_for_ever(tmp_path: Path) -> None:
+    """Proposed again, it has failed already; after a resume, too."""
+    path, config = tmp_path / "study.db", faulty.settings("deadly", "random", 5)
+    text = "space two\nnetwork = vector(4) -> linear(any [2, 3]) -> linear(2)\n"
+    run(path, config, 1, text, retries=0)
+    info = faulty.info(config, text)
+    with Store.open(path) as store:
+        more = config.model_copy(update={"budget": 9})
+        search = start(store, faulty.space(text), more, here=False)
+        search.executor = Processes(search.task, Setup(info), 1, gpus=[])
+        search.run()
+        rows = list(store.rows())
+    assert len(rows) == 9 and {row.state for row in rows} == {"failed"}
+    assert [row.attempts for row in rows].count(1) == len({row.genotype for row in rows}) <= 2
+    assert {row.reason for row in rows if not row.attempts} == {POISON}
 
 
 def test_trials_that_ran_beside_others_are_reproducible(tmp_path: Path) -> None:
