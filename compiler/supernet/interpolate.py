@@ -8,15 +8,23 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from nasdsl.relax.diagrams import ABSENT
+
 if TYPE_CHECKING:
     from .gates import Gates, Source
 
 
 def interpolated(x: Tensor, gates: Gates, source: Source, axis: int) -> Tensor:
     """The sum of the first channels of every width that may be, each interpolated to the largest of
-    these and multiplied by its weight; zeros behind."""
+    these and multiplied by its weight; zeros behind. A width that is taken is as it is."""
     pieces, start = [], 0
     for name, size in source:
+        if gates.narrow(name):
+            width = gates.value(name)
+            width = 0 if width is ABSENT else int(width)
+            pieces.append(x.narrow(axis, start, width))
+            start += width
+            continue
         piece = x.narrow(axis, start, size)
         start += size
         spread = [(int(v), w) for v, w in gates.spread(name)]

@@ -60,7 +60,7 @@ class PDartsConfig(RelaxedConfig):
     dropout: tuple[float, ...] = Field(
         default=(0.0, 0.4, 0.7), description="of skip connections, at first in each stage"
     )
-    skips: Texts = Field(
+    skip_labels: Texts = Field(
         default=("skip", "skip_connect", "identity"), description="labels of skip connections"
     )
     most_skips: int = Field(default=2, ge=0, description="of each cell that is derived")
@@ -76,7 +76,7 @@ class PDartsMethod(Relaxed[PDartsConfig]):
         self.stage = 0
         self.kept: dict[str, list[int]] = {}
         self._skips = {
-            path: [i for i, label in enumerate(c.labels) if label in config.skips]
+            path: [i for i, label in enumerate(c.labels) if label in config.skip_labels]
             for path, c in choices.items()
             if c.kind == "one" and not c.hard
         }
