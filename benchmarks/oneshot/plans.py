@@ -34,5 +34,6 @@ PLANS: Mapping[str, Plan] = {
     "gdas, no warm-up": Plan("gdas", {**_LOGITS, "epochs": 40}, 1),
     "pc_darts": Plan("pc_darts", {**_LOGITS, "epochs": 30, "warm_up": 8, "batch_size": 64}, 3),
     "darts": Plan("darts", {**_LOGITS, "epochs": 25}, 2),
+    "darts, stopped": Plan("darts", {**_LOGITS, "epochs": 25}, 1),  # as darts, broken off: its curve
     "robust_darts": Plan("robust_darts", {**_LOGITS, "epochs": 25, "window": 3}, 2),
 }  # fmt: skip
