@@ -111,7 +111,7 @@ class _ElasticConv:
         padding = tuple(p - q for p, q in zip(self.padding, less, strict=True))  # type: ignore[attr-defined]
         groups = weight.shape[0] if self._depthwise() else 1
         convolve = F.conv2d if weight.dim() == 4 else F.conv1d
-        return convolve(x, weight, bias, self.stride, padding, self.dilation, groups)  # type: ignore[attr-defined, no-any-return, operator]
+        return convolve(x, weight, bias, self.stride, padding, self.dilation, groups)  # type: ignore[attr-defined]
 
     def cut(self, gates: Gates, source: Source, target: str, kernels: str) -> State:
         weight, bias = self._part(gates, source, target)
@@ -135,7 +135,8 @@ class ElasticConv1d(_ElasticConv, nn.Conv1d):
 
 class ElasticLinear(nn.Linear):
     def _part(self, gates: Gates, source: Source, target: str) -> tuple[Tensor, Tensor | None]:
-        weight, bias = self.weight, self.bias
+        weight: Tensor = self.weight
+        bias: Tensor | None = self.bias
         if source:
             weight = weight[:, gates.index(source, weight.device)]
         if target and gates.narrow(target):

@@ -51,7 +51,7 @@ def emit_supernet(relaxed: Relaxed, *, fast: bool = True) -> EmittedSupernet:
     widths: dict[str, None] = {}
     for owner in found:
         attrs = dict(owner.node.attrs)
-        for name, _ in attrs.get("source") or ():  # type: ignore[union-attr, misc]
+        for name, _ in attrs.get("source") or ():  # type: ignore[union-attr, misc, str-unpack]  # attributes are of any kind
             widths[str(name)] = None
         widths[str(attrs.get("target") or "")] = None
     widths.pop("", None)

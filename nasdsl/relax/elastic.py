@@ -22,7 +22,7 @@ from .homes import Layout, Segment, because, largest
 from .ir import Step, fixed
 
 if TYPE_CHECKING:
-    from .machine import Relaxer
+    from .combining import Combining
 
 MAX_VARIANTS = 64
 _CHANNELWISE = """
@@ -35,7 +35,7 @@ _CONVOLUTIONS = {"conv": 3, "dw_conv": 3, "conv1d": 2}
 
 
 def operate_open(
-    m: Relaxer, module: OpModule, tensors: Sequence[Tensor], shape: Any, span: Span | None
+    m: Combining, module: OpModule, tensors: Sequence[Tensor], shape: Any, span: Span | None
 ) -> Any:
     """A node, or a mix of nodes, for an operator that is not the same in all cases."""
     m.note_sizes(shape)
@@ -93,7 +93,7 @@ def _written_alike(a: Code, b: Code) -> bool:
 
 
 def _plain(
-    m: Relaxer, attrs: Mapping[str, Any]
+    m: Combining, attrs: Mapping[str, Any]
 ) -> tuple[dict[str, Any], tuple[tuple[str, str], ...]]:
     """The largest of each attribute, and the names of those that are open."""
     largest_of: dict[str, Any] = {}
@@ -113,7 +113,7 @@ def _plain(
 
 
 def _one_node(
-    m: Relaxer, module: OpModule, tensors: Sequence[Tensor], shape: Any, span: Span | None
+    m: Combining, module: OpModule, tensors: Sequence[Tensor], shape: Any, span: Span | None
 ) -> Tensor:
     attrs, names = _plain(m, module.attrs)
     layout = _layout(m, module, tensors, shape, span)
@@ -123,7 +123,7 @@ def _one_node(
 
 
 def _layout(
-    m: Relaxer, module: OpModule, tensors: Sequence[Tensor], shape: Any, span: Span | None
+    m: Combining, module: OpModule, tensors: Sequence[Tensor], shape: Any, span: Span | None
 ) -> Layout:
     """Where the channels of the result stand."""
     layouts = [m.home.layouts[t.number] for t in tensors]
@@ -144,7 +144,7 @@ def _layout(
 
 
 def _joined(
-    m: Relaxer, tensors: Sequence[Tensor], layouts: Sequence[Layout], span: Span | None
+    m: Combining, tensors: Sequence[Tensor], layouts: Sequence[Layout], span: Span | None
 ) -> Layout:
     segments: list[Segment] = []
     for tensor, layout in zip(tensors, layouts, strict=True):
@@ -155,7 +155,7 @@ def _joined(
 
 
 def _flattened(
-    m: Relaxer, layout: Sequence[Segment], tensor: Tensor, shape: Any, span: Span | None
+    m: Combining, layout: Sequence[Segment], tensor: Tensor, shape: Any, span: Span | None
 ) -> Layout:
     sizes = largest(tensor.shape, span)
     area = 1
@@ -172,7 +172,7 @@ def _flattened(
 
 
 def _variants(
-    m: Relaxer, module: OpModule, tensors: Sequence[Tensor], shape: Any, joint: Any,
+    m: Combining, module: OpModule, tensors: Sequence[Tensor], shape: Any, joint: Any,
     cases: Sequence[tuple[Any, ...]], span: Span | None,
 ) -> Any:  # fmt: skip
     if len(cases) > MAX_VARIANTS:
@@ -207,7 +207,7 @@ def _variants(
 # ---------------------------------------------------------------------------- one weight for all cases
 
 
-def _is_elastic(m: Relaxer, module: OpModule, tensors: Sequence[Tensor]) -> bool:
+def _is_elastic(m: Combining, module: OpModule, tensors: Sequence[Tensor]) -> bool:
     name, attrs = module.op.name, module.attrs
     open_names = {n for n, v in attrs.items() if isinstance(v, Sym)}
     if name == "bn":
@@ -221,7 +221,7 @@ def _is_elastic(m: Relaxer, module: OpModule, tensors: Sequence[Tensor]) -> bool
     return "kernel" not in open_names or _is_centred(m, module)
 
 
-def _is_centred(m: Relaxer, module: OpModule) -> bool:
+def _is_centred(m: Combining, module: OpModule) -> bool:
     """Whether a smaller kernel is the middle of a larger one."""
     if module.attrs.get("pad") != "same":
         return False
@@ -233,7 +233,7 @@ def _is_centred(m: Relaxer, module: OpModule) -> bool:
 
 
 def _elastic(
-    m: Relaxer, module: OpModule, tensors: Sequence[Tensor], shape: Any, span: Span | None
+    m: Combining, module: OpModule, tensors: Sequence[Tensor], shape: Any, span: Span | None
 ) -> Tensor:
     x = tensors[0]
     name = module.op.name

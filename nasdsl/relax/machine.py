@@ -104,7 +104,7 @@ class Relaxer(Combining):
                 self.touched = outer
             known[self._context(touched)] = found
         self.touched |= touched
-        return found  # type: ignore[no-any-return]
+        return found
 
     def _build(
         self, name: str, module: Any, shapes: tuple[Any, ...], layouts: tuple[Layout, ...],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..architecture import Node
 from ..joins import join
 from ..spans import Span
 from ..symbolic import Sym, apply
@@ -19,6 +20,16 @@ from .open_cases import OpenCases, is_one_of, same
 
 class Meeting(OpenCases):
     """The part of the relaxing machine that makes mixes."""
+
+    def one_tensor(self, value: Any, span: Span | None) -> Any:
+        """A value as one tensor of the graph at hand (or POISON)."""
+        raise AssertionError
+
+    def add(
+        self, node: Node, shapes: Sequence[Any], layouts: Sequence[Layout]
+    ) -> tuple[Tensor, ...]:
+        """Append a node; its outputs."""
+        raise AssertionError
 
     def joined(self, key: Sym, results: Mapping[Any, Any], span: Span | None) -> Any:
         return join(self.rule, self.home, key, results, span, self._merge)

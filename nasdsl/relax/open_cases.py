@@ -37,6 +37,8 @@ COMPOUND = (Chain, Combine, GraphModule, Scan)
 class OpenCases(Elaborator):
     """The part of the relaxing machine that knows decisions and gates."""
 
+    home: RelaxedHome
+
     def __init__(self, options: Options, *args: Any) -> None:
         super().__init__(*args)
         self.options = options

@@ -50,7 +50,7 @@ def _relax(space: Space, options: Options) -> Relaxed:
     machine, outputs = _run(space, options, ())
     demands = machine.held.demands
     if machine.diagnostics and demands:  # which the requirements may exclude
-        machine, outputs = _run(space, options, demands)
+        machine, outputs = _run(space, options, tuple(demands))
     if machine.diagnostics:
         raise NasError(_causes(machine.diagnostics))
     graph = machine.intern(space.name, outputs, (), space.outline.network.span)
