@@ -17,7 +17,7 @@ from nasdsl.study.store import Store
 from tests.cli.helpers import ROOT, SMALL, invoke, run
 from tests.cli.test_search import trials
 
-PYTHON = ("--evaluate-python", "scorer:score")
+PYTHON = ("--evaluate-python", "worth:score")
 SCORER = """\
 import os
 import time
@@ -32,12 +32,13 @@ def score(genotype, architecture, *, seed, budget):
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "small.nas").write_text(SMALL)
-    (tmp_path / "scorer.py").write_text(SCORER)
+    (tmp_path / "worth.py").write_text(SCORER)
     return tmp_path
 
 
 def started(*arguments: str, cwd: Path, **env: str) -> subprocess.Popen[str]:
-    code = "import conftest; from nasdsl.cli.main import main; main()"
+    awake = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    code = awake + "import conftest; from nasdsl.cli.main import main; main()"  # in the background
     variables = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"} | env
     return subprocess.Popen(
         [sys.executable, "-c", code, *arguments], cwd=cwd, env=variables, text=True,
