@@ -31,7 +31,7 @@ types: $(STAMP)  ## type-check the package as it ships
 	cd build/types && ../../$(BIN)/mypy --config-file ../../pyproject.toml nasdsl
 
 golden: $(STAMP)  ## rewrite the expected error messages; read the difference before committing it
-	$(BIN)/python -m pytest -q tests/test_errors.py tests/test_docs.py tests/encodings/test_page.py tests/strategies/test_page.py --update-golden
+	$(BIN)/python -m pytest -q -m "" tests/test_errors.py tests/test_docs.py tests/encodings/test_page.py tests/strategies/test_page.py --update-golden
 
 bench: $(STAMP)  ## measure against the installed peers
 	$(BIN)/pip install --quiet -e ".[bench]"

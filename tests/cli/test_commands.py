@@ -184,6 +184,7 @@ def test_check_sets_params(small: Path) -> None:
     assert "NAS105" in invoke("check", small, "--set", "unit=16").output
 
 
+@pytest.mark.slow
 def test_sizes_of_thousands_of_digits_are_told(tmp_path: Path) -> None:
     path = tmp_path / "huge.nas"
     path.write_text(
@@ -200,6 +201,7 @@ def test_size_text(power: int) -> None:
     assert f"about 1.23e{power}" in size_text(123 * 10 ** (power - 2))
 
 
+@pytest.mark.slow
 def test_info_looks_at_fewer_samples_of_large_networks(tmp_path: Path) -> None:
     path = tmp_path / "large.nas"
     path.write_text(

@@ -46,6 +46,7 @@ def started(*arguments: str, cwd: Path, **env: str) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_searching_with_workers(folder: Path) -> None:
     options = ("--budget", "12", "--seed", "3", *PYTHON)
     found = run("search", "small.nas", "-o", "run", "--workers", "1", *options, cwd=folder)
@@ -71,7 +72,7 @@ def test_searching_with_workers(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(("kind", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-@pytest.mark.parametrize("workers", [(), ("--workers", "2")])
+@pytest.mark.parametrize("workers", [(), pytest.param(("--workers", "2"), marks=pytest.mark.slow)])
 def test_signals_save_everything(
     folder: Path, kind: signal.Signals, code: int, workers: tuple[str, ...]
 ) -> None:

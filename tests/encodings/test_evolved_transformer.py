@@ -213,6 +213,7 @@ PHASES = (Phase.explicit, Phase.reuse, Phase.generate)  # a build is too slow to
 SIZES = {"heads": 1, "source_steps": 3, "target_steps": 6}
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None, phases=PHASES)
 @given(codes())
 def test_parameters_are_those_of_the_formulae(code: tuple[Side, Side, int]) -> None:
@@ -223,6 +224,7 @@ def test_parameters_are_those_of_the_formulae(code: tuple[Side, Side, int]) -> N
     assert notation.decode(notation.encode(notation.decode(text))) == notation.decode(text)
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None, phases=PHASES)
 @given(codes(), st.integers(1, 5))
 def test_what_comes_later_changes_nothing_before(code: tuple[Side, Side, int], t: int) -> None:

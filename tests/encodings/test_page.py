@@ -28,7 +28,10 @@ def differences() -> str:
     return "".join(f"- {', '.join(names)}: {why}.\n" for why, names in reasons.items())
 
 
-@pytest.mark.parametrize(("name", "make"), [("formats", table), ("differences", differences)])
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [pytest.param("formats", table, marks=pytest.mark.slow), ("differences", differences)],
+)
 def test_golden_lists(name: str, make: Callable[[], str], request: pytest.FixtureRequest) -> None:
     text = PAGE.read_text(encoding="utf-8")
     first, last = f"<!-- {name} -->\n", f"<!-- /{name} -->"

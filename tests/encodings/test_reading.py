@@ -20,7 +20,7 @@ from nasdsl.spans import Source
 from .examples import ALL, OWN, TEXTS
 from .make import declarations
 
-relaxed = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=60)
+relaxed = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=30)
 PIECES = [*"[](){}|~+-_,.'\"#: \n\t\\0123e", "none", "none~0|", "max_pool_3x3", "'a'", "1.5", "00"]
 
 

@@ -11,7 +11,7 @@ from nasdsl.diagnostics import NasError
 from nasdsl.source import shipped
 from nasdsl.space import Space, load
 
-COUNT = 20
+COUNT = 8
 
 
 def views() -> list[tuple[str, str]]:

@@ -100,7 +100,7 @@ def message(text: str, of: Space, name: str = "v") -> str:
     return str(error.value)
 
 
-@settings(max_examples=40, deadline=None, phases=[Phase.generate])
+@settings(max_examples=15, deadline=None, phases=[Phase.generate])
 @given(views(), st.integers(0, 10**6))
 def test_what_is_written_is_read(view: str, seed: int) -> None:
     of = space(view)

@@ -56,6 +56,7 @@ print(fit(digits_net(), load_data("digits").limited(300, 0), settings, 5).epochs
 """
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_numbers_in_another_process() -> None:
     settings = config(epochs=2, augment=("crop(1)", "cutout(2)", "mixup(0.3)"))
     torch.manual_seed(99)

@@ -99,6 +99,7 @@ def test_the_genotype_of_nasnet_is_its_release() -> None:
     assert set(found["normal_concat"]) - set(theirs["normal_concat"]) in (set(), {0})
 
 
+@pytest.mark.slow
 def test_a_space_leads_from_one_notation_to_another() -> None:
     space = Space(load(shipped()["nasnet.nas"]), {"blocks": 5})
     genotype = next(

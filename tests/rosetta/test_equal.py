@@ -108,6 +108,7 @@ def test_regnets_of_timm(id: str, name: str) -> None:
     agree(published(id, size=64, classes=CLASSES), theirs, 64)
 
 
+@pytest.mark.slow
 def test_tensorflow_strings() -> None:
     timm = pytest.importorskip("timm")
     theirs = timm.create_model("tf_efficientnet_b0", num_classes=CLASSES)

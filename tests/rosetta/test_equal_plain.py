@@ -173,6 +173,7 @@ def test_plainnet(text: str, se: bool) -> None:
     agree(mine, plain.plainnet(blocks, CLASSES, se), 32)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [pytest.param("fbnet_a", marks=pytest.mark.slow), "fbnetv2_f1"])
 def test_fbnet(name: str) -> None:
     id = f"mobilevision-{name}"

@@ -42,6 +42,7 @@ def test_one_worker_does_what_this_process_does(tmp_path: Path) -> None:
     assert content(tmp_path / "here.db") == content(tmp_path / "there.db")
 
 
+@pytest.mark.slow
 def test_every_fault_is_a_failed_trial_with_its_reason(tmp_path: Path) -> None:
     config = faulty.settings("evaluate", "exhaustive", len(FAULTS), trial_time=1.0)
     search = run(tmp_path / "study.db", config, 2, FAULTY, memory=1 << 30)
@@ -86,6 +87,7 @@ def test_a_deadly_genotype_is_not_evaluated_for_ever(tmp_path: Path) -> None:
     assert {row.reason for row in rows if not row.attempts} == {POISON}
 
 
+@pytest.mark.slow
 def test_trials_that_ran_beside_others_are_reproducible(tmp_path: Path) -> None:
     """What was asked in another order is another search; each trial by itself is the same."""
     config = faulty.settings("slow", "regularized_evolution", 60)
@@ -100,6 +102,7 @@ def test_trials_that_ran_beside_others_are_reproducible(tmp_path: Path) -> None:
         assert (trial.state, trial.values, trial.metrics) == (row.state, row.values, row.metrics)
 
 
+@pytest.mark.slow
 def test_a_parallel_study_is_replayed_in_its_order(tmp_path: Path) -> None:
     config = faulty.settings("slow", "regularized_evolution", 40)
     run(tmp_path / "study.db", config, 3)

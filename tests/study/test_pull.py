@@ -183,6 +183,7 @@ def test_trials_finished_without_a_driver_are_told_later(place: str | Path) -> N
     assert [row[-1] for row in content(place)] == list(range(8))
 
 
+@pytest.mark.slow
 def test_a_trial_that_kills_its_process_is_reported(tmp_path: Path) -> None:
     """A worker has processes of its own: what a trial does to them it does not do to the worker."""
     place = tmp_path / "study.db"

@@ -88,6 +88,7 @@ def test_depthwise_gradients(kernel: int, dilation: int) -> None:
     assert torch.autograd.gradgradcheck(layer, (x,))
 
 
+@pytest.mark.slow
 def test_compiles() -> None:
     torch._dynamo.reset()
     net = compile_supernet(small("nasbench201"), affine=False).eval()
