@@ -38,7 +38,7 @@ def kernels(step: Callable[[], object]) -> int:
     return seen.count
 
 
-class _Kernels(TorchDispatchMode):  # type: ignore[no-untyped-call]
+class _Kernels(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch leaves it untyped
     count: int = 0
 
     def __torch_dispatch__(

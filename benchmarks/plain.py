@@ -13,6 +13,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .hand import NB201Residual
+
 DARTS_EDGES = 14  # of a cell: 2 + 3 + 4 + 5
 DARTS_OPTIONS = 8  # `none`, then the seven of the space
 
@@ -160,22 +162,6 @@ class NB201Cell(nn.Module):
             ]
             nodes.append(sum(terms))
         return nodes[-1]
-
-
-class NB201Residual(nn.Module):
-    """Between the stages; its norms are affine in the search too."""
-
-    def __init__(self, c: int) -> None:
-        super().__init__()
-        self.body = nn.Sequential(
-            nn.ReLU(), nn.Conv2d(c, 2 * c, 3, 2, 1, bias=False), nn.BatchNorm2d(2 * c),
-            nn.ReLU(), nn.Conv2d(2 * c, 2 * c, 3, 1, 1, bias=False), nn.BatchNorm2d(2 * c),
-        )  # fmt: skip
-        self.shortcut = nn.Sequential(nn.AvgPool2d(2, 2), nn.Conv2d(c, 2 * c, 1, bias=False))
-
-    def forward(self, x: Tensor) -> Tensor:
-        y: Tensor = self.body(x) + self.shortcut(x)
-        return y
 
 
 class NB201Supernet(nn.Module):

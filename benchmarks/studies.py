@@ -127,7 +127,7 @@ def optuna_part(kind: str, folder: Path, trials: int) -> None:
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     study = optuna.create_study(
-        study_name="s", storage=optuna_storage(kind, folder),  # type: ignore[arg-type]
+        study_name="s", storage=optuna_storage(kind, folder),  # type: ignore[arg-type]  # it is of several kinds
         load_if_exists=True, sampler=optuna.samplers.RandomSampler(),
     )  # fmt: skip
     for _ in range(trials):

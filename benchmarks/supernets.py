@@ -230,7 +230,7 @@ def compare(subject: Subject, batch: int = 4) -> str:
         alphas = [a.detach().double().requires_grad_() for a in subject.drawn()]
         x = subject.images(batch).double().requires_grad_()
         out = forward(subject, network, x, alphas)
-        F.cross_entropy(out, torch.arange(batch) % out.shape[1]).backward()  # type: ignore[no-untyped-call]
+        F.cross_entropy(out, torch.arange(batch) % out.shape[1]).backward()  # type: ignore[no-untyped-call]  # as above
         found.append([out.detach(), x.grad, *(a.grad for a in alphas)])
     names = ["outputs", "gradient of the images", *("gradient of alphas" for _ in subject.alphas)]
     differences = {n: _difference(a, b) for n, a, b in zip(names, *found, strict=True)}

@@ -244,7 +244,7 @@ class Builder(Machine):
         outer, self.home = self.home, Home(shapes)
         try:
             if isinstance(inner, GraphModule):
-                outputs = self._run(inner, self.home.tensors(), span)
+                outputs = run_graph(self, inner, self.home.tensors(), span)
                 names = tuple(n.id for n in inner.block.inputs)
             else:
                 outputs = self.apply(inner, self.home.tensors(), span)
@@ -254,17 +254,6 @@ class Builder(Machine):
             self.home = outer
         memo[shapes] = graph
         return graph
-
-    def _run(
-        self, module: GraphModule, tensors: Sequence[Tensor], span: Span | None
-    ) -> Sequence[Tensor]:
-        check_inputs(module, len(tensors), span)
-        env = Env(module.env, dict(zip((n.id for n in module.block.inputs), tensors, strict=True)))
-        frame = Frame()
-        run_block(self, module.block.body, env, module.scope.restart(), frame)
-        if frame.outputs is None:
-            raise fail("NAS255", "this graph has no `out`", module.block.span)
-        return frame.outputs
 
     def intern(
         self, name: str, outputs: Sequence[Tensor], names: tuple[str, ...], span: Span | None
@@ -295,6 +284,19 @@ class Builder(Machine):
         node = Node("scan", self._numbers(tensors, span), ((steps, *states[0]),), body=graph,
                     states=states, span=module.span)  # fmt: skip
         return self._add(node)[0]
+
+
+def run_graph(
+    machine: Machine, module: GraphModule, tensors: Sequence[Any], span: Span | None
+) -> tuple[Any, ...]:
+    """The outputs of a graph block on these tensors."""
+    check_inputs(module, len(tensors), span)
+    env = Env(module.env, dict(zip((n.id for n in module.block.inputs), tensors, strict=True)))
+    frame = Frame()
+    run_block(machine, module.block.body, env, module.scope.restart(), frame)
+    if frame.outputs is None:
+        raise fail("NAS255", "this graph has no `out`", module.block.span)
+    return tuple(frame.outputs)
 
 
 def check_inputs(module: GraphModule, count: int, span: Span | None) -> None:

@@ -73,7 +73,7 @@ def search(label: str, seed: int, changes: Mapping[str, object] | None = None) -
         curve.append((epoch.loss, epoch.accuracy, arch(found, epoch.curves),
                       epoch.curves.get("eigenvalue")))  # fmt: skip
 
-    strategy.listen(listen)  # type: ignore[attr-defined]
+    strategy.listen(listen)  # type: ignore[attr-defined]  # of OneShot, too
     began = time.process_time()
     (derived,) = strategy.ask(1)
     seconds = time.process_time() - began

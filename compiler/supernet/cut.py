@@ -49,7 +49,7 @@ def _cut(layer: nn.Module, node: Node, wanted: Node, gates: Gates) -> dict[str, 
     attrs = dict(node.attrs)
     if "source" in attrs:
         given = attrs["source"], attrs["target"], attrs["kernels"]
-        state: dict[str, Tensor] = layer.cut(gates, *given)  # type: ignore[operator]
+        state: dict[str, Tensor] = layer.cut(gates, *given)  # type: ignore[operator]  # of a layer of elastic.py
     else:
         state = layer.state_dict()
     if dict(wanted.attrs).get("affine") and "weight" not in state:

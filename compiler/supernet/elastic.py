@@ -9,7 +9,7 @@ layer of a child.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 import torch.nn.functional as F
@@ -18,6 +18,12 @@ from torch import Tensor, nn
 from .gates import Gates, Source
 from .interpolate import interpolated
 from .transforms import smaller
+
+if TYPE_CHECKING:  # the mixins below are of layers
+    _ConvLayer = nn.modules.conv._ConvNd
+    _NormLayer = nn.modules.batchnorm._BatchNorm
+else:
+    _ConvLayer = _NormLayer = object
 
 State = dict[str, Tensor]
 
@@ -41,15 +47,12 @@ def _masked(x: Tensor, gates: Gates, source: Source, axis: int) -> Tensor:
     return x * mask.reshape(-1, *[1] * (x.dim() - axis - 1))
 
 
-class _ElasticConv:
+class _ElasticConv(_ConvLayer):
     """Both convolutions; a mixin of nn.Conv1d and nn.Conv2d."""
-
-    weight: Tensor
-    bias: Tensor | None
 
     def _transforms(self) -> Any:
         """What nasdsl.compiler.supernet.transforms gave the layer, or None."""
-        return self._modules.get("transforms")  # type: ignore[attr-defined]
+        return self._modules.get("transforms")
 
     def _blended(self, weight: Tensor, spread: Sequence[tuple[Any, Tensor | float]]) -> Tensor:
         """The weighted sum of the kernels of several sizes, each in the middle of the largest."""
@@ -64,14 +67,14 @@ class _ElasticConv:
         self, weight: Tensor, gates: Gates, kernels: str
     ) -> tuple[Tensor, tuple[int, ...]]:
         """The weight with its kernel, and by how much less is padded on every side."""
-        largest = self.kernel_size  # type: ignore[attr-defined]
+        largest = self.kernel_size
         fixed = (0,) * len(largest)
         if not kernels:
             return weight, fixed
         value = gates.value(kernels)
         if value is not None:
             middle = _middle(largest, value)
-            dilation = self.dilation  # type: ignore[attr-defined]
+            dilation = self.dilation
             less = tuple(m.start * d for m, d in zip(middle, dilation, strict=True))
             if self._transforms() is not None:
                 return smaller(weight, value, self._transforms()), less
@@ -99,7 +102,7 @@ class _ElasticConv:
         return weight, bias
 
     def _depthwise(self) -> bool:
-        return self.groups > 1  # type: ignore[attr-defined, no-any-return]
+        return self.groups > 1
 
     def _apply_to(
         self, gates: Gates, source: Source, target: str, kernels: str, x: Tensor
@@ -108,10 +111,11 @@ class _ElasticConv:
         if not self._depthwise():
             x = _masked(x, gates, source, 1)
         weight, less = self._kernels(weight, gates, kernels)
-        padding = tuple(p - q for p, q in zip(self.padding, less, strict=True))  # type: ignore[attr-defined]
+        assert not isinstance(self.padding, str)  # the operators give numbers
+        padding = tuple(p - q for p, q in zip(self.padding, less, strict=True))
         groups = weight.shape[0] if self._depthwise() else 1
         convolve = F.conv2d if weight.dim() == 4 else F.conv1d
-        return convolve(x, weight, bias, self.stride, padding, self.dilation, groups)  # type: ignore[attr-defined]
+        return convolve(x, weight, bias, self.stride, padding, self.dilation, groups)
 
     def cut(self, gates: Gates, source: Source, target: str, kernels: str) -> State:
         weight, bias = self._part(gates, source, target)
@@ -120,14 +124,14 @@ class _ElasticConv:
 
 
 class ElasticConv2d(_ElasticConv, nn.Conv2d):
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override]  # gates come with the input
         self, gates: Gates, source: Source, target: str, kernels: str, x: Tensor
     ) -> Tensor:
         return self._apply_to(gates, source, target, kernels, x)
 
 
 class ElasticConv1d(_ElasticConv, nn.Conv1d):
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override]  # gates come with the input
         self, gates: Gates, source: Source, target: str, kernels: str, x: Tensor
     ) -> Tensor:
         return self._apply_to(gates, source, target, kernels, x)
@@ -144,7 +148,7 @@ class ElasticLinear(nn.Linear):
             weight, bias = weight[:out], None if bias is None else bias[:out]
         return weight, bias
 
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override]  # gates come with the input
         self, gates: Gates, source: Source, target: str, kernels: str, x: Tensor
     ) -> Tensor:
         weight, bias = self._part(gates, source, target)
@@ -155,45 +159,47 @@ class ElasticLinear(nn.Linear):
         return {"weight": weight} if bias is None else {"weight": weight, "bias": bias}
 
 
-class _ElasticBatchNorm:
+class _ElasticBatchNorm(_NormLayer):
     """Both batch norms; a mixin of nn.BatchNorm1d and nn.BatchNorm2d."""
 
     def _normalise(self, gates: Gates, source: Source, x: Tensor) -> Tensor:
         if not source:
-            return super().forward(x)  # type: ignore[misc, no-any-return]
+            return super().forward(x)
         index = gates.index(source, x.device)
-        training = self.training  # type: ignore[attr-defined]
-        mean, var = self.running_mean[index], self.running_var[index]  # type: ignore[attr-defined]
-        weight, bias = self.weight, self.bias  # type: ignore[attr-defined]
+        training, means, variances = self.training, self.running_mean, self.running_var
+        assert means is not None and variances is not None  # the operators keep statistics,
+        assert self.momentum is not None and self.num_batches_tracked is not None  # moving ones
+        mean, var = means[index], variances[index]
+        weight, bias = self.weight, self.bias
         if training:
-            self.num_batches_tracked.add_(1)  # type: ignore[attr-defined]
+            self.num_batches_tracked.add_(1)
         out = F.batch_norm(
             x, mean, var, None if weight is None else weight[index],
-            None if bias is None else bias[index], training, self.momentum, self.eps,  # type: ignore[attr-defined]
+            None if bias is None else bias[index], training, self.momentum, self.eps,
         )  # fmt: skip
         if training and not isinstance(index, slice):
             with torch.no_grad():
-                self.running_mean[index] = mean  # type: ignore[attr-defined]
-                self.running_var[index] = var  # type: ignore[attr-defined]
+                means[index] = mean
+                variances[index] = var
         return out
 
     def cut(self, gates: Gates, source: Source, target: str, kernels: str) -> State:
-        full: State = self.state_dict()  # type: ignore[attr-defined]
+        full: State = self.state_dict()
         if not source:
             return full
-        index = gates.index(source, self.running_mean.device)  # type: ignore[attr-defined]
+        index = gates.index(source, full["running_mean"].device)
         return {k: v if v.dim() == 0 else v[index] for k, v in full.items()}
 
 
 class ElasticBatchNorm2d(_ElasticBatchNorm, nn.BatchNorm2d):
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override]  # gates come with the input
         self, gates: Gates, source: Source, target: str, kernels: str, x: Tensor
     ) -> Tensor:
         return self._normalise(gates, source, x)
 
 
 class ElasticBatchNorm1d(_ElasticBatchNorm, nn.BatchNorm1d):
-    def forward(  # type: ignore[override]
+    def forward(  # type: ignore[override]  # gates come with the input
         self, gates: Gates, source: Source, target: str, kernels: str, x: Tensor
     ) -> Tensor:
         return self._normalise(gates, source, x)

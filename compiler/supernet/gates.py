@@ -10,7 +10,16 @@ import torch
 from torch import Tensor
 
 from nasdsl.diagnostics import fail
-from nasdsl.relax.diagrams import ABSENT, Atom, Branch, Diagram, Leaf, atoms_of, groups_of
+from nasdsl.relax.diagrams import (
+    ABSENT,
+    Atom,
+    Branch,
+    Diagram,
+    Leaf,
+    atoms_of,
+    groups_of,
+    values_of,
+)
 from nasdsl.relax.ir import Union
 
 Tap = Callable[[int, Tensor], Tensor]
@@ -175,7 +184,7 @@ class Gates:
         """The values that an open size may have, each with its weight."""
         diagram = self.plan.diagrams[name]
         out: list[tuple[Any, Tensor | float]] = []
-        for value in _leaves(diagram):
+        for value in values_of(diagram):
             weight = self._sum(diagram, value, {})
             if not (isinstance(weight, float) and weight == 0.0):
                 out.append((value, weight))
@@ -323,19 +332,3 @@ class Gates:
             total = total + weight * (place < value).to(like.dtype)
         assert isinstance(total, Tensor)
         return total
-
-
-def _leaves(diagram: Diagram) -> list[Any]:
-    seen: set[int] = set()
-    found: list[Any] = []
-    stack = [diagram]
-    while stack:
-        one = stack.pop()
-        if id(one) in seen:
-            continue
-        seen.add(id(one))
-        if isinstance(one, Branch):
-            stack += one.children
-        elif one.value is not ABSENT:
-            found.append(one.value)
-    return found

@@ -12,10 +12,10 @@ from typing import Any
 from .. import syntax
 from ..architecture import Graph
 from ..diagnostics import fail
-from ..evaluate.statements import Frame, output_count, run_block
+from ..evaluate.statements import output_count
 from ..ops.base import Shape
 from ..spans import Span
-from ..specialize import check_inputs, freeze
+from ..specialize import freeze, run_graph
 from ..symbolic import Sym
 from ..values import (
     POISON,
@@ -116,7 +116,7 @@ class Relaxer(Combining):
         try:
             names: tuple[str, ...] = ()
             if isinstance(inner, GraphModule):
-                outputs = self._run_block(inner, self.home.tensors(), span)
+                outputs = run_graph(self, inner, self.home.tensors(), span)
                 names = tuple(n.id for n in inner.block.inputs)
             else:
                 outputs = self.apply(inner, self.home.tensors(), span)
@@ -130,18 +130,6 @@ class Relaxer(Combining):
             return graph, [o.shape for o in outputs], [home.layouts[o.number] for o in outputs]
         finally:
             self.home, self.base = outer, base
-
-    def _run_block(
-        self, module: GraphModule, tensors: Sequence[Tensor], span: Span | None
-    ) -> tuple[Any, ...]:
-        check_inputs(module, len(tensors), span)
-        names = (n.id for n in module.block.inputs)
-        env = Env(module.env, dict(zip(names, tensors, strict=True)))
-        frame = Frame()
-        run_block(self, module.block.body, env, module.scope.restart(), frame)
-        if frame.outputs is None:
-            raise fail("NAS255", "this graph has no `out`", module.block.span)
-        return frame.outputs
 
     def intern(
         self, name: str, outputs: Sequence[int], names: tuple[str, ...], span: Span | None
