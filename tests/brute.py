@@ -18,7 +18,7 @@ from nasdsl.genotype import Decision
 from nasdsl.scope import globals_of, mentions_cost
 from nasdsl.space import Space
 from nasdsl.spans import Span
-from nasdsl.specialize import Builder, Home
+from nasdsl.specialize import Builder, Home, run_graph
 from nasdsl.values import Env, GraphModule, Scope, Tensor
 
 Point = frozenset[tuple[str, int]]
@@ -67,7 +67,7 @@ class Driver(Builder):
         module = super().graph(node, env, scope)
         inputs, self.home = self.home, Home([(4,)] * len(node.inputs))
         try:
-            self._run(module, self.home.tensors(), node.span)
+            run_graph(self, module, self.home.tensors(), node.span)
         finally:
             self.home = inputs
         return module

@@ -155,7 +155,7 @@ class Gates:
                 diagram.value is wanted or (diagram.value == wanted and wanted is not True)
             )
         if id(diagram) in known:
-            return known[id(diagram)]  # type: ignore[no-any-return]
+            return known[id(diagram)]  # type: ignore[no-any-return]  # of a dict of any values
         total: Tensor | float = 0.0
         for answer, weight in self.answers(diagram.atom):
             part = self._sum(diagram.children[answer], wanted, known)
@@ -305,7 +305,7 @@ class Gates:
             else:
                 ranges = [torch.arange(a, b, device=device) for a, b in parts]
                 self._indices[key] = torch.cat(ranges)
-        return self._indices[key]  # type: ignore[no-any-return]
+        return self._indices[key]  # type: ignore[no-any-return]  # of a dict of any values
 
     def mask(self, source: Source, like: Tensor) -> Tensor | None:
         """The weight of every channel that is computed; None if all are there for sure."""

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 def _scaled(norm: Any, weight: Tensor | None, x: Tensor) -> Tensor:
     """Batch normalisation times a number."""
     if weight is None:
-        return norm.plain(x)  # type: ignore[no-any-return]
+        return norm.plain(x)  # type: ignore[no-any-return]  # torch leaves it untyped
     if norm.training:
         norm.num_batches_tracked.add_(1)
     # A copy of the number for every channel: an expanded weight makes wrong gradients on some layouts.
@@ -28,7 +28,7 @@ class ScaledBatchNorm2d(nn.BatchNorm2d):
     def plain(self, x: Tensor) -> Tensor:
         return super().forward(x)
 
-    def forward(self, weight: Tensor | None, x: Tensor) -> Tensor:  # type: ignore[override]
+    def forward(self, weight: Tensor | None, x: Tensor) -> Tensor:  # type: ignore[override]  # the weight comes with the input
         return _scaled(self, weight, x)
 
 
@@ -38,7 +38,7 @@ class ScaledBatchNorm1d(nn.BatchNorm1d):
     def plain(self, x: Tensor) -> Tensor:
         return super().forward(x)
 
-    def forward(self, weight: Tensor | None, x: Tensor) -> Tensor:  # type: ignore[override]
+    def forward(self, weight: Tensor | None, x: Tensor) -> Tensor:  # type: ignore[override]  # the weight comes with the input
         return _scaled(self, weight, x)
 
 
@@ -97,4 +97,4 @@ class DepthwiseConv2d(nn.Conv2d):
         plain = self.bias is not None or x.device.type != "cpu" or not torch.is_grad_enabled()
         if plain or torch.compiler.is_compiling():
             return super().forward(x)
-        return _Depthwise.apply(x, self.weight, self.padding, self.dilation)  # type: ignore[no-any-return]
+        return _Depthwise.apply(x, self.weight, self.padding, self.dilation)  # type: ignore[no-any-return]  # torch leaves it untyped

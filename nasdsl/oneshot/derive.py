@@ -109,7 +109,7 @@ def _strongest(step: Step, given: Given) -> int | float:
 
 def _by_element(given: Given, domain: Domain) -> TypeGuard[Sequence[float]]:
     """Whether the elements of a pick can be taken one after the other."""
-    return domain.kind == "pick" and not domain.repeated and isinstance(given[0], float)  # type: ignore[index]
+    return domain.kind == "pick" and not domain.repeated and isinstance(given[0], float)  # type: ignore[index]  # a list of numbers for a pick
 
 
 def _top(step: Step, given: Sequence[float]) -> int:

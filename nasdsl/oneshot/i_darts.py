@@ -40,7 +40,7 @@ class IDartsMethod(DartsMethod):
 
     def taken(self, paths: list[str]) -> int:
         """How many edges a node takes: all of them, unless that is a choice."""
-        pick = self.choices[paths[0]].element[0]  # type: ignore[index]
+        pick = self.choices[paths[0]].element[0]  # type: ignore[index]  # paths of elements have one
         elements = {self.choices[p].element for p in paths}
         return self.choices[pick].count if pick in self.choices else len(elements)
 

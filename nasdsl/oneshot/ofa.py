@@ -138,7 +138,7 @@ class OfaMethod(Sampled[OfaConfig]):
             out = taught(net, snapshot(net), batch.x, gates)
             while isinstance(out, tuple | list):
                 out = out[0]
-            return out  # type: ignore[no-any-return]
+            return out  # type: ignore[no-any-return]  # a module gives a tensor
 
         return sort_channels(net, wide, output)
 

@@ -25,7 +25,7 @@ class Part:
     @property
     def source(self) -> Segments:
         """Where the channels of its input stand: segments of (name of their number, largest number)."""
-        return dict(self.node.attrs).get("source") or ()  # type: ignore[return-value]
+        return dict(self.node.attrs).get("source") or ()  # type: ignore[return-value]  # an attribute of elastic layers
 
     @property
     def target(self) -> str:

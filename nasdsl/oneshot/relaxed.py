@@ -42,7 +42,7 @@ class Relaxed(Method[R], Generic[R]):
     def __init__(self, config: R, space: Space, choices: Mapping[str, Choice], seed: int) -> None:
         super().__init__(config, space, choices, seed)
         self.absent = {p for p, c in choices.items() if self._may_be_absent(c)}
-        self.whole = {choices[p].element[0] for p in self.absent}  # type: ignore[index]
+        self.whole = {choices[p].element[0] for p in self.absent}  # type: ignore[index]  # see _may_be_absent
         shapes = {p: s for p, c in choices.items() if (s := self.shape(c)) is not None}
         rng = generator_of(seed, "alphas")
         self.alphas = Alphas(shapes, rng, deviation=config.arch_init)

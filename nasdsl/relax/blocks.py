@@ -155,7 +155,7 @@ def _collect(node: Node, names: set[str]) -> None:
         names.update(name for _, name in node.open)
     for key in _NAMED:
         value = attrs.get(key, ())
-        names.update((value,) if isinstance(value, str) else value)  # type: ignore[arg-type]
+        names.update((value,) if isinstance(value, str) else value)  # type: ignore[arg-type]  # names, by the attribute
     source: Any = attrs.get("source") or ()
     names.update(name for name, _ in source)
     if node.body is not None:

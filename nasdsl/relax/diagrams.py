@@ -156,7 +156,7 @@ class Pool:
         asked = (id(key), *(id(c) for c in cases))
         found = known.get(asked)
         if found is not None:
-            return found  # type: ignore[no-any-return]
+            return found  # type: ignore[no-any-return]  # of a dict of any values
         if len(known) > MAX_DIAGRAM:
             raise too_wide()
         atom = self.first((key, *cases))

@@ -80,7 +80,7 @@ class Relaxer(Combining):
     ) -> tuple[Graph, list[Any], list[Layout]]:
         """The graph of a module on inputs like these, and the open shapes of its outputs."""
         shapes = tuple(t.shape for t in tensors)
-        layouts = tuple(t.home.layouts[t.number] for t in tensors)  # type: ignore[attr-defined]
+        layouts = tuple(t.home.layouts[t.number] for t in tensors)  # type: ignore[attr-defined]  # homes of this machine
         return self.body(name, module, shapes, layouts, span)
 
     def body(

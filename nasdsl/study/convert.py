@@ -65,7 +65,7 @@ def trial_of(row: Row, genotype: Genotype) -> Trial:
     return Trial(
         row.number,
         genotype,
-        row.state,  # type: ignore[arg-type]
+        row.state,  # type: ignore[arg-type]  # one of the states
         row.values,
         row.metrics,
         row.seed,

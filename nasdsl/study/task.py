@@ -65,7 +65,7 @@ class Task:
         def trial(state: str, reason: str = "", **more: object) -> Trial:
             facts = {"seed": seed, "duration": perf_counter() - start, "reason": reason, **more}
             facts["curve"] = tuple(curve)
-            return Trial(number, genotype, state, **facts)  # type: ignore[arg-type]
+            return Trial(number, genotype, state, **facts)  # type: ignore[arg-type]  # facts by name
 
         try:
             architecture = self.space.build(genotype)

@@ -46,7 +46,7 @@ def _is_sparse(attrs: Attrs) -> bool:
 
 
 def _changed(op: Op, lower: object) -> Op:
-    return Op(op.name, op.doc, op.arity, op.params, op.shape, lower, op.parameters, op.macs)  # type: ignore[arg-type]
+    return Op(op.name, op.doc, op.arity, op.params, op.shape, lower, op.parameters, op.macs)  # type: ignore[arg-type]  # the same but for `lower`
 
 
 @cache

@@ -63,7 +63,7 @@ class Pull:
         silent = f"its worker was not heard of for {self._lease:g} s"
         reason = "" if trial else row.reason or silent
         started, finished = row.started or 0.0, row.finished or time.time()
-        return Result(row.number, trial, started, finished, row.worker or "", reason)  # type: ignore[arg-type]
+        return Result(row.number, trial, started, finished, row.worker or "", reason)  # type: ignore[arg-type]  # finished rows have these
 
 
 @dataclass(slots=True)
