@@ -151,7 +151,7 @@ class Search:
         self, row: Row, genotype: Genotype, result: Result, executor: Executor
     ) -> Trial | None:
         """Deal with a trial whose process died: try it again, or record it as failed."""
-        row = replace(row, attempts=row.attempts + 1, reason=result.reason)
+        row = replace(row, attempts=row.attempts + result.tries, reason=result.reason)
         if row.attempts <= self.retry.times:
             delay = self.retry.delay * 2 ** (row.attempts - 1)
             row = replace(row, ready=time.time() + delay)
@@ -176,6 +176,8 @@ class Search:
         """
         first: Trial | None = None
         for row, genotype in list(self._out.values()):
+            row = replace(row, attempts=row.attempts + 1)
+            self._deadly.add(row.genotype)
             trial = Trial(row.number, genotype, "failed", seed=row.seed, reason=DIED)
             now = time.time()
             result = Result(row.number, trial, row.started or now, now, row.worker or "")
