@@ -63,7 +63,7 @@ _FORMS = "name a file, or postgresql://user@host/database?study=NAME"
 class Database:
     """One connection, opened at once; a DatabaseError or UnicodeDecodeError if that fails.
 
-    heal: called after every reconnection, for what the server held for the lost connection.
+    returned: when it last came back, on the monotonic clock; None if it never was away. heal: called after every reconnection, for what the server held for the lost connection.
     """
 
     def __init__(
@@ -72,6 +72,7 @@ class Database:
         self.url, self.patience, self.heal = url, patience, heal
         self.is_sqlite = url.get_backend_name() == "sqlite"
         self.engine = _engine(url)
+        self.returned: float | None = None
         try:
             self._connection: sa.Connection | None = self.engine.connect()
         except (sa.exc.DatabaseError, UnicodeDecodeError):
@@ -109,6 +110,7 @@ class Database:
     def _try(self, work: Callable[[sa.Connection], T], write: bool, single: bool) -> T:
         if self._connection is None:
             self._connection = self.engine.connect()
+            self.returned = time.monotonic()
             if self.heal is not None:
                 self.heal()
         connection = self._connection

@@ -20,6 +20,8 @@ from nasdsl.study.store import Store
 from tests.study import faulty
 from tests.study.faulty import content
 from tests.study.postgres import Server
+from tests.study.test_pull import begin as pulled
+from tests.study.test_pull import serve
 
 pytestmark = pytest.mark.usefixtures("limited")
 
@@ -62,6 +64,28 @@ def test_a_server_that_comes_back(server: Server, tmp_path: Path, how: signal.Si
         Store.open(place)
     search.store.close()
     assert content(place) == reference(tmp_path)
+
+
+def test_workers_that_pull_outlive_an_outage(server: Server) -> None:
+    """It is longer than a lease; still nobody is taken for dead, and no trial is tried again."""
+    place = server.fresh()
+    search = pulled(place, 24)
+    workers = [threading.Thread(target=serve, args=(place, 1.0, 6.0)) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+
+    def away() -> None:
+        server.stop(signal.SIGQUIT)
+        threading.Timer(2.0, server.start).start()
+
+    assert search.run(at(8, away)) == "budget"
+    rows = list(search.store.rows())
+    search.store.close()
+    for worker in workers:
+        worker.join()
+    assert len(rows) == 24 and {row.attempts for row in rows} == {0}
+    assert {row.state for row in rows} <= {"done", "failed"}
+    assert not any("not heard of" in row.reason for row in rows)
 
 
 def test_dropped_connections(server: Server, tmp_path: Path) -> None:
