@@ -110,6 +110,27 @@ def test_dropped_connections(server: Server, tmp_path: Path) -> None:
     assert content(place) == reference(tmp_path)
 
 
+@pytest.mark.parametrize("single", [True, False])
+def test_a_statement_that_is_interrupted(server: Server, single: bool) -> None:
+    """Ctrl-C and SIGTERM in the midst of one leave a connection that works, or a new one."""
+    place = server.fresh()
+    search = begin(place)
+    database = search.store.database
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGUSR1, interrupt)
+    threading.Timer(0.3, lambda: signal.raise_signal(signal.SIGUSR1)).start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            database.run(lambda c: c.exec_driver_sql("SELECT pg_sleep(20)"), single=single)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert search.run() == "budget"
+    search.store.close()
+
+
 def test_a_server_that_stays_away(server: Server) -> None:
     """An error of the machine, not of the input; what was committed is there afterwards."""
     place = server.fresh()
