@@ -164,16 +164,20 @@ def _done() -> int:
 
 
 def test_workers_pull_from_the_run_folder(folder: Path) -> None:
+    """They may be there before it is."""
+    early = invoke("worker", "run", "--idle", "1", *PYTHON)
+    assert early.exit_code == 2 and "waiting for the study" in early.output
+    first = started("worker", "run", "--idle", "60", *PYTHON, cwd=folder)
     search = started(
         "search", "small.nas", "-o", "run", "--budget", "10", "--executor", "pull", "--workers",
         "2", *PYTHON, cwd=folder,
     )  # fmt: skip
-    wait_for(lambda: Path("run/study.db").exists() and _rows() > 0, search)
-    worker = run("worker", "run", "--idle", "3", *PYTHON, cwd=folder)
-    assert worker.returncode == 0, worker.stderr
-    output, errors = search.communicate(timeout=60)
-    assert search.returncode == 0, errors
-    assert "10 done" in output and worker.stdout.count("done") == 10
+    output, errors = search.communicate(timeout=100)
+    assert search.returncode == 0 and "10 done" in output, errors
+    first.send_signal(signal.SIGTERM)
+    told, errors = first.communicate(timeout=60)
+    assert first.returncode == 143, errors
+    assert told.count("done") == 10
 
 
 def test_a_store_elsewhere(folder: Path, server: object) -> None:
