@@ -27,27 +27,30 @@ class Deferred(Architecture):
     """An architecture that is built when something of it is read."""
 
     __slots__ = ("_build", "_built")
+    _build: Callable[[], Architecture]
+    _built: Architecture | None
 
     def __init__(self, build: Callable[[], Architecture]) -> None:
         object.__setattr__(self, "_build", build)
         object.__setattr__(self, "_built", None)
 
     def _get(self) -> Architecture:
-        if self._built is None:
-            object.__setattr__(self, "_built", self._build())
-        built: Architecture = self._built
+        built = self._built
+        if built is None:
+            built = self._build()
+            object.__setattr__(self, "_built", built)
         return built
 
     @property
-    def name(self) -> str:  # type: ignore[override]  # read like the fields, which are frozen
+    def name(self) -> str:
         return self._get().name
 
     @property
-    def inputs(self) -> tuple[Input, ...]:  # type: ignore[override]  # likewise
+    def inputs(self) -> tuple[Input, ...]:
         return self._get().inputs
 
     @property
-    def graph(self) -> Graph:  # type: ignore[override]  # likewise
+    def graph(self) -> Graph:
         return self._get().graph
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import faulthandler
 import json
 import signal
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -111,7 +110,7 @@ def evaluate(setup: str, message: str, longest: float | None) -> str:
     except NasError as error:
         return json.dumps({"mistakes": dump_mistakes(error)})
     if longest is not None:  # a watch that native code cannot stop
-        faulthandler.dump_traceback_later(longest, exit=True, file=sys.__stderr__)
+        faulthandler.dump_traceback_later(longest, exit=True, file=2)
     try:
         answer = perform(task, message)
     finally:
