@@ -41,6 +41,9 @@ class Deferred(Architecture):
             object.__setattr__(self, "_built", built)
         return built
 
+    def __reduce__(self) -> tuple[type[Architecture], tuple[object, ...]]:
+        return Architecture, (self.name, self.inputs, self.graph)  # copies are plain
+
     @property
     def name(self) -> str:
         return self._get().name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from random import Random
 
 import pytest
@@ -48,3 +49,6 @@ def test_few_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
         found.look(genotype)
     assert isinstance(found.look(genotypes[-1])[0], Deferred)
     assert not isinstance(found.look(genotypes[0])[0], Deferred)
+    again = copy(found.look(genotypes[-1])[0])
+    assert type(again) is Architecture
+    assert print_architecture(again) == print_architecture(SPACE.build(genotypes[-1]))
