@@ -90,7 +90,7 @@ class Builder(Machine):
         if domain.kind == "pick":
             asked = self.picks.get(path, domain)
             if len(asked.labels) != len(domain.labels):  # of a list that may be longer
-                return domain.index(asked.positions(index))  # type: ignore[arg-type]
+                return domain.index(asked.positions(index))  # type: ignore[arg-type]  # positions are indices of a pick
         return index
 
     def cases(self, key: Any, run: Callable[[Any], Any], span: Span | None) -> Any:
@@ -135,7 +135,7 @@ class Builder(Machine):
     def operate(self, module: OpModule, tensors: Sequence[Tensor], span: Span | None) -> Tensor:
         shapes = tuple(t.shape for t in tensors)
         try:
-            shape = infer(module.op, shapes, module.attrs)  # type: ignore[arg-type]
+            shape = infer(module.op, shapes, module.attrs)  # type: ignore[arg-type]  # in a build all shapes are known
         except ShapeError as error:
             raise shape_mistake(module, shapes, str(error), span) from None
         return self._add(
@@ -226,7 +226,7 @@ class Builder(Machine):
         span: Span | None,
     ) -> tuple[Tensor, ...]:
         numbers = self._numbers(tensors, span)
-        graph = self.subgraph(name, inner, memo, tuple(t.shape for t in tensors), span)  # type: ignore[misc]
+        graph = self.subgraph(name, inner, memo, tuple(t.shape for t in tensors), span)  # type: ignore[misc]  # in a build all shapes are known
         return self._add(Node(name, numbers, graph.output_shapes, body=graph, span=span))
 
     def subgraph(
@@ -240,7 +240,7 @@ class Builder(Machine):
         """The graph of a module on given input shapes."""
         found = memo.get(shapes)
         if found is not None:
-            return found  # type: ignore[no-any-return]
+            return found  # type: ignore[no-any-return]  # of a dict of any values
         outer, self.home = self.home, Home(shapes)
         try:
             if isinstance(inner, GraphModule):
@@ -270,9 +270,9 @@ class Builder(Machine):
         return found
 
     def _scan(self, module: Scan, tensors: Sequence[Tensor], span: Span | None) -> Tensor:
-        if len(tensors) != 1 or len(tensors[0].shape or ()) != 2:  # type: ignore[arg-type]
+        if len(tensors) != 1 or len(tensors[0].shape or ()) != 2:  # type: ignore[arg-type]  # in a build all shapes are known
             raise fail("NAS256", "`scan` runs over one sequence (steps, features)", span)
-        steps, features = tensors[0].shape  # type: ignore[misc]
+        steps, features = tensors[0].shape  # type: ignore[misc]  # two, as was checked
         states: tuple[Shape, ...] = module.states
         cell = module.cell
         name, inner, memo = (cell.name, cell.module, cell.memo) if isinstance(cell, Named) else (
