@@ -109,12 +109,7 @@ class Builder(Machine):
     # -------------------------------------------------------------- tensors are nodes
 
     def tensor(self, value: Any, span: Span | None) -> Tensor:
-        if not isinstance(value, Tensor):
-            raise fail("NAS249", f"expected a tensor, not {describe(value)}", span)
-        if value.home is not self.home:
-            raise fail("NAS250", "this tensor belongs to another graph", span,
-                       help="pass it as an input: `(x, y) -> graph (x, y) { … }`")  # fmt: skip
-        return value
+        return at_home(value, self.home, span)
 
     def source(self, module: OpModule, span: Span | None) -> Tensor:
         if self.home is not self.root:
@@ -297,6 +292,16 @@ def run_graph(
     if frame.outputs is None:
         raise fail("NAS255", "this graph has no `out`", module.block.span)
     return tuple(frame.outputs)
+
+
+def at_home(value: Any, home: object, span: Span | None) -> Tensor:
+    """The value, which must be a tensor of this graph."""
+    if not isinstance(value, Tensor):
+        raise fail("NAS249", f"expected a tensor, not {describe(value)}", span)
+    if value.home is not home:
+        raise fail("NAS250", "this tensor belongs to another graph", span,
+                   help="pass it as an input: `(x, y) -> graph (x, y) { … }`")  # fmt: skip
+    return value
 
 
 def check_inputs(module: GraphModule, count: int, span: Span | None) -> None:
