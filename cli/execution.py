@@ -81,12 +81,13 @@ class Execution:
 
     def check(self, config: SearchConfig) -> None:
         """Refuse what cannot be done before a folder is made."""
-        from nasdsl.extras import need
+        from nasdsl.extras import installed, need
         from nasdsl.study.executors.limits import check_memory
 
         if self.executor_name == "ray":
             _number_of_gpus(self.gpus)
-            need("ray", "ray")
+            if not installed("ray"):
+                need("ray", "ray")
         if self.memory is None:
             return
         if self.here:

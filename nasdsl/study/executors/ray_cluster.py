@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import faulthandler
 import json
+import os
+import platform
 import signal
 import threading
 import time
@@ -37,6 +39,8 @@ class RayCluster:
         self, task: Task, setup: Setup, slots: int, *, cpus: float = 1, gpus: float = 0,
         retries: int = 2, grace: float = GRACE,
     ) -> None:  # fmt: skip
+        # Ray tries tasks again for ever that its own watch over memory has ended
+        os.environ.setdefault("RAY_task_oom_retries", str(retries))
         self._ray = need("ray", "ray")
         self._task, self.slots, self._tries = task, slots, retries + 1
         self._own = not self._ray.is_initialized()
@@ -101,9 +105,6 @@ def _own_signals() -> Iterator[None]:
 
 def evaluate(setup: str, message: str, longest: float | None) -> str:
     """One trial in a process of Ray's; texts in and out."""
-    import os
-    import platform
-
     started = time.time()
     try:
         task = _task(setup)
