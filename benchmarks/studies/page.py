@@ -63,8 +63,8 @@ of the search itself; several are processes of their own, beside the search.
 CPU: of the search and of its workers, for a trial, from the moment when all workers are at work;
 `start` is what went before. The server of PostgreSQL is not counted; it ran with `fsync` off, for
 both sides. Bytes: of the store, for a trial, with all indexes and logs. `resume`: opening a finished
-study, which asks and tells the strategy all over again. Optuna's runs are shorter, since its
-time for a trial grows with their number and with that of the workers.
+study, which asks and tells the strategy all over again. Most of Optuna's runs are short, since they
+take so long.
 
 The machine has two cores, which other work kept busy: wall times are up to ten times those of a
 quiet one, and only CPU times can be compared. Python {python}, {versions}.
