@@ -88,11 +88,14 @@ class RayCluster:
         return Result(job.number, trial, answer["started"], answer["finished"], answer["worker"])
 
     def close(self) -> None:
-        for task in self._running:
-            self._ray.cancel(task, force=True)
-        self._running.clear()
+        """A cluster of our own is ended as a whole; on another, what is under way is interrupted.
+        (Not by force: Ray 2.60 may then take this process with it, before all is saved.)"""
         if self._own:
             self._ray.shutdown()
+        else:
+            for task in self._running:
+                self._ray.cancel(task)
+        self._running.clear()
 
 
 def connect(ray: Any, **options: Any) -> None:
