@@ -9,17 +9,21 @@ from nasdsl.evaluators import make_evaluator
 from nasdsl.evaluators.base import Budget
 
 from .data import known
+from .plans import PLANS
 from .runs import Found, folder, small
 
+BATCHES = 8  # of 250 images that the search has not seen
 SEED = 1  # of the architectures that are drawn: the same for all supernets
 
 
 def rank(found: Found, count: int) -> Found:
     """The result with τ over so many different architectures, drawn uniformly."""
-    space = small()
+    space = small(PLANS[found.label].images)
     rng, scores = Random(SEED), dict[str, float]()
     evaluator = make_evaluator(
-        "supernet", space, {"file": str(folder(found.label, found.seed)), "batch_size": 250}
+        "supernet",
+        space,
+        {"file": str(folder(found.label, found.seed)), "batch_size": 250, "batches": BATCHES},
     )
     while len(scores) < count:
         genotype = space.sample(rng)
