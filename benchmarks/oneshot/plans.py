@@ -27,11 +27,17 @@ class Plan:
 _ALL: Mapping[str, object] = {"lr": 0.05}
 _LOGITS: Mapping[str, object] = {**_ALL, "arch_lr": 3e-3}
 _DARTS: Mapping[str, object] = {**_LOGITS, "epochs": 24}
-_PATHS: Mapping[str, object] = {**_ALL, "epochs": 14, "valid_share": 0.2, "batches": 8}
+_PATHS: Mapping[str, object] = {**_ALL, "epochs": 14, "valid_share": 0.2}
 
 PLANS: Mapping[str, Plan] = {
-    "random_sharing": Plan("random_sharing", {**_PATHS, "samples": 150}, 4, ranked=120),
-    "spos": Plan("spos", {**_PATHS, "population": 20, "generations": 6, "parents": 5}, 4),
+    "random_sharing": Plan(
+        "random_sharing", {**_PATHS, "samples": 150, "batches": 8}, 3, ranked=120
+    ),
+    "spos": Plan(
+        "spos", {**_PATHS, "population": 20, "generations": 6, "parents": 5, "batches": 24}, 3
+    ),
+    "gdas": Plan("gdas", {**_LOGITS, "epochs": 14}, 3),
+    "pc_darts": Plan("pc_darts", {**_DARTS, "warm_up": 8, "batch_size": 64}, 3, "cifar10"),
     "darts": Plan("darts", _DARTS, 3, "cifar10"),
     "robust_darts": Plan("robust_darts", {**_DARTS, "window": 3}, 3, "cifar10"),
 }

@@ -12,7 +12,7 @@ from .data import known
 from .plans import PLANS
 from .runs import Found, folder, small
 
-BATCHES = 8  # of 250 images that the search has not seen
+BATCHES, BATCH = 8, 250  # of images that the search has not seen
 SEED = 1  # of the architectures that are drawn: the same for all supernets
 
 
@@ -23,7 +23,7 @@ def rank(found: Found, count: int) -> Found:
     evaluator = make_evaluator(
         "supernet",
         space,
-        {"file": str(folder(found.label, found.seed)), "batch_size": 250, "batches": BATCHES},
+        {"file": str(folder(found.label, found.seed)), "batch_size": BATCH, "batches": BATCHES},
     )
     while len(scores) < count:
         genotype = space.sample(rng)
