@@ -8,10 +8,11 @@ from statistics import fmean
 from ..searches.results import interval
 from .data import known
 from .plans import PLANS
-from .ranking import BATCH, BATCHES, tau
+from .ranking import BATCH, BATCHES, luck, tau
 from .runs import SKIP, Found, kept
 
-TRACED = "darts", "robust_darts", "pc_darts"
+TRACED = "darts", "robust_darts", "pc_darts, cifar10"
+BEST = 10
 
 HEAD = """# Searches in supernets
 
@@ -122,13 +123,21 @@ def _rankings() -> Iterator[str]:
         yield "## Do inherited weights rank?"
         yield (
             f"Kendall's τ between the accuracy with inherited weights on {BATCHES * BATCH:,} unseen images (evaluator "
-            "`supernet`) and that of the table, over architectures drawn uniformly; and over the better half "
-            "of them by the table, which is harder to tell apart."
+            "`supernet`) and that of the table, over architectures drawn uniformly; p: the chance of so high a τ "
+            "without any relation; τ over the better half of them by the table, which is harder to tell apart; "
+            f"and the accuracy in the table of the {BEST} best by inherited weights, and of all that were ranked."
         )
-        heads = ["supernet", "seed", "architectures", "τ", "τ of the better half"]
-        yield _table(heads, [
-            [f.label, str(f.seed), str(f.ranked), f"{f.tau:.2f}", f"{_upper(f):.2f}"] for f in found
+        heads = ["supernet", "seed", "architectures", "τ", "p", "τ of the better half"]
+        yield _table([*heads, f"{BEST} best", "all"], [
+            [f.label, str(f.seed), str(f.ranked), f"{f.tau:.2f}", f"{luck(f.scores):.0e}", f"{_upper(f):.2f}",
+             f"{fmean(_best(f)[:BEST]):.2f}", f"{fmean(_best(f)):.2f}"] for f in found
         ])  # fmt: skip
+
+
+def _best(found: Found) -> list[float]:
+    """The table's accuracies, in the order of the inherited ones."""
+    ordered = sorted(found.scores, key=lambda arch: -found.scores[arch])
+    return [known().accuracies[arch] for arch in ordered]
 
 
 def _upper(found: Found) -> float:

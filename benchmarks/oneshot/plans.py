@@ -36,8 +36,9 @@ PLANS: Mapping[str, Plan] = {
     "spos": Plan(
         "spos", {**_PATHS, "population": 20, "generations": 6, "parents": 5, "batches": 24}, 3
     ),
-    "gdas": Plan("gdas", {**_LOGITS, "epochs": 14}, 3),
-    "pc_darts": Plan("pc_darts", {**_DARTS, "warm_up": 8, "batch_size": 64}, 3, "cifar10"),
+    "gdas": Plan("gdas", {**_LOGITS, "epochs": 18, "warm_up": 12}, 3),
+    "pc_darts": Plan("pc_darts", {**_LOGITS, "epochs": 6, "warm_up": 2, "batch_size": 64}, 3),
+    "pc_darts, cifar10": Plan("pc_darts", {**_DARTS, "warm_up": 8, "batch_size": 64}, 1, "cifar10"),
     "darts": Plan("darts", _DARTS, 3, "cifar10"),
     "robust_darts": Plan("robust_darts", {**_DARTS, "window": 3}, 3, "cifar10"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from random import Random
 
@@ -34,10 +35,19 @@ def rank(found: Found, count: int) -> Found:
     return replace(found, tau=tau(scores), ranked=count, scores=scores)
 
 
-def tau(scores: dict[str, float]) -> float:
+def tau(scores: Mapping[str, float]) -> float:
     """Kendall's τ-b against the table."""
+    return _kendall(scores)[0]
+
+
+def luck(scores: Mapping[str, float]) -> float:
+    """The chance of so high a τ for scores that have nothing to do with the table."""
+    return _kendall(scores)[1]
+
+
+def _kendall(scores: Mapping[str, float]) -> tuple[float, float]:
     from scipy.stats import kendalltau
 
-    table = known().accuracies
-    value: float = kendalltau([scores[a] for a in scores], [table[a] for a in scores]).statistic
-    return float(value)
+    table = [known().accuracies[arch] for arch in scores]
+    found = kendalltau(list(scores.values()), table, alternative="greater")
+    return float(found.statistic), float(found.pvalue)
