@@ -15,25 +15,30 @@ CELLS = 1  # of a stage; NAS-Bench-201 has 5
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """ranked: how many random architectures the trained supernet of the first seeds ranks."""
+    """images: of data.SIZES. ranked: how many random architectures the trained supernet ranks."""
 
     strategy: str
     config: Mapping[str, object]
     seeds: int
+    images: str = "mnist"
     ranked: int = 0
 
 
 _ALL: Mapping[str, object] = {"lr": 0.05}
 _LOGITS: Mapping[str, object] = {**_ALL, "arch_lr": 3e-3}
+_DARTS: Mapping[str, object] = {**_LOGITS, "epochs": 24}
+_PATHS: Mapping[str, object] = {**_ALL, "epochs": 14, "valid_share": 0.2}
 
 PLANS: Mapping[str, Plan] = {
-    "random_sharing": Plan("random_sharing", {**_ALL, "epochs": 40, "samples": 200}, 3, 150),
-    "spos": Plan("spos", {**_ALL, "epochs": 40, "batches": 8, "population": 20, "generations": 6,
-                          "parents": 5}, 3),
-    "gdas": Plan("gdas", {**_LOGITS, "epochs": 40, "warm_up": 20}, 3),
-    "gdas, no warm-up": Plan("gdas", {**_LOGITS, "epochs": 40}, 1),
-    "pc_darts": Plan("pc_darts", {**_LOGITS, "epochs": 30, "warm_up": 8, "batch_size": 64}, 3),
-    "darts": Plan("darts", {**_LOGITS, "epochs": 25}, 2),
-    "darts, stopped": Plan("darts", {**_LOGITS, "epochs": 25}, 1),  # as darts, broken off: its curve
-    "robust_darts": Plan("robust_darts", {**_LOGITS, "epochs": 25, "window": 3}, 2),
-}  # fmt: skip
+    "random_sharing": Plan(
+        "random_sharing", {**_PATHS, "samples": 150, "batches": 8}, 3, ranked=120
+    ),
+    "spos": Plan(
+        "spos", {**_PATHS, "population": 20, "generations": 6, "parents": 5, "batches": 24}, 3
+    ),
+    "gdas": Plan("gdas", {**_LOGITS, "epochs": 18, "warm_up": 12}, 3),
+    "pc_darts": Plan("pc_darts", {**_LOGITS, "epochs": 6, "warm_up": 2, "batch_size": 64}, 3),
+    "pc_darts, cifar10": Plan("pc_darts", {**_DARTS, "warm_up": 8, "batch_size": 64}, 1, "cifar10"),
+    "darts": Plan("darts", _DARTS, 3, "cifar10"),
+    "robust_darts": Plan("robust_darts", {**_DARTS, "window": 3}, 3, "cifar10"),
+}

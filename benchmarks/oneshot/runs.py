@@ -14,7 +14,7 @@ from nasdsl.strategies import make_strategy
 
 from ..checkout import space
 from ..searches.tables import KEPT
-from .data import SIZE, images, known
+from .data import SIZES, images, known
 from .plans import CELLS, CHANNELS, PLANS
 
 if TYPE_CHECKING:
@@ -52,9 +52,9 @@ class Found:
         return self.arch.count(SKIP)
 
 
-def small() -> Space:
+def small(images: str) -> Space:
     """NAS-Bench-201's space with a small network around the cell."""
-    return space("nasbench201", C=CHANNELS, N=CELLS, size=SIZE)
+    return space("nasbench201", C=CHANNELS, N=CELLS, size=SIZES[images])
 
 
 def folder(label: str, seed: int) -> Path:
@@ -65,9 +65,9 @@ def folder(label: str, seed: int) -> Path:
 def search(label: str, seed: int, changes: Mapping[str, object] | None = None) -> Found:
     plan = PLANS[label]
     config = {**plan.config, **(changes or {})}
-    found, curve = small(), list[tuple[float, float, str, float | None]]()
+    found, curve = small(plan.images), list[tuple[float, float, str, float | None]]()
     strategy = make_strategy(plan.strategy, found, config, seed)
-    strategy.attach(folder(label, seed), TrainConfig(data=images()))  # type: ignore[attr-defined]  # of OneShot
+    strategy.attach(folder(label, seed), TrainConfig(data=images(plan.images)))  # type: ignore[attr-defined]  # of OneShot
 
     def listen(epoch: Epoch) -> None:
         curve.append((epoch.loss, epoch.accuracy, arch(found, epoch.curves),
