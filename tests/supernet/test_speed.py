@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from nasdsl.compiler.supernet import Gate, Supernet, compile_supernet
-from nasdsl.compiler.supernet.layers import DepthwiseConv2d
+from nasdsl.compiler.supernet.depthwise import DepthwiseConv2d
+from nasdsl.compiler.supernet.layers import PointwiseConv2d
 from tests.relax.spaces import small
 
 SEARCH = {"affine": False, "pool_norm": True}
@@ -77,15 +78,46 @@ def test_zeros_are_made_only_alone() -> None:
     assert torch.equal(one[0], one[1])  # nothing of the input is left
 
 
-@pytest.mark.parametrize(("kernel", "dilation"), [(3, 1), (5, 1), (3, 2), (5, 2)])
-def test_depthwise_gradients(kernel: int, dilation: int) -> None:
+@pytest.mark.parametrize("size", [(7, 8), (4, 6), (2, 2)])
+@pytest.mark.parametrize(("kernel", "dilation"), [(3, 1), (5, 1), (7, 1), (3, 2), (5, 2)])
+def test_depthwise_gradients(kernel: int, dilation: int, size: tuple[int, int]) -> None:
     padding = dilation * (kernel - 1) // 2
     layer = DepthwiseConv2d(
-        4, 4, kernel, padding=padding, dilation=dilation, groups=4, bias=False
+        2, 2, kernel, padding=padding, dilation=dilation, groups=2, bias=False
     ).double()
-    x = torch.randn(2, 4, 7, 6, dtype=torch.float64, requires_grad=True)
-    assert torch.autograd.gradcheck(layer, (x,))
-    assert torch.autograd.gradgradcheck(layer, (x,))
+    x = torch.randn(2, 2, *size, dtype=torch.float64, requires_grad=True)
+    check_layer(layer, x)
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_pointwise_gradients(bias: bool) -> None:
+    layer = PointwiseConv2d(3, 4, 1, bias=bias).double()
+    x = torch.randn(2, 3, 2, 3, dtype=torch.float64).to(memory_format=torch.channels_last)
+    check_layer(layer, x.requires_grad_())
+
+
+def check_layer(layer: torch.nn.Conv2d, x: Tensor) -> None:
+    """What the layer computes is the convolution; its gradients are right, the second ones too."""
+    plain = torch.nn.functional.conv2d(
+        x, layer.weight, layer.bias, 1, layer.padding, layer.dilation, layer.groups
+    )
+    torch.testing.assert_close(layer(x), plain)
+    names, values = zip(*layer.named_parameters(), strict=True)
+
+    def run(x: Tensor, *values: Tensor) -> Tensor:
+        found: Tensor = torch.func.functional_call(layer, dict(zip(names, values, strict=True)), x)
+        return found
+
+    assert torch.autograd.gradcheck(run, (x, *values), fast_mode=True)
+    assert torch.autograd.gradgradcheck(run, (x, *values), fast_mode=True)
+
+
+def test_autocast_takes_plain_convolutions() -> None:
+    layer = DepthwiseConv2d(2, 2, 5, padding=2, groups=2, bias=False)
+    x = torch.randn(2, 2, 6, 6, requires_grad=True)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        layer(x).float().sum().backward()
+    assert x.grad is not None
 
 
 @pytest.mark.slow
