@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from torch import Tensor
 from nasdsl.compiler.supernet import Gate, Supernet, compile_supernet
 from nasdsl.compiler.supernet.depthwise import DepthwiseConv2d
 from nasdsl.compiler.supernet.layers import PointwiseConv2d
+from nasdsl.compiler.supernet.weighted import plus
 from tests.relax.spaces import small
 
 SEARCH = {"affine": False, "pool_norm": True}
@@ -110,6 +112,20 @@ def check_layer(layer: torch.nn.Conv2d, x: Tensor) -> None:
 
     assert torch.autograd.gradcheck(run, (x, *values), fast_mode=True)
     assert torch.autograd.gradgradcheck(run, (x, *values), fast_mode=True)
+
+
+@pytest.mark.parametrize("lies", ["alike", "apart", "whole"])
+def test_weighted_sums(lies: str) -> None:
+    total, x = torch.randn(2, 2, 3, 2, 2, dtype=torch.float64).unbind(0)
+    if lies != "alike":
+        x = x.to(memory_format=torch.channels_last)
+    weight = torch.rand((), dtype=torch.float64)
+    given = [t.requires_grad_() for t in (total, x, weight)]
+    torch.testing.assert_close(plus(*given), total + weight * x)
+    run = plus if lies != "whole" else partial(plus, None)
+    inputs = given if lies != "whole" else given[1:]
+    assert torch.autograd.gradcheck(run, inputs)
+    assert torch.autograd.gradgradcheck(run, inputs)
 
 
 def test_autocast_takes_plain_convolutions() -> None:
