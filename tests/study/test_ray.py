@@ -12,6 +12,7 @@ import pytest
 
 from nasdsl.diagnostics import NasError
 from nasdsl.study.executors.messages import Setup
+from nasdsl.study.executors.ray_cluster import connect
 from nasdsl.study.run import Retry, start
 from nasdsl.study.store import Store
 from tests.study import faulty
@@ -25,29 +26,18 @@ pytestmark = [
 ]
 
 
-def begin_cluster() -> None:
-    paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
-    ray.init(
-        num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="error",
-        runtime_env={
-            "env_vars": {"PYTHONPATH": paths, "OMP_NUM_THREADS": "1"},
-            "worker_process_setup_hook": "conftest.use_checkout",
-        },
-    )  # fmt: skip
-
-
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[None]:
     """Workers import from the checkout, as this process does."""
-    for _ in range(3):
-        try:
-            begin_cluster()
-            break
-        except Exception as error:  # noqa: BLE001 (Ray raises no other where it was too slow)
-            ray.shutdown()
-            why = f"Ray does not start here: {error}"
-    else:
-        pytest.skip(why)
+    paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    environment = {
+        "env_vars": {"PYTHONPATH": paths, "OMP_NUM_THREADS": "1"},
+        "worker_process_setup_hook": "conftest.use_checkout",
+    }
+    try:
+        connect(ray, num_cpus=2, include_dashboard=False, runtime_env=environment)
+    except NasError as error:
+        pytest.skip(str(error))
     yield
     ray.shutdown()
 

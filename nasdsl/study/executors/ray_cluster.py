@@ -28,6 +28,8 @@ from .limits import limit_memory
 from .messages import Setup, dump_job, dump_mistakes, load_trial, perform
 from .processes import GRACE
 
+STARTS = 3
+
 
 class RayCluster:
     """`slots` tasks at a time, each with so many cores and GPUs, and the memory of the set-up.
@@ -45,8 +47,7 @@ class RayCluster:
         self._task, self.slots, self._tries = task, slots, retries + 1
         self._own = not self._ray.is_initialized()
         if self._own:
-            with _own_signals():
-                self._ray.init(logging_level="warning", log_to_driver=False)
+            connect(self._ray)
         options: dict[str, Any] = {"num_cpus": cpus, "num_gpus": gpus, "max_retries": retries}
         if setup.memory is not None:
             options["memory"] = setup.memory
@@ -92,6 +93,24 @@ class RayCluster:
         self._running.clear()
         if self._own:
             self._ray.shutdown()
+
+
+def connect(ray: Any, **options: Any) -> None:
+    """Connect to a cluster, or start one; NAS575 if that does not succeed. Ray gives itself half a
+    minute, which a busy machine does not always give it."""
+    why = ""
+    for _ in range(STARTS):
+        try:
+            with _own_signals():
+                ray.init(logging_level="warning", log_to_driver=False, **options)
+        except ConnectionError:
+            raise  # to the cluster that RAY_ADDRESS names
+        except Exception as error:  # noqa: BLE001 (Ray raises no other)
+            ray.shutdown()
+            why = str(error)
+        else:
+            return
+    raise fail("NAS575", f"Ray does not start here: {why}", help="see what `ray start --head` says")
 
 
 @contextmanager
