@@ -11,7 +11,7 @@ from .plans import PLANS
 from .ranking import BATCH, BATCHES, luck, tau
 from .runs import SKIP, Found, kept
 
-TRACED = "darts", "robust_darts", "pc_darts, cifar10"
+TRACED = "darts", "robust_darts", "pc_darts, 24 epochs", "pc_darts"
 BEST = 10
 
 HEAD = """# Searches in supernets
