@@ -62,7 +62,7 @@ def _summary() -> Iterator[str]:
         rows.append([
             label, PLANS[label].images, str(len(found)), f"**{told}**" if average - half > mean else told,
             f"{min(values):.2f} … {max(values):.2f}", f"{fmean(shares):.0%}", f"{chance(shares):.3f}",
-            f"{fmean(f.skips for f in found):.1f}", f"{fmean(f.seconds for f in found):.0f}",
+            f"{fmean(f.skips for f in found):.1f}", f"{_seconds(found):.0f}",
         ])  # fmt: skip
     heads = [
         "method",
@@ -76,6 +76,11 @@ def _summary() -> Iterator[str]:
         "CPU s",
     ]
     yield _table(heads, rows)
+
+
+def _seconds(found: Sequence[Found]) -> float:
+    """Of searches that trained their supernets themselves, if there are any."""
+    return fmean([f.seconds for f in found if f.curve] or [f.seconds for f in found])
 
 
 def chance(shares: Sequence[float]) -> float:
@@ -149,8 +154,8 @@ def _searches() -> Iterator[str]:
     yield "## All searches"
     rows = [
         [f.label, str(f.seed), f"`{f.arch}`", f"{f.accuracy:.2f}", f"{known().better_than(f.accuracy):.0%}",
-         str(len(f.curve)), f"{f.curve[-1][1]:.2f}"]
-        for label in PLANS for f in kept(label) if f.curve
+         str(len(f.curve)) if f.curve else "taken over", f"{f.curve[-1][1]:.2f}" if f.curve else ""]
+        for label in PLANS for f in kept(label)
     ]  # fmt: skip
     heads = ["method", "seed", "cell", "accuracy", "better than", "epochs", "accuracy in training"]
     yield _table(

@@ -15,13 +15,15 @@ CELLS = 1  # of a stage; NAS-Bench-201 has 5
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """images: of data.SIZES. ranked: how many random architectures the trained supernet ranks."""
+    """images: of data.SIZES. ranked: how many random architectures the trained supernet ranks.
+    trained_by: a plan that trains the same supernet, which is taken over if it is there."""
 
     strategy: str
     config: Mapping[str, object]
     seeds: int
     images: str = "mnist"
     ranked: int = 0
+    trained_by: str = ""
 
 
 _ALL: Mapping[str, object] = {"lr": 0.05}
@@ -35,7 +37,10 @@ PLANS: Mapping[str, Plan] = {
         "random_sharing", {**_PATHS, "samples": 150, "batches": 8}, 3, ranked=120
     ),
     "spos": Plan(
-        "spos", {**_PATHS, "population": 20, "generations": 6, "parents": 5, "batches": 24}, 3
+        "spos",
+        {**_PATHS, "population": 20, "generations": 6, "parents": 5, "batches": 24},
+        3,
+        trained_by="random_sharing",
     ),
     "gdas": Plan("gdas", {**_LOGITS, "epochs": 18, "warm_up": 12}, 3),
     "pc_darts": Plan(
