@@ -9,8 +9,8 @@ a norm's own scale would do what the logit is to learn. Memory does not grow wit
 The gradient g of the loss in what a choice puts out reaches the logits through the weight of the drawn
 option alone, as the product of g with that option's output. The authors' code also adds the
 other weights, which are zero, to the output, so that their gradient is the sum of g: in the
-softmax that is the same as subtracting this sum from the drawn option's, which is what a constant
-map would get. It is noise in expectation of no sign of its own and is left out here.
+softmax that is the same as subtracting this sum from the drawn option's. The sum does not depend on
+which option was drawn, so it tells none from another and is left out here.
 """
 
 from __future__ import annotations
