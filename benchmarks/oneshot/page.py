@@ -29,19 +29,27 @@ images averaged to 8 x 8, half of them for weights. Settings are the methods' ow
 train the same supernet, which the latter takes over; DARTS and RobustDARTS take the same steps, to
 the bit, until the latter ends.
 
-What is shown: DARTS collapses to skip connections and RobustDARTS ends before; the weights of a
-supernet of uniform single paths rank architectures; PC-DARTS, ended before its weights overfit, derives
-good cells.
+What is shown: with every seed DARTS collapses, to cells of the worst 4 % of the table, and RobustDARTS, which
+takes the same steps, ends before that; its rule ended each search at the first epoch at which it can, though,
+the 7th, so that λ tells little more here than that an early end is better. The weights of a
+supernet of uniform single paths rank architectures, far from chance.
 
-What is not: that random sharing and SPOS derive cells clearly above those at random. Their scores go
-with the table (τ), but the best ones are all near 98 % on such images, and which of them comes first is
-chance. On cifar10 single paths are hardly trained in this time (33 % right after 15 epochs at
-16 x 16 pixels, τ -0.08). GDAS derives much the same poor cell each time, an operator on the edge from
-input to output and `none` nearly everywhere else: above the mean of all only because many cells of the space fail.
-The weight of a drawn option is 1, so its gradient says whether more than all of it would be better; at this scale
-that is about zero or worse for all operators, and always zero for `none`. A warm-up of two
-thirds of the epochs made it less bad at some epochs; the sum that the authors' code adds (see
-`nasdsl/oneshot/gdas.py`) changed nothing in a run of seed 0. PC-DARTS for 24 epochs, where its weights overfit 2,250 images, collapses as DARTS does."""
+What is not: that what a method derives is clearly above architectures at random. No interval is, and p is
+above 0.05 for all.
+
+- Random sharing and SPOS: their scores go with the table (τ), but the best ones are all near 98 % on such
+  images, closer together than the error of a score. On cifar10 single paths are hardly trained in this time:
+  33 % right after 15 epochs at 16 x 16 pixels, τ -0.08 over 80.
+- GDAS: `none` on most edges. The weight of a drawn option is 1, so its gradient says whether more than all
+  of it would be better; on a supernet of uniform paths that was about zero or worse for every operator, and
+  it is always zero for `none`, which may be why.
+- PC-DARTS: one seed of three is good, and one collapses in the first epoch after the warm-up, as 24 epochs with seed 0 do.
+
+Settings were changed after looks at results of seed 0, which so are no test of them. GDAS: norms with parameters
+91.80 (10 epochs), without and a warm-up of 2 epochs at 89 when broken off, the same with the sum that the
+authors' code adds (see `nasdsl/oneshot/gdas.py`) 84.02, no warm-up at 89 when broken off. SPOS: scores on 8
+batches instead of 24 90.38. PC-DARTS: the two other rows below, and 8 epochs with a quarter of the
+channels instead of half, at 85 when broken off. Nothing was changed after looks at other seeds."""
 
 
 def page() -> str:
