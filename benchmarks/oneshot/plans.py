@@ -15,25 +15,39 @@ CELLS = 1  # of a stage; NAS-Bench-201 has 5
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """ranked: how many random architectures the trained supernet of the first seeds ranks."""
+    """images: of data.SIZES. ranked: how many random architectures the trained supernet ranks.
+    trained_by: a plan that trains the same supernet, which is taken over if it is there."""
 
     strategy: str
     config: Mapping[str, object]
     seeds: int
+    images: str = "mnist"
     ranked: int = 0
+    trained_by: str = ""
 
 
 _ALL: Mapping[str, object] = {"lr": 0.05}
 _LOGITS: Mapping[str, object] = {**_ALL, "arch_lr": 3e-3}
+_DARTS: Mapping[str, object] = {**_LOGITS, "epochs": 24}
+_PARTIAL: Mapping[str, object] = {**_LOGITS, "batch_size": 64}
+_PATHS: Mapping[str, object] = {**_ALL, "epochs": 14, "valid_share": 0.2}
 
 PLANS: Mapping[str, Plan] = {
-    "random_sharing": Plan("random_sharing", {**_ALL, "epochs": 40, "samples": 200}, 3, 150),
-    "spos": Plan("spos", {**_ALL, "epochs": 40, "batches": 8, "population": 20, "generations": 6,
-                          "parents": 5}, 3),
-    "gdas": Plan("gdas", {**_LOGITS, "epochs": 40, "warm_up": 20}, 3),
-    "gdas, no warm-up": Plan("gdas", {**_LOGITS, "epochs": 40}, 1),
-    "pc_darts": Plan("pc_darts", {**_LOGITS, "epochs": 30, "warm_up": 8, "batch_size": 64}, 3),
-    "darts": Plan("darts", {**_LOGITS, "epochs": 25}, 2),
-    "darts, stopped": Plan("darts", {**_LOGITS, "epochs": 25}, 1),  # as darts, broken off: its curve
-    "robust_darts": Plan("robust_darts", {**_LOGITS, "epochs": 25, "window": 3}, 2),
-}  # fmt: skip
+    "random_sharing": Plan(
+        "random_sharing", {**_PATHS, "samples": 150, "batches": 8}, 3, ranked=120
+    ),
+    "spos": Plan(
+        "spos",
+        {**_PATHS, "population": 20, "generations": 6, "parents": 5, "batches": 24},
+        3,
+        trained_by="random_sharing",
+    ),
+    "gdas": Plan("gdas", {**_LOGITS, "epochs": 18, "warm_up": 12}, 3),
+    "pc_darts": Plan(
+        "pc_darts", {**_PARTIAL, "channels": 2, "epochs": 8, "warm_up": 2}, 3, "cifar10"
+    ),
+    "pc_darts, 24 epochs": Plan("pc_darts", {**_PARTIAL, "epochs": 24, "warm_up": 8}, 1, "cifar10"),
+    "pc_darts, mnist": Plan("pc_darts", {**_PARTIAL, "epochs": 6, "warm_up": 2}, 1),
+    "darts": Plan("darts", _DARTS, 3, "cifar10"),
+    "robust_darts": Plan("robust_darts", {**_DARTS, "window": 3}, 5, "cifar10"),
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from random import Random
 
@@ -9,17 +10,21 @@ from nasdsl.evaluators import make_evaluator
 from nasdsl.evaluators.base import Budget
 
 from .data import known
+from .plans import PLANS
 from .runs import Found, folder, small
 
+BATCHES, BATCH = 8, 250  # of images that the search has not seen
 SEED = 1  # of the architectures that are drawn: the same for all supernets
 
 
 def rank(found: Found, count: int) -> Found:
     """The result with τ over so many different architectures, drawn uniformly."""
-    space = small()
+    space = small(PLANS[found.label].images)
     rng, scores = Random(SEED), dict[str, float]()
     evaluator = make_evaluator(
-        "supernet", space, {"file": str(folder(found.label, found.seed)), "batch_size": 250}
+        "supernet",
+        space,
+        {"file": str(folder(found.label, found.seed)), "batch_size": BATCH, "batches": BATCHES},
     )
     while len(scores) < count:
         genotype = space.sample(rng)
@@ -30,10 +35,19 @@ def rank(found: Found, count: int) -> Found:
     return replace(found, tau=tau(scores), ranked=count, scores=scores)
 
 
-def tau(scores: dict[str, float]) -> float:
+def tau(scores: Mapping[str, float]) -> float:
     """Kendall's τ-b against the table."""
+    return _kendall(scores)[0]
+
+
+def luck(scores: Mapping[str, float]) -> float:
+    """The chance of so high a τ for scores that have nothing to do with the table."""
+    return _kendall(scores)[1]
+
+
+def _kendall(scores: Mapping[str, float]) -> tuple[float, float]:
     from scipy.stats import kendalltau
 
-    table = known().accuracies
-    value: float = kendalltau([scores[a] for a in scores], [table[a] for a in scores]).statistic
-    return float(value)
+    table = [known().accuracies[arch] for arch in scores]
+    found = kendalltau(list(scores.values()), table, alternative="greater")
+    return float(found.statistic), float(found.pvalue)

@@ -7,14 +7,15 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nasdsl.evaluators.config import TrainConfig
+from nasdsl.oneshot.config import OneShotConfig
 from nasdsl.strategies import make_strategy
 
 from ..checkout import space
 from ..searches.tables import KEPT
-from .data import SIZE, images, known
+from .data import SIZES, images, known
 from .plans import CELLS, CHANNELS, PLANS
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ SKIP = "skip_connect"
 class Found:
     """A search. arch: NAS-Bench-201's text of the derived cell. curve: by epoch the loss, the accuracy
     on the samples of the weights, the cell that would be derived ("" if that is no matter of logits),
-    and λ, the largest eigenvalue, if it is measured. seconds: CPU time. tau, ranked: of the trained
+    and λ, the largest eigenvalue, if it is measured; empty for a supernet that another search trained.
+    seconds: CPU time. tau, ranked: of the trained
     supernet's ranking of so many random architectures, against the table."""
 
     label: str
@@ -52,9 +54,9 @@ class Found:
         return self.arch.count(SKIP)
 
 
-def small() -> Space:
+def small(images: str) -> Space:
     """NAS-Bench-201's space with a small network around the cell."""
-    return space("nasbench201", C=CHANNELS, N=CELLS, size=SIZE)
+    return space("nasbench201", C=CHANNELS, N=CELLS, size=SIZES[images])
 
 
 def folder(label: str, seed: int) -> Path:
@@ -65,9 +67,11 @@ def folder(label: str, seed: int) -> Path:
 def search(label: str, seed: int, changes: Mapping[str, object] | None = None) -> Found:
     plan = PLANS[label]
     config = {**plan.config, **(changes or {})}
-    found, curve = small(), list[tuple[float, float, str, float | None]]()
+    found, curve = small(plan.images), list[tuple[float, float, str, float | None]]()
     strategy = make_strategy(plan.strategy, found, config, seed)
-    strategy.attach(folder(label, seed), TrainConfig(data=images()))  # type: ignore[attr-defined]  # of OneShot
+    if plan.trained_by:
+        _adopt(label, seed, strategy)
+    strategy.attach(folder(label, seed), TrainConfig(data=images(plan.images)))  # type: ignore[attr-defined]  # of OneShot
 
     def listen(epoch: Epoch) -> None:
         curve.append((epoch.loss, epoch.accuracy, arch(found, epoch.curves),
@@ -79,6 +83,25 @@ def search(label: str, seed: int, changes: Mapping[str, object] | None = None) -
     seconds = time.process_time() - began
     text = str(found.encode(derived, "nasbench201"))
     return Found(label, seed, plan.strategy, config, text, seconds, curve)
+
+
+def _adopt(label: str, seed: int, strategy: Any) -> None:
+    """Let a search begin with the supernet of the plan that trains the same with the same seed."""
+    from nasdsl.oneshot import checkpoint
+    from nasdsl.oneshot.inherit import find_checkpoint
+    from nasdsl.oneshot.names import CHECKPOINT, FOLDER
+
+    place = folder(label, seed) / FOLDER / CHECKPOINT
+    other = folder(PLANS[label].trained_by, seed)
+    if place.is_file() or not other.is_dir():
+        return
+    state = checkpoint.load(find_checkpoint(str(other)))
+    before = state["of"]["config"]
+    mine = type(strategy).Config(**PLANS[label].config).model_dump(mode="json")
+    if any(before[name] != mine[name] for name in OneShotConfig.model_fields):
+        raise ValueError(f"{PLANS[label].trained_by} is not trained as {label} is")
+    identity = {**state["of"], "method": strategy.method.__name__, "config": mine}
+    checkpoint.save(place, {**state, "of": identity, "derived": None})
 
 
 def arch(space: Space, curves: Mapping[str, float]) -> str:

@@ -2,13 +2,20 @@
 
 On each step every choice draws one option by the Gumbel-max trick, and only that option runs, with
 the gradient of the softmax of temperature τ, straight through (equations 5 to 7). τ falls linearly
-from `tau` to `final_tau`. The weights move on their samples, then the logits on the held-out ones.
-Memory does not grow with the number of options.
+from `tau` to `final_tau`. The weights move on their samples, then the logits on the held-out ones,
+each with draws of their own. Norms in mixtures have no parameters, as in the authors' search networks:
+a norm's own scale would do what the logit is to learn. Memory does not grow with the number of options.
+
+The gradient g of the loss in what a choice puts out reaches the logits through the weight of the drawn
+option alone, as the product of g with that option's output. The authors' code also adds the
+other weights, which are zero, to the output, so that their gradient is the sum of g: in the
+softmax that is the same as subtracting this sum from the drawn option's. The sum does not depend on
+which option was drawn, so it tells none from another and is left out here.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 from torch import Tensor
@@ -32,6 +39,10 @@ class GdasMethod(Relaxed[GdasConfig]):
     """Hard Gumbel samples."""
 
     architecture_first = False
+
+    @classmethod
+    def options(cls, config: GdasConfig) -> dict[str, Any]:
+        return {"affine": False}
 
     def temperature(self, engine: Engine) -> float:
         last = max(1, self.config.epochs - 1)

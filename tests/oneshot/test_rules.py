@@ -22,7 +22,9 @@ from nasdsl.oneshot.pc_darts import PcDartsConfig, PcDartsMethod
 from nasdsl.oneshot.proxylessnas import keep_share
 from nasdsl.oneshot.robust_darts import collapses
 from nasdsl.oneshot.spos import SposConfig, evolve
+from nasdsl.oneshot.supernets import make_supernet
 from nasdsl.relax import relax
+from nasdsl.strategies import make_strategy
 from tests.documents import ROOT
 
 from .cases import Case, engine_of, space_of
@@ -98,6 +100,15 @@ def test_gdas_gates_are_hard_with_soft_gradients() -> None:
     gate = method.gates(engine)[EDGE]
     (taken,) = gate.active
     assert gate.weights[taken] in (0.0, 1.0) and gate.weights.requires_grad
+
+
+@pytest.mark.parametrize("name", ["darts", "gdas", "pc_darts"])
+def test_norms_in_mixtures_leave_the_scale_to_the_logits(name: str) -> None:
+    space = load(ROOT / "spaces" / "nasbench201.nas", set={"C": 8, "N": 1, "size": 8})
+    entry: Any = make_strategy(name, space, {}, 0)
+    net = make_supernet(space, 0, entry.method.options(entry.Config())).module.net
+    affine = {k.count("."): m.affine for k, m in net.named_modules() if hasattr(m, "affine")}
+    assert affine == {0: True, 1: False}  # of the network itself, and of its cells
 
 
 def test_data_joins_its_samples() -> None:
