@@ -208,17 +208,23 @@ class Gates:
 
     # -------------------------------------------------------------- what is made of tensors
 
-    def mix(self, choice: Sequence[str], *inputs: Tensor | None) -> Tensor:
-        """The weighted sum of the alternatives that are computed."""
-        return self.sum(choice, *inputs)
+    def mix(
+        self, choice: Sequence[str], *inputs: Tensor | None, weights: Sequence[str] | None = None
+    ) -> Tensor:
+        """The weighted sum of the alternatives that are computed; weights: gates for these, if not
+        those of the choice."""
+        return self._total(self._there(choice, inputs, weights))
 
     def _there(
-        self, names: Sequence[str], inputs: Sequence[Tensor | None]
+        self,
+        names: Sequence[str],
+        inputs: Sequence[Tensor | None],
+        weights: Sequence[str] | None = None,
     ) -> list[tuple[Tensor | None, Tensor]]:
         """What is there, with its weight."""
         found = [
-            (self.weight(name), one)
-            for name, one in zip(names, inputs, strict=True)
+            (self.weight(weight), one)
+            for name, weight, one in zip(names, weights or names, inputs, strict=True)
             if one is not None and self.on(name)
         ]
         if not found:
@@ -232,8 +238,11 @@ class Gates:
 
     def sum(self, names: Sequence[str], *inputs: Tensor | None) -> Tensor:
         """The sum of what is there."""
+        return self._total(self._there(names, inputs))
+
+    def _total(self, terms: Sequence[tuple[Tensor | None, Tensor]]) -> Tensor:
         total: Tensor | None = None
-        for weight, one in self._there(names, inputs):
+        for weight, one in terms:
             total = plus(total, one, weight)
         assert total is not None
         return total

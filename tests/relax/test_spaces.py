@@ -29,10 +29,10 @@ NONE = {
     "block_qnn": "NAS410",  # blocks of an open number of layers whose loose ends are joined
     "nas_rl_cnn": "NAS609",  # strides and sizes of every layer, each of which changes the shape
     "path_level": "NAS410",  # trees of all forms, side by side
-    "schrimpf_rnn": "NAS410",
+    "schrimpf_rnn": "NAS407",  # trees of operators, in all forms
     "smash": "NAS609",  # kernels by groups by dilations
 }
-LONG = {"block_qnn", "nasbench101", "nasnet", "path_level", "schrimpf_rnn", "amoebanet", "pnas",
+LONG = {"block_qnn", "nasbench101", "nasnet", "path_level", "amoebanet", "pnas",
         "hierarchical"}  # fmt: skip
 
 
