@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os.path import isfile, join
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,7 @@ def draw(
     FILE may be the folder of a search in a supernet, whose mixtures are drawn then.
     """
     try:
-        if supernet or run is not None or Path(file).is_dir():
+        if supernet or run is not None or is_run(file):
             if any(v is not None for v in (notation, genotype, rank)):
                 raise click.UsageError("a supernet is of all architectures: name none")
             texts = [mixtures(file, run, sets)]
@@ -89,13 +90,18 @@ def mixtures(file: str, run: Path | None, sets: tuple[str, ...]) -> str:
     from nasdsl.oneshot.curves import probabilities
     from nasdsl.relax import relax
 
-    if Path(file).is_dir():
+    if is_run(file):
         if sets:
             raise click.UsageError("a run has its own settings: leave --set out")
         space, run = space_of(file), run or Path(file)
     else:
         space = load_space(file, sets)
     return draw_mixture(relax(space), None if run is None else probabilities(run))
+
+
+def is_run(file: str) -> bool:
+    """Whether FILE is the folder of a search."""
+    return file != "" and isfile(join(file, "study.db"))
 
 
 def space_of(run: str) -> Space:
