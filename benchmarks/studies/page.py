@@ -57,8 +57,9 @@ called.
 An evaluator that does nothing; random search; every trial is stored as it is asked for and as it is
 finished. A trial is six choices of five, for Optuna as for us, in the space `six` of linear layers;
 rows of NAS-Bench-201 have the same choices in networks that are worth the name, and say what it
-takes to build those and to reckon their cost, which Optuna has nothing of. One worker is the process
-of the search itself; several are processes of their own, beside the search.
+takes to build those and to reckon their cost, which Optuna has nothing of. There are 15,625
+genotypes: one that comes again is not built again, as the evaluator does not look at it. One worker is
+the process of the search itself; several are processes of their own, beside the search.
 
 CPU: of the search and of its workers, for a trial, from the moment when all workers are at work;
 `start` is what went before. The server of PostgreSQL is not counted; it ran with `fsync` off, for
