@@ -6,7 +6,7 @@ values and shapes of every reachable combination, collects mistakes, and bounds 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -266,20 +266,7 @@ class Elaborator(MotifMachine):
         if entry is None:
             entry = self.memo[id(module), shapes] = (set(), {})
             self.keep.append(module)
-        touched, known = entry
-        found = known.get(self._context(touched))
-        if found is None:
-            outer, self.touched = self.touched, set()
-            for shape in shapes:
-                if isinstance(shape, Sym):
-                    self.touched |= shape.vars
-            try:
-                found = self._measured(module, shapes, span)
-            finally:
-                touched |= self.touched
-                self.touched = outer
-            known[self._context(touched)] = found
-        self.touched |= touched
+        found = self.in_context(entry, shapes, lambda: self._measured(module, shapes, span))
         outputs, cost = found
         self.cost = self.cost.plus(cost)
         given = [t.depth for t in tensors]
@@ -291,6 +278,27 @@ class Elaborator(MotifMachine):
                 output = Tensor(self.home, 0, shape, through(given, depth))
             out.append(output)
         return tuple(out)
+
+    def in_context(
+        self, entry: tuple[set[Var], dict[Any, Any]], shapes: Sequence[Any], make: Callable[[], Any]
+    ) -> Any:
+        """What is made of such shapes, once for every context that matters to it. Entry: the decisions
+        that do so far, and what was made in the contexts met."""
+        touched, known = entry
+        found = known.get(self._context(touched))
+        if found is None:
+            outer, self.touched = self.touched, set()
+            for shape in shapes:
+                if isinstance(shape, Sym):
+                    self.touched |= shape.vars
+            try:
+                found = make()
+            finally:
+                touched |= self.touched
+                self.touched = outer
+            known[self._context(touched)] = found
+        self.touched |= touched
+        return found
 
     def _context(self, touched: set[Var]) -> tuple[Condition, ...]:
         """The part of the present case that matters to what depends on these decisions."""

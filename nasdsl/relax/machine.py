@@ -89,21 +89,11 @@ class Relaxer(Combining):
     ) -> tuple[Graph, list[Any], list[Layout]]:  # fmt: skip
         """As `subgraph`; made once for every context that matters to it."""
         key = (id(module), shapes, layouts, self.inside > 0)
-        touched, known = self.bodies.setdefault(key, (set(), {}))
         self.keep.append(module)
-        found = known.get(self._context(touched))
-        if found is None:
-            outer, self.touched = self.touched, set()
-            for shape in shapes:
-                if isinstance(shape, Sym):
-                    self.touched |= shape.vars
-            try:
-                found = self._build(name, module, shapes, layouts, span)
-            finally:
-                touched |= self.touched
-                self.touched = outer
-            known[self._context(touched)] = found
-        self.touched |= touched
+        entry = self.bodies.setdefault(key, (set(), {}))
+        found: tuple[Graph, list[Any], list[Layout]] = self.in_context(
+            entry, shapes, lambda: self._build(name, module, shapes, layouts, span)
+        )
         return found
 
     def _build(
