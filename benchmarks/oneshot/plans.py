@@ -34,7 +34,7 @@ _PATHS: Mapping[str, object] = {**_ALL, "epochs": 14, "valid_share": 0.2}
 
 PLANS: Mapping[str, Plan] = {
     "random_sharing": Plan(
-        "random_sharing", {**_PATHS, "samples": 150, "batches": 8}, 3, ranked=120
+        "random_sharing", {**_PATHS, "samples": 150, "batches": 8}, 4, ranked=120
     ),
     "spos": Plan(
         "spos",
