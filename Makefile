@@ -17,10 +17,12 @@ test: $(STAMP)  ## the whole test suite
 test-slow: $(STAMP)  ## the long checks as well
 	$(BIN)/python -m pytest -q -m ""
 
-# The one target that installs beyond .venv (PostgreSQL's server, by apt-get, as root). Without it
-# `make test` skips what needs a server or Ray, and says so.
+# The one target that installs beyond .venv: PostgreSQL's programs, by apt-get, unless they are there
+# (`make services SUDO=sudo` if you are not root). Tests start a server of their own, and Ray, too.
+# Without it `make test` skips what needs them, and says so.
 services: $(STAMP)  ## what some tests of studies use if it is there: PostgreSQL (apt-get), Ray
-	command -v initdb || ls /usr/lib/postgresql/*/bin/initdb || apt-get install --yes postgresql
+	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \
+	{ $(SUDO) apt-get update && $(SUDO) apt-get install --yes --no-install-recommends postgresql; }
 	$(BIN)/pip install --quiet -e ".[test,ray]"
 
 lint: $(STAMP)  ## style

@@ -115,7 +115,12 @@ def read_sets(
         name, equals, value = text.partition("=")
         name = name.strip()
         if not equals or not re.fullmatch(r"[A-Za-z_]\w*", name):
-            help = "write --set name=value, without blanks"
+            help = (
+                f"`{name}` is not the name of a parameter of a space; the search has options of its own: "
+                "`nasdsl search --help`"
+                if equals and name
+                else "write --set name=value, without blanks"
+            )
             raise NasError(Diagnostic("NAS553", f"--set {text} sets nothing", help=help))
         found[name] = _read_text(name, value) if name in typed else read_value(value.strip())
     return found

@@ -62,6 +62,7 @@ class Execution:
     workers: int | None = None
     executor_name: str = "processes"
     memory: int | None = None
+    cpus: float = 1.0
     pin: bool = True
     gpus: str | None = None
     retries: int = 2
@@ -80,13 +81,18 @@ class Execution:
 
     def check(self, config: SearchConfig) -> None:
         """Refuse what cannot be done before a folder is made."""
+        from nasdsl.extras import installed, need
         from nasdsl.study.executors.limits import check_memory
 
+        if self.executor_name == "ray":
+            _number_of_gpus(self.gpus)
+            if not installed("ray"):
+                need("ray", "ray")
         if self.memory is None:
             return
         if self.here:
             raise click.UsageError("--memory limits worker processes: give --workers, too")
-        if self.executor_name == "processes":
+        if self.executor_name != "pull":
             check_memory()
 
     def executor(self, search: Search) -> Executor | None:
@@ -105,10 +111,22 @@ class Execution:
         if self.executor_name == "ray":
             from nasdsl.study.executors.ray_cluster import RayCluster
 
-            return RayCluster(task, setup, workers, gpus=float(self.gpus or 0))
+            gpus = _number_of_gpus(self.gpus)
+            return RayCluster(task, setup, workers, cpus=self.cpus, gpus=gpus, retries=self.retries)
         from nasdsl.study.executors.processes import Processes
 
         return Processes(task, setup, workers, pin=self.pin, gpus=device_names(self.gpus))
+
+
+def _number_of_gpus(text: str | None) -> float:
+    """Of each trial, which Ray chooses."""
+    try:
+        number = float(text or 0)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number < 1000:
+        raise click.UsageError(f"--gpus {text}: Ray takes the number of GPUs of a trial")
+    return number
 
 
 def device_names(text: str | None) -> list[str] | None:
@@ -125,8 +143,11 @@ _OPTIONS = (
         default="processes", help="pull: leave trials to `nasdsl worker`.",
     ),
     click.option("--memory", type=Size(), help="What a trial may take: 500M, 4G."),
+    click.option(
+        "--cpus", type=click.FloatRange(min=0), default=1.0, help="Cores of a trial, for Ray."
+    ),
     click.option("--pin/--no-pin", default=True, help="Keep each worker on cores of its own."),
-    click.option("--gpus", metavar="LIST", help="Such as 0,1: one for each worker."),
+    click.option("--gpus", metavar="LIST", help="Such as 0,1: one for each worker; a number for Ray."),
     click.option(
         "--retries", type=click.IntRange(min=0), default=2, show_default=True,
         help="Of a trial whose process died.",

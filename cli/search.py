@@ -213,7 +213,8 @@ def check_strategy(config: SearchConfig, space: Space, place: Span | None) -> No
         make_strategy(choice.name, space, choice.options, 0)
     except NasError as error:
         raise placed(error, place) from None
-    for why in [] if choice.name == PYTHON else cautions(space, choice.name):
+    goals = len(config.objectives)
+    for why in [] if choice.name == PYTHON else cautions(space, choice.name, goals):
         click.echo(f"warning: `{choice.name}` on space `{space.name}`: {why}", err=True)
 
 

@@ -83,6 +83,7 @@ def record(name: str) -> dict[str, Any]:
         "use": known.use,
         "needs": list(known.needs),
         "extra": known.extra or None,
+        "several_objectives": known.several,
     }
 
 

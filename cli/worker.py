@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import signal
+import time
 from typing import TYPE_CHECKING
 
 import click
+
+from nasdsl.diagnostics import NasError
 
 from .execution import Size, Span, device_names
 from .main import terminate
@@ -14,6 +17,7 @@ from .studies import open_study
 
 if TYPE_CHECKING:
     from nasdsl.study.rows import Row
+    from nasdsl.study.store import Store
 
 
 @click.command()
@@ -23,7 +27,7 @@ if TYPE_CHECKING:
 @click.option("--pin/--no-pin", default=False, help="Keep each process on cores of its own.")
 @click.option("--gpus", metavar="LIST", help="Such as 0,1: one for each process.")
 @click.option("--lease", type=Span(), default=60.0, help="As the search has it.")
-@click.option("--idle", type=Span(), help="End after so long without a trial.")
+@click.option("--idle", type=Span(), help="End after so long without a trial, or a study.")
 @python_option
 def worker(
     url: str,
@@ -46,13 +50,28 @@ def worker(
     from nasdsl.study.leases import Leases
 
     signal.signal(signal.SIGTERM, terminate)
-    with open_study(url, write=False) as store:
+    with wait_for_study(url, idle or 0.0) as store:
         info = store.info()
         check_python(SearchConfig.model_validate(info.settings), python)
         setup = Setup(info, memory)
         executor = Processes(setup.task(), setup, workers, pin=pin, gpus=device_names(gpus))
         click.echo(f"evaluating trials of {info.name}, stop with Ctrl-C")
         Server(Leases(store), executor, lease, idle, _say).serve()
+
+
+def wait_for_study(url: str, seconds: float) -> Store:
+    """The study, which may begin up to so much later than its workers."""
+    end, said = time.monotonic() + seconds, False
+    while True:
+        try:
+            return open_study(url, write=False)
+        except NasError as error:
+            if error.diagnostics[0].code != "NAS541" or time.monotonic() >= end:
+                raise
+        if not said:
+            click.echo("waiting for the study")
+            said = True
+        time.sleep(0.5)
 
 
 def _say(row: Row) -> None:

@@ -32,7 +32,7 @@ from .grids import Condition
 from .joins import phi
 from .motifs import MotifMachine, env_key
 from .spans import Span
-from .specialize import check_inputs, freeze
+from .specialize import at_home, check_inputs, freeze
 from .symbolic import Sym, Var, evaluate, in_order
 from .trials import assignments
 from .values import (
@@ -67,12 +67,7 @@ class Elaborator(MotifMachine):
             return self.unknown_tensor()
         if isinstance(value, Sym) and self.is_tensor(value):
             value = phi(self.rule, self.home, value, span)
-        if not isinstance(value, Tensor):
-            raise fail("NAS249", f"expected a tensor, not {describe(value)}", span)
-        if value.home is not self.home:
-            raise fail("NAS250", "this tensor belongs to another graph", span,
-                       help="pass it as an input: `(x, y) -> graph (x, y) { … }`")  # fmt: skip
-        return value
+        return at_home(value, self.home, span)
 
     def unknown_tensor(self) -> Tensor:
         return Tensor(self.home, 0, None, (ANY_DEPTH,) * (self.places + 1))

@@ -66,16 +66,16 @@ class LalrParser:
             elif kind == "sign":
                 kind = signs[value]
             while True:
-                action = row.get(kind)  # type: ignore[arg-type]
+                action = row.get(kind)  # type: ignore[arg-type]  # every match has a group, so a kind
                 if action is None:
                     raise Unparsed
                 if action >= 0:
                     break
                 if passing[~action] is not None:
                     key = (states[-2], state, kind)
-                    state = settled.get(key, -1)  # type: ignore[arg-type]
+                    state = settled.get(key, -1)  # type: ignore[arg-type]  # likewise
                     if state < 0:
-                        state = settled[key] = self._settle(*key)  # type: ignore[index, arg-type]
+                        state = settled[key] = self._settle(*key)  # type: ignore[index, arg-type]  # likewise
                     states[-1] = state
                 else:
                     origin, *rule = rules[~action]
@@ -86,7 +86,7 @@ class LalrParser:
             state = action
             row = rows[state]
             states.append(state)
-            values.append(Token(kind, value, match.start(), match.end()))  # type: ignore[arg-type]
+            values.append(Token(kind, value, match.start(), match.end()))  # type: ignore[arg-type]  # likewise
         while state != last or len(states) != 2:
             action = row.get(END)
             if action is None or action >= 0:

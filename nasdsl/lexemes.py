@@ -54,7 +54,7 @@ class Lexeme(Record):
 def scan(text: str, start: int = 0, end: int | None = None) -> Iterator[Lexeme]:
     """The pieces of text[start:end], comments included, blanks and odd characters left out."""
     for match in _LEXEME.finditer(text, start, len(text) if end is None else end):
-        yield Lexeme(match.lastgroup, match[0], match.start())  # type: ignore[arg-type]
+        yield Lexeme(match.lastgroup, match[0], match.start())  # type: ignore[arg-type]  # every match has a group
 
 
 def is_name(text: str) -> bool:

@@ -50,7 +50,7 @@ class MotifMachine(OpenMachine):
                     return self.call_motif(function, inner, scope.restart(), span)
 
                 return self.cases(value, fixed, span)
-        return self._recursive(function, env, scope, span)
+        return self.call_recursive(function, env, scope, span)
 
     def _made_once(self, function: MotifFunction, env: Env, scope: Scope, span: Span | None) -> Any:
         """A call that decides nothing: equal arguments give the same module."""
@@ -67,7 +67,10 @@ class MotifMachine(OpenMachine):
                 value = self.settled_calls[key] = name_module(value, function.motif.name, span)
         return value
 
-    def _recursive(self, function: MotifFunction, env: Env, scope: Scope, span: Span | None) -> Any:
+    def call_recursive(
+        self, function: MotifFunction, env: Env, scope: Scope, span: Span | None
+    ) -> Any:
+        """A call of a motif that calls itself, with arguments that are settled."""
         values = tuple(settle(self, v, span) for v in env.names.values())
         counts = tuple(sorted((scope.counts or {}).items()))
         key = (function.motif.name, values, counts)

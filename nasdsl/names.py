@@ -196,7 +196,7 @@ class _Checker:
         """Lets and params of the main program that nothing reads."""
         for var in self.globals.names.values():
             own = var.span is not None and main.span is not None
-            if own and var.span.source is not main.span.source:  # type: ignore[union-attr]
+            if own and var.span.source is not main.span.source:  # type: ignore[union-attr]  # `own` says that both have spans
                 continue
             if var.what in ("let", "param") and not var.read and var.name[0] != "_":
                 yield _warning("NAS150", f"nothing uses `{var.name}`", var.span)

@@ -90,7 +90,7 @@ def record(cls: type[_T]) -> type[_T]:
     made.__qualname__ = cls.__qualname__
     if "__init__" not in body:
         made.__init__ = _init(made, fields, defaults, placed)
-    return made  # type: ignore[no-any-return]
+    return made  # type: ignore[no-any-return]  # a class made at run time
 
 
 def _init(

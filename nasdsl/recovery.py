@@ -95,7 +95,7 @@ def _spot(builder: TreeBuilder, source: Source, start: str, begin: int, at: int)
     before = [lexeme for lexeme in scan(source.text, begin, at) if lexeme.kind != "comment"]
     found = next(scan(source.text, at), None)
     here = found if found and found.start == at else None
-    accepts = frozenset(state.accepts())  # type: ignore[no-untyped-call]
+    accepts = frozenset(state.accepts())  # type: ignore[no-untyped-call]  # lark leaves it untyped
     spot = Spot(source, at, here, before, accepts)
     if before and spot.after_misread_keyword:
         return _spot(builder, source, start, begin, before[-1].start)

@@ -303,7 +303,7 @@ class ShapeRule(Untracked):
         variables = in_order(shape.vars)
         found = shape
         if assignments(variables, (), MAX_TIDY) is not None:
-            (column,) = columns((shape,), ())  # type: ignore[misc]
+            (column,) = columns((shape,), ())  # type: ignore[misc]  # one shape, one column
             if column.rows:
                 values = {n: row[0] for n, row in enumerate(column.rows)}
                 found = open_value(

@@ -10,12 +10,13 @@ from .architecture import Graph, Input, Node
 from .diagnostics import Diagnostic, NasError, fail
 from .domains import Domain
 from .evaluate.basic import bound
-from .evaluate.call import name_module
+from .evaluate.call import is_module, name_module
 from .evaluate.lists import elements
 from .evaluate.machine import Machine, Mistake
 from .evaluate.statements import Frame, output_count, run_block
 from .ops.base import Op, Shape, ShapeError, Value
 from .ops.table import infer
+from .scope import CHOICES
 from .spans import Span
 from .values import (
     Chain,
@@ -90,8 +91,44 @@ class Builder(Machine):
         if domain.kind == "pick":
             asked = self.picks.get(path, domain)
             if len(asked.labels) != len(domain.labels):  # of a list that may be longer
-                return domain.index(asked.positions(index))  # type: ignore[arg-type]
+                return domain.index(asked.positions(index))  # type: ignore[arg-type]  # positions are indices of a pick
         return index
+
+    def plain_domain(self, node: syntax.OneOf) -> Domain | None:
+        key = "domain", id(node)
+        if key not in self.checked:
+            labels = tuple(a.label for a in node.alternatives)
+            plain = 1 < len(labels) == len(set(labels)) and not any(
+                a.guard is not None for a in node.alternatives
+            )
+            self.checked[key] = Domain("one", labels) if plain else None
+        found: Domain | None = self.checked[key]
+        return found
+
+    def alternative(self, node: syntax.Alternative, env: Env, scope: Scope) -> Any:
+        """One that decides nothing and names nothing but what never changes is made once a space."""
+        key = "alternative", id(node)
+        if key in self.checked:
+            return self.checked[key]
+        value = name_module(bound(self, node.body, env, scope), node.label, node.span)
+        if is_module(value) and self._is_constant(node.body, env):
+            self.checked[key] = value
+        return value
+
+    def _is_constant(self, node: syntax.Expr, env: Env) -> bool:
+        parts = list(syntax.walk(node))
+        if any(isinstance(part, (*CHOICES, syntax.Graph)) for part in parts):
+            return False
+        return all(self._is_known(p.id, env) for p in parts if isinstance(p, syntax.Name))
+
+    def _is_known(self, name: str, env: Env) -> bool:
+        """Whether a name is a function that no architecture of the space changes."""
+        frame: Env | None = env
+        while frame is not None and name not in frame.names:
+            frame = frame.parent
+        if frame is None or frame is not self.globals.parent:
+            return False
+        return is_fixed(frame.names[name], self.settled)
 
     def cases(self, key: Any, run: Callable[[Any], Any], span: Span | None) -> Any:
         return run(key)
@@ -109,12 +146,7 @@ class Builder(Machine):
     # -------------------------------------------------------------- tensors are nodes
 
     def tensor(self, value: Any, span: Span | None) -> Tensor:
-        if not isinstance(value, Tensor):
-            raise fail("NAS249", f"expected a tensor, not {describe(value)}", span)
-        if value.home is not self.home:
-            raise fail("NAS250", "this tensor belongs to another graph", span,
-                       help="pass it as an input: `(x, y) -> graph (x, y) { … }`")  # fmt: skip
-        return value
+        return at_home(value, self.home, span)
 
     def source(self, module: OpModule, span: Span | None) -> Tensor:
         if self.home is not self.root:
@@ -135,7 +167,7 @@ class Builder(Machine):
     def operate(self, module: OpModule, tensors: Sequence[Tensor], span: Span | None) -> Tensor:
         shapes = tuple(t.shape for t in tensors)
         try:
-            shape = infer(module.op, shapes, module.attrs)  # type: ignore[arg-type]
+            shape = infer(module.op, shapes, module.attrs)  # type: ignore[arg-type]  # in a build all shapes are known
         except ShapeError as error:
             raise shape_mistake(module, shapes, str(error), span) from None
         return self._add(
@@ -226,7 +258,7 @@ class Builder(Machine):
         span: Span | None,
     ) -> tuple[Tensor, ...]:
         numbers = self._numbers(tensors, span)
-        graph = self.subgraph(name, inner, memo, tuple(t.shape for t in tensors), span)  # type: ignore[misc]
+        graph = self.subgraph(name, inner, memo, tuple(t.shape for t in tensors), span)  # type: ignore[misc]  # in a build all shapes are known
         return self._add(Node(name, numbers, graph.output_shapes, body=graph, span=span))
 
     def subgraph(
@@ -240,7 +272,7 @@ class Builder(Machine):
         """The graph of a module on given input shapes."""
         found = memo.get(shapes)
         if found is not None:
-            return found  # type: ignore[no-any-return]
+            return found  # type: ignore[no-any-return]  # of a dict of any values
         outer, self.home = self.home, Home(shapes)
         try:
             if isinstance(inner, GraphModule):
@@ -270,9 +302,9 @@ class Builder(Machine):
         return found
 
     def _scan(self, module: Scan, tensors: Sequence[Tensor], span: Span | None) -> Tensor:
-        if len(tensors) != 1 or len(tensors[0].shape or ()) != 2:  # type: ignore[arg-type]
+        if len(tensors) != 1 or len(tensors[0].shape or ()) != 2:  # type: ignore[arg-type]  # in a build all shapes are known
             raise fail("NAS256", "`scan` runs over one sequence (steps, features)", span)
-        steps, features = tensors[0].shape  # type: ignore[misc]
+        steps, features = tensors[0].shape  # type: ignore[misc]  # two, as was checked
         states: tuple[Shape, ...] = module.states
         cell = module.cell
         name, inner, memo = (cell.name, cell.module, cell.memo) if isinstance(cell, Named) else (
@@ -297,6 +329,16 @@ def run_graph(
     if frame.outputs is None:
         raise fail("NAS255", "this graph has no `out`", module.block.span)
     return tuple(frame.outputs)
+
+
+def at_home(value: Any, home: object, span: Span | None) -> Tensor:
+    """The value, which must be a tensor of this graph."""
+    if not isinstance(value, Tensor):
+        raise fail("NAS249", f"expected a tensor, not {describe(value)}", span)
+    if value.home is not home:
+        raise fail("NAS250", "this tensor belongs to another graph", span,
+                   help="pass it as an input: `(x, y) -> graph (x, y) { … }`")  # fmt: skip
+    return value
 
 
 def check_inputs(module: GraphModule, count: int, span: Span | None) -> None:

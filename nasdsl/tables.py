@@ -54,7 +54,7 @@ def load_lark(grammar: str, **objects: Any) -> Lark:
         states = table["states"]
         table["tokens"] = _with_numbers(table["tokens"])
         table["states"] = {int(state): _with_numbers(row) for state, row in states.items()}
-        parser: lark.Lark = lark.Lark._load_from_dict(data, memo, **objects)  # type: ignore[no-untyped-call]
+        parser: lark.Lark = lark.Lark._load_from_dict(data, memo, **objects)  # type: ignore[no-untyped-call]  # lark leaves it untyped
     except _USELESS:
         parser = _build(grammar, **objects)
         data, memo = _written(parser)

@@ -55,8 +55,8 @@ class TreeBuilder:
 
     def _span(self, children: Children) -> Span:
         first, last = children[0], children[-1]
-        start: int = first.span.start if isinstance(first, s.Syntax) else first.start_pos  # type: ignore[union-attr]
-        end: int = last.span.end if isinstance(last, s.Syntax) else last.end_pos  # type: ignore[union-attr]
+        start: int = first.span.start if isinstance(first, s.Syntax) else first.start_pos  # type: ignore[union-attr]  # a token of text that was read has a place
+        end: int = last.span.end if isinstance(last, s.Syntax) else last.end_pos  # type: ignore[union-attr]  # likewise
         return Span(self._source, start, end)
 
     def _make(self, kind: type[_Node], children: Children, *values: object) -> _Node:

@@ -10,7 +10,7 @@ from collections.abc import Container, Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from . import syntax
-from .ops.base import Op, Shape, Value
+from .ops.base import Op, Shape
 from .record import Frozen, Record, put, record
 from .spans import Span
 from .symbolic import Sym
@@ -320,8 +320,3 @@ def describe(value: Any) -> str:
         case Sym() if value.values:
             return describe(value.values[0])
     return "a number that is read off a tensor" if value is UNKNOWN else "a value"
-
-
-def attribute_values(value: Any) -> Value:
-    """A list value as an operator's attribute."""
-    return tuple(value) if isinstance(value, range) else value

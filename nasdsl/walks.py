@@ -157,10 +157,10 @@ class Walks:
             below = spot.below
             if at >= count or choices[at] >= len(below):
                 return self._walk_slowly(root, choices)
-            row = below[choices[at]]  # type: ignore[index]
+            row = below[choices[at]]  # type: ignore[index]  # a choice of one option is an int
             if row is None:
                 points.take(spot.node, choices, at)
-                row = self._below(spot, choices[at])  # type: ignore[arg-type]
+                row = self._below(spot, choices[at])  # type: ignore[arg-type]  # likewise
             at += 1
             stack += row
         if at != count:
@@ -215,7 +215,7 @@ class Walks:
                             _fitted(*pair, rng) for pair in zip(spot.nodes, found, strict=True)
                         ]
                         break
-                out += found  # type: ignore[arg-type]
+                out += found  # type: ignore[arg-type]  # checked one by one, or made to fit
                 continue
             wanted, below = get(spot.paths[0]), spot.below
             if wanted.__class__ is not int or not 0 <= wanted < len(below) or below[wanted] is None:
@@ -260,7 +260,7 @@ class Walks:
                 if wanted.__class__ is not int or not 0 <= wanted < card:
                     _checked(spot, found)
                     break
-            out += found  # type: ignore[arg-type]
+            out += found  # type: ignore[arg-type]  # checked one by one
         return out
 
     def all_decisions(self, root: Node, limit: int) -> Iterator[tuple[str, Domain]]:
@@ -314,8 +314,8 @@ def _checked(spot: Spot, found: Sequence[Index | None]) -> Sequence[Index]:
     for place, (index, path) in enumerate(zip(found, spot.paths, strict=True)):
         if index is None:
             raise Malformed(f"nothing is given for `{path}`")
-        points.take(spot.nodes[place], found, place)  # type: ignore[arg-type]
-    return found  # type: ignore[return-value]
+        points.take(spot.nodes[place], found, place)  # type: ignore[arg-type]  # a spot of cards has leaves
+    return found  # type: ignore[return-value]  # none is None: checked above
 
 
 def _fitted(leaf: Leaf, wanted: Index | None, rng: Random | None) -> Index:

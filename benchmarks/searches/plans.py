@@ -122,10 +122,10 @@ PLANS: Mapping[str, Plan] = {
     ),
     "bananas": Plan("bananas", "models", runs=30, problems=QUERIES),
     "nasbot": Plan(
-        "nasbot", "models", runs=5, why="distances of whole networks", below=WHOLE
+        "nasbot", "models", runs=8, problems=QUERIES, why="distances of whole networks", below=WHOLE,
     ),
     "auto_keras": Plan(
-        "auto_keras", "models", runs=5, why="distances of whole networks", below=WHOLE
+        "auto_keras", "models", runs=8, problems=QUERIES, why="distances of whole networks", below=WHOLE,
     ),
     "pnas": Plan(
         "pnas", "models", configs={

@@ -65,6 +65,22 @@ class Problem:
     lost: Callable[[float], float]
 
 
+def _front(name: str, title: str, text: str) -> Outline:
+    """Of several objectives: the volume of the front in %."""
+    return Outline(
+        name,
+        title,
+        text,
+        checkpoints=(50.0, 100.0, 200.0),
+        columns=("50 queries", "100 queries", "200 queries"),
+        headline="200 queries",
+        unit="queries",
+        regret="volume that the front misses, %",
+        published={},
+        tolerance=(),
+    )
+
+
 NB201 = Outline(
     "nasbench201",
     "NAS-Bench-201: 12,000 seconds on CIFAR-10",
@@ -100,19 +116,12 @@ MACRO = Outline(
     published={"random": (92.44, 92.77, 92.86, 92.94)},
     tolerance=(0.1, 0.05, 0.05, 0.05),
 )
-FRONT = Outline(
+FRONT = _front(
     "nasbench201_front",
     "NAS-Bench-201: accuracy against parameters",
     "Two objectives, the validation accuracy after 12 epochs on CIFAR-10 and the number of parameters.\n"
     "The figure is the volume of the front of all trials, accuracy above 50 % by logarithm of the\n"
     "parameters below the largest, in % of that of the whole table.",
-    checkpoints=(50.0, 100.0, 200.0),
-    columns=("50 queries", "100 queries", "200 queries"),
-    headline="200 queries",
-    unit="queries",
-    regret="volume that the front misses, %",
-    published={},
-    tolerance=(),
 )
 QUERIES = Outline(
     "nasbench201_queries",
@@ -128,18 +137,11 @@ QUERIES = Outline(
     tolerance=(),
     versus={"bo": ("regularized_evolution",)},
 )
-SIZES = Outline(
+SIZES = _front(
     "nasbench_macro_front",
     "NAS-Bench-Macro: accuracy against multiply-adds",
     "The same for accuracies above 80 % and the logarithm of multiply-adds; the three blocks of a layer\n"
     "are written as sizes (`searches/macro_sizes.nas`), which is what partial order pruning is for.",
-    checkpoints=(50.0, 100.0, 200.0),
-    columns=("50 queries", "100 queries", "200 queries"),
-    headline="200 queries",
-    unit="queries",
-    regret="volume that the front misses, %",
-    published={},
-    tolerance=(),
 )
 OUTLINES: Mapping[str, Outline] = {o.name: o for o in (NB201, QUERIES, MACRO, FRONT, SIZES)}
 QUERY = 0.515  # half of the images, and 3 % more for the validation

@@ -16,7 +16,8 @@ from .keys import Owner, owners
 
 _LAYERS = {
     "nasdsl.compiler.supernet.elastic": re.compile(r"\bElastic[A-Z]\w+"),
-    "nasdsl.compiler.supernet.layers": re.compile(r"\b(?:ScaledBatchNorm\dd|DepthwiseConv2d|cat_packed)\b"),
+    "nasdsl.compiler.supernet.layers": re.compile(r"\b(?:ScaledBatchNorm\dd|PointwiseConv2d|cat_packed)\b"),
+    "nasdsl.compiler.supernet.depthwise": re.compile(r"\bDepthwiseConv2d\b"),
 }  # fmt: skip
 
 

@@ -22,6 +22,8 @@ from nasdsl.relax.diagrams import (
 )
 from nasdsl.relax.ir import Union
 
+from .weighted import plus
+
 Tap = Callable[[int, Tensor], Tensor]
 Source = tuple[tuple[str, int], ...]  # segments of channels: the name of their number, the largest
 
@@ -206,28 +208,43 @@ class Gates:
 
     # -------------------------------------------------------------- what is made of tensors
 
-    def mix(self, choice: Sequence[str], *inputs: Tensor | None) -> Tensor:
-        """The weighted sum of the alternatives that are computed."""
-        return self.sum(choice, *inputs)
+    def mix(
+        self, choice: Sequence[str], *inputs: Tensor | None, weights: Sequence[str] | None = None
+    ) -> Tensor:
+        """The weighted sum of the alternatives that are computed; weights: gates for these, if not
+        those of the choice."""
+        return self._total(self._there(choice, inputs, weights))
 
-    def terms(self, names: Sequence[str], inputs: Sequence[Tensor | None]) -> list[Tensor]:
-        """What is there, each multiplied by its weight."""
-        found = []
-        for name, one in zip(names, inputs, strict=True):
-            if one is not None and self.on(name):
-                weight = self.weight(name)
-                found.append(one if weight is None else one * weight)
+    def _there(
+        self,
+        names: Sequence[str],
+        inputs: Sequence[Tensor | None],
+        weights: Sequence[str] | None = None,
+    ) -> list[tuple[Tensor | None, Tensor]]:
+        """What is there, with its weight."""
+        found = [
+            (self.weight(weight), one)
+            for name, weight, one in zip(names, weights or names, inputs, strict=True)
+            if one is not None and self.on(name)
+        ]
         if not found:
             raise fail("NAS613", "the gates leave nothing to compute: no option is active in "
                        + " and ".join(f"`{n}`" for n in names[:3]))  # fmt: skip
         return found
 
+    def terms(self, names: Sequence[str], inputs: Sequence[Tensor | None]) -> list[Tensor]:
+        """What is there, each multiplied by its weight."""
+        return [x if w is None else x * w for w, x in self._there(names, inputs)]
+
     def sum(self, names: Sequence[str], *inputs: Tensor | None) -> Tensor:
         """The sum of what is there."""
-        terms = self.terms(names, inputs)
-        total = terms[0]
-        for term in terms[1:]:
-            total = total + term
+        return self._total(self._there(names, inputs))
+
+    def _total(self, terms: Sequence[tuple[Tensor | None, Tensor]]) -> Tensor:
+        total: Tensor | None = None
+        for weight, one in terms:
+            total = plus(total, one, weight)
+        assert total is not None
         return total
 
     def mean(self, names: Sequence[str], *inputs: Tensor | None) -> Tensor:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from .layers import Layer, Layers
+from .layers import Label, Layers
 from .lengths import LONGEST
 
 Array = NDArray[np.float64]
@@ -25,33 +25,46 @@ Skip = tuple[int, int]  # begin and span, in layers
 
 def edit_distance(first: Layers, second: Layers, skip_weight: float = 1.0) -> float:
     """skip_weight: the paper's λ, 1 in its code."""
-    layers = layer_distance(_inner(first), _inner(second))
-    return layers + skip_weight * skip_distance(skips(first), skips(second))
+    return layer_distance(first, second) + skip_weight * skip_distance(skips(first), skips(second))
 
 
-def _inner(network: Layers) -> Sequence[Layer]:
-    return [m for m in network.layers if m.label.family not in ("input", "output")]
-
-
-def layer_distance(first: Sequence[Layer], second: Sequence[Layer]) -> float:
-    """The least cost of the insertions, deletions and changes that turn one sequence into the other."""
-    row = np.arange(len(second) + 1, dtype=np.float64)
-    places = np.arange(len(second) + 1, dtype=np.float64)
-    for layer in first:
-        changes = np.array([change(layer, other) for other in second])
+def layer_distance(first: Layers, second: Layers) -> float:
+    """The least cost of the insertions, deletions and changes that turn one sequence of layers into
+    the other; inputs and outputs do not count."""
+    changes = _changes(first, second)
+    places = np.arange(changes.shape[1] + 1, dtype=np.float64)
+    row = places
+    for costs in changes:
         best = row + 1.0  # the layer is deleted
-        best[1:] = np.minimum(best[1:], row[:-1] + changes)
+        best[1:] = np.minimum(best[1:], row[:-1] + costs)
         row = np.minimum.accumulate(best - places) + places  # insertions before each place
     return float(row[-1])
 
 
-def change(first: Layer, second: Layer) -> float:
-    """The cost of making one layer into another, 0 … 1."""
-    a, b = first.label, second.label
+def _changes(first: Layers, second: Layers) -> Array:
+    """The cost of making each inner layer of one network into each of the other, 0 … 1."""
+    (kinds, rows), (others, columns) = first.kinds, second.kinds
+    labels = np.array([[_change(a, b) for b in others] for a in kinds])
+    before, after = _units(first)[:, None], _units(second)[None]
+    costs = np.abs(before - after) / np.maximum(before, after)
+    costs = np.maximum(costs, labels[rows[:, None], columns])
+    inner: Array = costs[np.ix_(_inner(first), _inner(second))]
+    return inner
+
+
+def _units(network: Layers) -> Array:
+    return np.array([m.units for m in network.layers], np.float64)
+
+
+def _inner(network: Layers) -> list[bool]:
+    return [m.label.family not in ("input", "output") for m in network.layers]
+
+
+def _change(a: Label, b: Label) -> float:
+    """The part of the cost that is not of the widths."""
     if a.op != b.op or a.kernel != b.kernel or a.details != b.details:
         return 1.0
-    width = abs(first.units - second.units) / max(first.units, second.units)
-    return max(width, 0.0 if a.trimmings == b.trimmings else 0.5)
+    return 0.0 if a.trimmings == b.trimmings else 0.5
 
 
 def skips(network: Layers) -> list[Skip]:

@@ -1,4 +1,5 @@
-"""Drawings of architectures as SVG: layout.py places boxes and edges, svg.py writes them."""
+"""Drawings as SVG, of architectures and of supernets: layout.py places boxes and edges, svg.py writes
+them."""
 
 from .svg import draw_architecture
 

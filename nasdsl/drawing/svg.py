@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from nasdsl.architecture import Architecture, Graph, Node
@@ -12,7 +12,7 @@ from nasdsl.record import Frozen, record
 
 from .layout import Placed, place
 
-ROW, BOX, MARGIN, TITLE = 46.0, 24.0, 24.0, 30.0
+ROW, BOX, MARGIN, TITLE, LINE = 46.0, 24.0, 24.0, 30.0, 15.0
 LETTER = 6.7
 MAX_WIDTH = 1500.0
 MAX_NODES = 2_000
@@ -27,25 +27,51 @@ STYLE = (
     "text{font:11px ui-monospace,Menlo,Consolas,monospace;fill:#222}"
     ".t{font-weight:bold;font-size:13px}.s{fill:#777;font-size:10px}"
     "rect{stroke:#555;stroke-width:1}path{fill:none;stroke:#777;stroke-width:1.2}"
+    ".b{fill:#f2c14e;stroke:none}"
 )
 
 
 @record
 class Box(Frozen):
-    """What stands in a box, beside it, and its colour."""
+    """What stands in a box, beside it, and its colour; below it lines, each with a share of 1 or None
+    for a bar."""
 
     text: str
     note: str
     fill: str
+    lines: tuple[tuple[str, float | None], ...] = ()
+
+    @property
+    def width(self) -> float:
+        texts = [len(self.text), len(self.note)]
+        texts += [len(text) + (0 if share is None else 6) for text, share in self.lines]
+        return max(texts) * LETTER + 16
+
+    @property
+    def height(self) -> float:
+        return BOX + LINE * len(self.lines)
 
 
 @record
 class Panel(Frozen):
-    """One graph, laid out."""
+    """One graph, laid out; weights: of each edge, for its width (none: all are alike)."""
 
     title: str
     boxes: tuple[Box, ...]
     placed: Placed
+    weights: tuple[float | None, ...] = ()
+
+    @property
+    def rows(self) -> list[tuple[float, float]]:
+        """The top and the bottom of every layer."""
+        heights = [0.0] * self.placed.layers
+        for box, row in zip(self.boxes, self.placed.layer, strict=True):
+            heights[row] = max(heights[row], box.height)
+        found, top = [], TITLE
+        for height in heights:
+            found.append((top, top + height))
+            top += height + ROW - BOX
+        return found
 
     @property
     def width(self) -> float:
@@ -53,12 +79,16 @@ class Panel(Frozen):
 
     @property
     def height(self) -> float:
-        return self.placed.layers * ROW + TITLE + MARGIN
+        return self.rows[-1][1] + ROW - BOX + MARGIN
 
 
 def draw_architecture(architecture: Architecture) -> str:
     """The SVG text of an architecture. Raises ValueError if it has too many parts for a drawing."""
-    panels = _panels(architecture)
+    return sheet(_panels(architecture))
+
+
+def sheet(panels: Sequence[Panel]) -> str:
+    """The SVG text of panels side by side, in rows."""
     rows: list[list[Panel]] = []
     for panel in panels:
         used = sum(p.width for p in rows[-1]) if rows else MAX_WIDTH
@@ -110,7 +140,7 @@ def _key(graph: Graph, keys: Mapping[int, object]) -> object:
     """Equal for graphs that differ in shapes only."""
     nodes = tuple(
         (
-            n.inputs, n.op.name if n.op else keys[id(n.body)], _attributes(n), n.states is None,
+            n.inputs, n.op.name if n.op else keys[id(n.body)], short_attributes(n), n.states is None,
         )
         for n in graph.nodes
     )  # fmt: skip
@@ -145,8 +175,7 @@ def _laid_out(
         edges.append((makers[value], len(boxes)))
         name = "output" if len(graph.outputs) == 1 else f"output {i}"
         boxes.append(Box(name, _shape(graph.shape_of(value)) if network else "", INPUT))
-    widths = [max(len(b.text), len(b.note)) * LETTER + 16 for b in boxes]
-    return Panel(title, tuple(boxes), place(widths, edges))
+    return Panel(title, tuple(boxes), place([b.width for b in boxes], edges))
 
 
 def _inner(node: Node) -> Node:
@@ -168,11 +197,11 @@ def _box(node: Node, keys: Mapping[int, object], names: Mapping[object, str], sh
         name = names[keys[id(node.body)]]
         return Box(name if node.states is None else f"scan({name})", note, MOTIF)
     assert node.op is not None
-    given = _attributes(node)
-    return Box(node.op.name + (f"({given})" if given else ""), note, _fill(node.op.name))
+    given = short_attributes(node)
+    return Box(node.op.name + (f"({given})" if given else ""), note, fill_of(node.op.name))
 
 
-def _attributes(node: Node) -> str:
+def short_attributes(node: Node) -> str:
     """The attributes that are not at their defaults, in short."""
     if node.op is None:
         return ""
@@ -188,7 +217,7 @@ def _value(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _fill(name: str) -> str:
+def fill_of(name: str) -> str:
     from nasdsl.ops.table import SECTIONS
 
     for section, ops in SECTIONS.items():
@@ -202,40 +231,52 @@ def _shape(shape: Shape) -> str:
 
 
 def _panel(panel: Panel) -> str:
-    placed = panel.placed
+    placed, rows = panel.placed, panel.rows
     shift = MARGIN + max(0.0, (panel.width - 2 * MARGIN - placed.width) / 2)
     parts = [f'<text class="t" x="{MARGIN}" y="20">{escape(panel.title)}</text>']
-    for route in placed.edges:
-        parts.append(f'<path d="{_curve([(x + shift, row) for x, row in route])}"/>')
+    weights = panel.weights or (None,) * len(placed.edges)
+    for route, weight in zip(placed.edges, weights, strict=True):
+        style = "" if weight is None else f' style="stroke-width:{0.5 + 3.5 * weight:.1f}"'
+        parts.append(f'<path d="{_curve([(x + shift, row) for x, row in route], rows)}"{style}/>')
     for box, x, row in zip(panel.boxes, placed.x, placed.layer, strict=True):
-        width = max(len(box.text), len(box.note)) * LETTER + 16
-        top = _top(row)
-        middle = x + shift
-        parts.append(
-            f'<rect x="{middle - width / 2:.1f}" y="{top:.1f}" width="{width:.1f}" height="{BOX}" '
-            f'rx="4" fill="{box.fill}"/><text x="{middle:.1f}" y="{top + 16:.1f}" '
-            f'text-anchor="middle">{escape(box.text)}</text>'
-        )
-        if box.note:
-            parts.append(
-                f'<text class="s" x="{middle + 4:.1f}" y="{top + BOX + 11:.1f}">{escape(box.note)}</text>'
-            )
+        parts.append(_box_at(box, x + shift, *rows[row]))
     return "".join(parts)
 
 
-def _top(row: int) -> float:
-    return TITLE + row * ROW
+def _box_at(box: Box, middle: float, top: float, bottom: float) -> str:
+    """A box whose row ends at `bottom`: a line leads there from a lower one."""
+    left = middle - box.width / 2
+    parts = [
+        f'<rect x="{left:.1f}" y="{top:.1f}" width="{box.width:.1f}" height="{box.height:.1f}" rx="4" fill="{box.fill}"/>',
+        f'<text x="{middle:.1f}" y="{top + 16:.1f}" text-anchor="middle">{escape(box.text)}</text>',
+    ]  # fmt: skip
+    if box.height < bottom - top:
+        parts.append(f'<path d="M{middle:.1f} {top + box.height:.1f}V{bottom:.1f}"/>')
+    if box.note:
+        parts.append(
+            f'<text class="s" x="{middle + 4:.1f}" y="{bottom + 11:.1f}">{escape(box.note)}</text>'
+        )
+    most = max((share for _, share in box.lines if share is not None), default=None)
+    for i, (text, share) in enumerate(box.lines):
+        at = top + BOX + LINE * i
+        if share is not None:
+            length = (box.width - 12) * min(1.0, max(0.0, share))
+            parts.append(f'<rect class="b" x="{left + 6:.1f}" y="{at:.1f}" width="{length:.1f}" height="{LINE - 2}"/>')  # fmt: skip
+            parts.append(f'<text x="{left + box.width - 8:.1f}" y="{at + 11:.1f}" text-anchor="end">{share:.2f}</text>')  # fmt: skip
+        bold = ' style="font-weight:bold"' if share is not None and share == most else ""
+        parts.append(f'<text x="{left + 8:.1f}" y="{at + 11:.1f}"{bold}>{escape(text)}</text>')
+    return "".join(parts)
 
 
-def _curve(points: list[tuple[float, int]]) -> str:
+def _curve(points: list[tuple[float, int]], rows: list[tuple[float, float]]) -> str:
     """Down from box to box: straight past a layer, and bent between layers."""
     x, row = points[0]
-    path = f"M{x:.1f} {_top(row) + BOX:.1f}"
+    path = f"M{x:.1f} {rows[row][1]:.1f}"
     for x2, row2 in points[1:]:
-        start, end = _top(row2 - 1) + BOX, _top(row2)
+        start, (end, past) = rows[row2 - 1][1], rows[row2]
         bend = (start + end) / 2
         path += f"C{x:.1f} {bend:.1f} {x2:.1f} {bend:.1f} {x2:.1f} {end:.1f}"
         if (x2, row2) != points[-1]:
-            path += f"L{x2:.1f} {end + BOX:.1f}"
+            path += f"L{x2:.1f} {past:.1f}"
         x = x2
     return path

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import md5
-from typing import Any
 
 OPERATORS = ("conv3x3-bn-relu", "conv1x1-bn-relu", "maxpool3x3")
 """Their numbers in the hash are their places here."""
@@ -31,14 +30,6 @@ def module_hash(matrix: Sequence[Sequence[int]], ops: Sequence[str]) -> str:
             for v in range(count)
         ]
     return _md5(str(sorted(hashes)))
-
-
-def hash_of(value: Any) -> str | None:
-    """The same for the value of a `nasbench101` text, if it is a module at all."""
-    try:
-        return module_hash(value["matrix"], value["ops"])
-    except ValueError:
-        return None
 
 
 def _on_a_path(matrix: Sequence[Sequence[int]]) -> list[int]:

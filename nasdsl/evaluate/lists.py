@@ -286,10 +286,6 @@ def _join(a: Any, b: Any) -> Any:
     return tuple(a) + tuple(b)
 
 
-def _with(xs: Any, x: Any) -> Any:
-    return _join(xs, (x,))
-
-
 def append(m: Machine, target: Any, value: Any, span: Any) -> Any:
     """`target += value`."""
     if isinstance(target, MaybeList):

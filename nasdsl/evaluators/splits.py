@@ -155,7 +155,7 @@ class Splits:
         """Train on everything but test: the validation split joins train, and is empty after."""
         return replace(
             self,
-            train=self.train.plus(self.valid),  # type: ignore[arg-type]
+            train=self.train.plus(self.valid),  # type: ignore[arg-type]  # both are of one kind
             valid=self.valid.take(torch.empty(0, dtype=torch.long)),
         )
 
@@ -196,7 +196,7 @@ class Splits:
             for name, part in (("train", self.train), ("valid", self.valid), ("test", self.test))
             if isinstance(part, Tensors)
         }
-        return replace(self, kind=kind, shape=shape, mean=mean, std=std, **parts)  # type: ignore[arg-type]
+        return replace(self, kind=kind, shape=shape, mean=mean, std=std, **parts)  # type: ignore[arg-type]  # fields by name
 
 
 def cut(y: Tensor, share: float, seed: int) -> tuple[Tensor, Tensor]:

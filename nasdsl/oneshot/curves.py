@@ -7,12 +7,42 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nasdsl.diagnostics import fail
 from nasdsl.extras import need
 
-from .names import BOARD, CURVES
+from .names import BOARD, CURVES, FOLDER
 
 if TYPE_CHECKING:
     from .engine import Epoch
+
+
+ALPHA = "alpha"
+
+
+def alpha(path: str, option: int) -> str:
+    """The name of the probability of an option among the curves."""
+    return f"{ALPHA}/{path}/{option}"
+
+
+def probabilities(run: Path) -> dict[str, list[float]]:
+    """The probabilities of the options of each decision, by path, after the last epoch of a run's
+    folder. NAS626 if there are none."""
+    path = run / FOLDER / CURVES
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    found: dict[str, list[float]] = {}
+    for name, value in json.loads(lines[-1])["curves"].items() if lines else ():
+        kind, _, place = name.partition("/")
+        if kind == ALPHA:
+            found.setdefault(place.rpartition("/")[0], []).append(value)
+    if not found:
+        raise fail(
+            "NAS626", f"{run} holds no probabilities of options",
+            help="give the folder of a run of a method that learns them, such as `darts`",
+        )  # fmt: skip
+    return found
 
 
 class Curves:

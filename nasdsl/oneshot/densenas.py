@@ -10,8 +10,10 @@ The logits begin to learn after a third of the epochs. The derived network has t
 the highest probability, found as by Viterbi, and the strongest operators on it.
 
 Connections are picks and choices of tensors; operators are all other choices of one. The cost is
-counted in multiply-adds or parameters, where the paper measures latency. A step that α learns from
-leaves the sum of the probabilities of what was not drawn as it was, as the released code does.
+counted in multiply-adds or parameters, where the paper measures latency. Without a cost (factor = 0) a
+step of α leaves the probability of the two drawn operators together, and of all others, as it was:
+their logits are shifted back, as in ProxylessNAS and the released code. With a cost nothing is
+shifted, as its gradient reaches the operators that were not drawn, too.
 """
 
 from __future__ import annotations

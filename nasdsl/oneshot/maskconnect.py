@@ -6,6 +6,9 @@ gradient of the binary mask moves the real one, which is then clipped to [0, 1].
 largest stay. Masks and weights descend the same loss. A choice of one draws one option, a bit is
 drawn by itself. The gradient reaches connections that were not drawn, too: what they would carry is
 computed, as the predecessors are there anyway.
+
+The first masks, the rates and the weight decay are from memory of the paper; they were not compared
+with it.
 """
 
 from __future__ import annotations

@@ -8,6 +8,9 @@ takes the place of the constraint that is most like it if it is the more novel o
 rest (greedy novelty search). Paths are uniform, and the result is found as by random search with
 weight sharing (RandomNAS-NSAS); the paper's variant over GDAS is not here. The paper looks for novel
 paths by more draws at each replacement: `draws` of them compete with the new path.
+
+The defaults of `constraints`, `forgetting`, `neighbours` and `draws` are from memory of the paper and its
+code; they were not compared with either.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from torch import Tensor
 from .alphas import Alphas, Shape
 from .choices import Choice
 from .config import RelaxedConfig
+from .curves import alpha
 from .data import Batch
 from .derive import elements, strongest
 from .drawn import Drawn
@@ -167,7 +168,7 @@ class Relaxed(Method[R], Generic[R]):
     def curves(self) -> dict[str, float]:
         found = self.probabilities()
         return {
-            f"alpha/{path}/{option}": value
+            alpha(path, option): value
             for path, row in found.items()
             for option, value in enumerate(row)
         }

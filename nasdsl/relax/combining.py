@@ -114,7 +114,10 @@ class Combining(Reading):
         gates = tuple(self.names(g) for g, *_ in kept)
         node = Step(name, tuple(t.number for t in tensors), (largest(shape, span),), GATED[name],
                     (*module.attrs.items(), ("gates", gates)), span=module.span, guard=self.here())  # fmt: skip
-        return self.add(node, [shape], [layout])[0]
+        made = self.add(node, [shape], [layout])[0]
+        if name == "sum":
+            self.home.sums[made.number] = tuple(g for g, *_ in kept)
+        return made
 
     def _alike(self, module: OpModule, kept: Sequence[Any], span: Span | None) -> Any:
         shapes = [t.shape for *_, t in kept]

@@ -13,6 +13,7 @@ from ..ops.base import Shape, Tokens
 from ..spans import Span
 from ..symbolic import Sym, in_order
 from ..values import AnyShape, Tensor
+from .diagrams import Diagram
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,10 @@ Layout = tuple[Segment, ...] | None  # of the channels of a tensor; None: as man
 
 class RelaxedHome:
     """A graph under construction. `layouts`: of every value; `readers`: of every value the cases in
-    which something reads it; `aliases`: of a mix its inputs, each with the case in which it is that."""
+    which something reads it; `aliases`: of a mix its inputs, each with the case in which it is that;
+    `sums`: of a sum with gates these."""
 
-    __slots__ = ("aliases", "inputs", "layouts", "nodes", "readers", "values")
+    __slots__ = ("aliases", "inputs", "layouts", "nodes", "readers", "sums", "values")
 
     def __init__(self, inputs: Sequence[AnyShape], layouts: Sequence[Layout]) -> None:
         self.inputs = list(inputs)
@@ -39,6 +41,7 @@ class RelaxedHome:
         self.nodes: list[Node] = []
         self.readers: dict[int, list[Any]] = {}
         self.aliases: dict[int, list[tuple[int, Any]]] = {}
+        self.sums: dict[int, tuple[Diagram, ...]] = {}
 
     def tensors(self) -> list[Tensor]:
         return [Tensor(self, i, shape) for i, shape in enumerate(self.inputs)]

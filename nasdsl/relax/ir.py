@@ -82,7 +82,11 @@ def _first_shape(inputs: Sequence[Shape], attrs: Attrs) -> Shape:
 
 
 def _mix_lower(inputs: Sequence[Shape], attrs: Attrs) -> Code:
-    return Code("gates.mix({choice}, {inputs})", values={"choice": attrs["gates"]})
+    values = {"choice": attrs["gates"]}
+    if "weights" not in attrs:  # those of the gates
+        return Code("gates.mix({choice}, {inputs})", values=values)
+    values["weights"] = attrs["weights"]
+    return Code("gates.mix({choice}, {inputs}, weights={weights})", values=values)
 
 
 MIX = Op("mix", "A weighted sum of alternatives, or the one that is taken.", None, (),

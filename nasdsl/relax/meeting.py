@@ -65,12 +65,20 @@ class Meeting(OpenCases):
         names = tuple(self.names(g) for g in gates.values())
         layout = self.mixed_layout([self.home.layouts[n] for n in numbers], shape, span)
         size = largest(shape, span)
-        node = Step("mix", numbers, (size,), MIX, (("gates", names),), span=span, guard=self.here())
+        weights = tuple("" if self._weighed(n, g) else self.names(g) for n, g in gates.items())
+        attrs = (("gates", names), *((("weights", weights),) if weights != names else ()))
+        node = Step("mix", numbers, (size,), MIX, attrs, span=span, guard=self.here())
         made = self.add(node, [shape], [layout])[0]
         self.home.aliases[made.number] = [
             (n, apply(is_one_of, key, tuple(cases))) for n, cases in groups.items() if n in gates
         ]
         return made
+
+    def _weighed(self, number: int, gate: Diagram) -> bool:
+        """Whether this is a sum each of whose elements is there only where the sum is, as in
+        `sum(xs) if xs else y`: their weights count what that of the sum would count again."""
+        parts = self.home.sums.get(number, ())
+        return bool(parts) and all(self.pool.both(part, gate) is part for part in parts)
 
     def _check_mix(self, tensors: Sequence[Tensor], gates: Any, span: Span | None) -> None:
         """Note where alternatives cannot be added up."""

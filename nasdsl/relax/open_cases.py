@@ -92,19 +92,10 @@ class OpenCases(Elaborator):
         if known is None or known.n < len(labels):
             self.choices[path] = Choice(path, domain.kind, len(labels), labels, elements, "", span)
 
-    def call_motif(self, function: MotifFunction, env: Env, scope: Scope, span: Span | None) -> Any:
-        motif = function.motif
-        if motif.name not in self.recursive:
-            return super().call_motif(function, env, scope, span)
-        for name, value in env.names.items():
-            if isinstance(value, Sym) and not self.is_tensor(value):
-
-                def fixed(v: Any, name: str = name) -> Any:
-                    inner = Env(env.parent, {**env.names, name: v})
-                    return self.call_motif(function, inner, scope.restart(), span)
-
-                return self.cases(value, fixed, span)
-        return bound(self, motif.body, env, scope)
+    def call_recursive(
+        self, function: MotifFunction, env: Env, scope: Scope, span: Span | None
+    ) -> Any:
+        return bound(self, function.motif.body, env, scope)
 
     def named(self, value: Any, name: str, span: Span | None, again: bool = False) -> Any:
         compound = (*COMPOUND, Named) if again else COMPOUND

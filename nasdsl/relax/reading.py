@@ -10,14 +10,13 @@ from ..diagnostics import fail
 from ..evaluate.basic import conjunction, disjunction
 from ..evaluate.lists import elements
 from ..spans import Span
-from ..specialize import MAX_NODES
+from ..specialize import MAX_NODES, at_home
 from ..symbolic import Sym
 from ..values import (
     POISON,
     MaybeList,
     OpModule,
     Tensor,
-    describe,
 )
 from .homes import Layout, largest
 from .meeting import Meeting
@@ -31,12 +30,7 @@ class Reading(Meeting):
             return POISON
         if isinstance(value, Sym) and self.is_tensor(value):
             return value if self.differ(value, span) else self.phi(value, span)
-        if not isinstance(value, Tensor):
-            raise fail("NAS249", f"expected a tensor, not {describe(value)}", span)
-        if value.home is not self.home:
-            raise fail("NAS250", "this tensor belongs to another graph", span,
-                       help="pass it as an input: `(x, y) -> graph (x, y) { … }`")  # fmt: skip
-        return value
+        return at_home(value, self.home, span)
 
     def differ(self, value: Sym, span: Span | None) -> bool:
         """Whether the alternatives cannot be added up. Then what is applied is applied to each of them,

@@ -25,6 +25,8 @@ from .options import Options
 if TYPE_CHECKING:
     from ..space import Space
 
+MAX_DECISIONS = 10_000  # each stands for weights of its own
+
 
 def relax(
     space: Space, *, affine: bool = True, pool_norm: bool = False, partial: int = 1
@@ -34,6 +36,9 @@ def relax(
     The options are those of nasdsl.relax.options.Options.
     """
     options = Options(affine, pool_norm, partial)
+    if sum(1 for _ in space.all_decisions(MAX_DECISIONS + 1)) > MAX_DECISIONS:
+        raise fail("NAS407", f"the supernet has more than {MAX_DECISIONS:,} decisions", space.outline.network.span,
+                   help="repeat less: what follows a choice once for each of its options grows with every layer")  # fmt: skip
     with ONE_AT_A_TIME, deep_recursion():
         PURSE.fill()
         forget()

@@ -53,7 +53,11 @@ def extensions() -> Mapping[str, Entry]:
             raise NasError(Diagnostic("NAS325", message, help=help))
         package = point.dist.name if point.dist else point.module
         found[point.name] = Entry(
-            point.value, "of other packages", f"from {package}", "what that package says of it"
+            point.value,
+            "of other packages",
+            f"from {package}",
+            "what that package says of it",
+            several=True,  # as far as is known here
         )
     return found
 

@@ -13,6 +13,7 @@ DISCRETE: Mapping[str, Entry] = {
         "baselines and local search",
         "Li, Talwalkar; UAI 2019",
         "the baseline that everything else has to beat",
+        several=True,
     ),
     "exhaustive": Entry(
         "nasdsl.strategies.exhaustive:Exhaustive",
@@ -21,6 +22,7 @@ DISCRETE: Mapping[str, Entry] = {
         "small spaces and cheap evaluators; `shard` splits a space among machines",
         needs=("finite",),
         cautions=("ends",),
+        several=True,
     ),
     "local_search": Entry(
         "nasdsl.strategies.local_search:LocalSearch",
@@ -78,6 +80,7 @@ DISCRETE: Mapping[str, Entry] = {
         "NSGA-Net; Lu et al.; GECCO 2019",
         "two to four objectives, a few hundred trials or more: a whole front of trade-offs",
         extra="multi",
+        several=True,
     ),
     "lemonade": Entry(
         "nasdsl.strategies.lemonade:Lemonade",
@@ -85,6 +88,7 @@ DISCRETE: Mapping[str, Entry] = {
         "Elsken, Metzen, Hutter; ICLR 2019",
         "an expensive objective against costs that formulae give: a front from little evaluation",
         extra="multi",
+        several=True,
     ),
     "dpp_net": Entry(
         "nasdsl.strategies.dpp_net:DppNet",
@@ -93,6 +97,7 @@ DISCRETE: Mapping[str, Entry] = {
         "as pnas, for a front of a learnt objective and costs that formulae give",
         extra="multi",
         cautions=("intervals", "narrow"),
+        several=True,
     ),
     "q_learning": Entry(
         "nasdsl.strategies.q_learning:QLearning",
@@ -147,6 +152,7 @@ DISCRETE: Mapping[str, Entry] = {
         "Gaussian processes; log EI of Ament et al., NeurIPS 2023",
         "tens to a few hundred costly trials: the most from each of them",
         extra="bo",
+        several=True,
     ),
     "nasbot": Entry(
         "nasdsl.strategies.nasbot:Nasbot",
@@ -154,6 +160,7 @@ DISCRETE: Mapping[str, Entry] = {
         "Kandasamy, Neiswanger, Schneider, Poczos, Xing; NeurIPS 2018",
         "few, costly trials of networks whose graphs differ",
         extra="bo",
+        several=True,
     ),
     "auto_keras": Entry(
         "nasdsl.strategies.auto_keras:AutoKeras",
@@ -161,12 +168,14 @@ DISCRETE: Mapping[str, Entry] = {
         "Jin, Song, Hu; KDD 2019",
         "costly trials of networks that differ by layers and skip connections",
         extra="bo",
+        several=True,
     ),
     "bananas": Entry(
         "nasdsl.strategies.bananas:Bananas",
         "Bayesian optimisation",
         "White, Neiswanger, Savani; AAAI 2021",
         "a hundred trials or more in batches, cells that are graphs of operators",
+        several=True,
     ),
     "pnas": Entry(
         "nasdsl.strategies.pnas:Pnas",
@@ -195,5 +204,6 @@ DISCRETE: Mapping[str, Entry] = {
         "Li, Zhou, Pan, Feng; CVPR 2019",
         "widths and depths against a cost: larger networks are slower and better",
         cautions=("order",),
+        several=True,
     ),
 }

@@ -11,7 +11,8 @@ class Entry(Record):
 
     target: "module:Class". family: the kind of method. paper: its source. use: when to take it, in
     a sentence. needs: what its space must be and cautions: what it is warned of, names of
-    nasdsl.strategies.needs. extra: the optional dependencies it imports.
+    nasdsl.strategies.needs. extra: the optional dependencies it imports. several: whether it searches for
+    all of several objectives; the others go by the first one.
     """
 
     target: str
@@ -21,3 +22,4 @@ class Entry(Record):
     needs: tuple[str, ...] = ()
     extra: str = ""
     cautions: tuple[str, ...] = ()
+    several: bool = False

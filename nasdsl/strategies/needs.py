@@ -142,15 +142,23 @@ def obstacles(space: Space, strategy: str) -> list[str]:
     return _said(space, NEEDS, entry(strategy).needs)
 
 
-def cautions(space: Space, strategy: str) -> list[str]:
-    """What a strategy will find hard in a space that it can search."""
-    return _said(space, CAUTIONS, entry(strategy).cautions)
+def cautions(space: Space, strategy: str, objectives: int = 1) -> list[str]:
+    """What a strategy will find hard in a space that it can search, or for so many objectives."""
+    known = entry(strategy)
+    found = _said(space, CAUTIONS, known.cautions)
+    if objectives > 1 and not known.several:
+        found.append(
+            "it goes by the first objective; `weighted(…)` or `mnasnet(…)` makes one of several"
+        )
+    return found
 
 
 def report(space: Space) -> list[Fit]:
-    """How every strategy suits a space."""
+    """How every strategy suits a space and the objectives that it states."""
+    count = len(space.search.get("objective", ()))
     return [
-        Fit(name, tuple(obstacles(space, name)), tuple(cautions(space, name))) for name in entries()
+        Fit(name, tuple(obstacles(space, name)), tuple(cautions(space, name, count)))
+        for name in entries()
     ]
 
 

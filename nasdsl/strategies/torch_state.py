@@ -34,11 +34,3 @@ def load_torch(value: Any) -> Any:
         case list():
             return [load_torch(item) for item in value]
     return value
-
-
-def dump_generator(generator: torch.Generator) -> Any:
-    return dump_torch(generator.get_state())
-
-
-def load_generator(generator: torch.Generator, state: Any) -> None:
-    generator.set_state(load_torch(state))

@@ -63,7 +63,7 @@ _FORMS = "name a file, or postgresql://user@host/database?study=NAME"
 class Database:
     """One connection, opened at once; a DatabaseError or UnicodeDecodeError if that fails.
 
-    heal: called after every reconnection, for what the server held for the lost connection.
+    returned: when it last came back, on the monotonic clock; None if it never was away. heal: called after every reconnection, for what the server held for the lost connection.
     """
 
     def __init__(
@@ -72,6 +72,7 @@ class Database:
         self.url, self.patience, self.heal = url, patience, heal
         self.is_sqlite = url.get_backend_name() == "sqlite"
         self.engine = _engine(url)
+        self.returned: float | None = None
         try:
             self._connection: sa.Connection | None = self.engine.connect()
         except (sa.exc.DatabaseError, UnicodeDecodeError):
@@ -83,16 +84,19 @@ class Database:
         """The database as people may see it: without the password."""
         return str(self.url.database) if self.is_sqlite else self.url.render_as_string()
 
-    def run(self, work: Callable[[sa.Connection], T], *, write: bool = True) -> T:
+    def run(
+        self, work: Callable[[sa.Connection], T], *, write: bool = True, single: bool = False
+    ) -> T:
         """The result of work in a transaction, which is tried anew while the database is away.
 
+        single: the work is one statement, which is a transaction without being told so.
         The work may have been committed before a try that fails, so doing it twice must not
         differ from doing it once. Raises StoreLost after `patience` seconds.
         """
         start, pause = time.monotonic(), _PAUSES[0]
         while True:
             try:
-                return self._try(work, write)
+                return self._try(work, write, single)
             except sa.exc.DBAPIError as error:
                 self._drop(error)
                 if not passing(error):
@@ -103,38 +107,49 @@ class Database:
             time.sleep(pause)
             pause = min(2 * pause, _PAUSES[1])
 
-    def _try(self, work: Callable[[sa.Connection], T], write: bool) -> T:
+    def _try(self, work: Callable[[sa.Connection], T], write: bool, single: bool) -> T:
         if self._connection is None:
             self._connection = self.engine.connect()
+            self.returned = time.monotonic()
             if self.heal is not None:
                 self.heal()
         connection = self._connection
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write and self.is_sqlite else "BEGIN")
         try:
+            if single:
+                return work(connection)
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if write and self.is_sqlite else "BEGIN")
             result = work(connection)
             connection.exec_driver_sql("COMMIT")
         except BaseException:
-            self._roll_back(connection)
+            self._roll_back(connection, single)
             raise
         return result
 
-    def _roll_back(self, connection: sa.Connection) -> None:
+    def _roll_back(self, connection: sa.Connection, single: bool) -> None:
+        """Leave a connection that can be used again, or none: Ctrl-C may have cut a statement."""
         try:
-            connection.exec_driver_sql("ROLLBACK")
+            if not single and not connection.invalidated:
+                connection.exec_driver_sql("ROLLBACK")
         except sa.exc.DBAPIError:  # it is gone, or the server has rolled back already
             connection.invalidate()
-            self._connection = None
+        if connection.invalidated:
+            self._forget()
 
     def _drop(self, error: sa.exc.DBAPIError) -> None:
-        if self._connection is not None and (error.connection_invalidated or not self.is_sqlite):
-            self._connection.invalidate()
+        if error.connection_invalidated or not self.is_sqlite:
+            self._forget()
+
+    def _forget(self) -> None:
+        if self._connection is not None:
+            if not self._connection.invalidated:
+                self._connection.invalidate()
             self._connection.close()
             self._connection = None
 
     def fetch(self, query: sa.Executable) -> Sequence[sa.RowMapping]:
         """All rows of a query; NAS571 if the database cannot read them."""
         try:
-            return self.run(lambda c: c.execute(query).mappings().all(), write=False)
+            return self.run(lambda c: c.execute(query).mappings().all(), single=True)
         except (sa.exc.DBAPIError, UnicodeDecodeError) as error:  # sqlite3 decodes its messages
             message = f"{self.label} is damaged: {first_line(error)}"
             raise store_error("NAS571", message, "nasdsl did not write it so") from error

@@ -62,7 +62,7 @@ class Leases:
             .values(beat=clock(self.store.database))
             .returning(trials.c.number)
         )
-        found = self.store.database.run(lambda c: c.execute(update).scalars().all())
+        found = self.store.database.run(lambda c: c.execute(update).scalars().all(), single=True)
         return set(found)
 
     def finish(self, row: Row, worker: str) -> bool:
@@ -73,7 +73,7 @@ class Leases:
             "reason",
         )  # fmt: skip
         update = self._own(row.number, worker).values({name: given[name] for name in names})
-        return self.store.database.run(lambda c: c.execute(update).rowcount) == 1
+        return self.store.database.run(lambda c: c.execute(update).rowcount, single=True) == 1
 
     def release(self, number: int, worker: str, *, died: bool = False, reason: str = "") -> None:
         """Give a claim back. died: the trial took its process with it, which the driver counts."""
@@ -82,7 +82,7 @@ class Leases:
             update = update.values(beat=0.0, reason=reason)
         else:
             update = update.values(worker=None, beat=None)
-        self.store.database.run(lambda c: c.execute(update))
+        self.store.database.run(lambda c: c.execute(update), single=True)
 
     def finished(self) -> list[Row]:
         """Trials that workers finished and that the strategy was not told of."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
 Option = str | float
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 STATES = "pending", "done", "failed", "infeasible"
 
 
@@ -162,7 +163,7 @@ def _dump(value: object) -> str:
         return "[]" if isinstance(value, tuple) else "{}"
     if isinstance(value, Mapping):
         value = dict(value)
-    return json.dumps(value, separators=(",", ":"))
+    return _encode(value)
 
 
 def _load(text: object, kind: type) -> Any:

@@ -22,11 +22,12 @@ from .config import SearchConfig
 from .convert import finished_row, pending_row, trial_of
 from .executors import Executor, Job, Result
 from .executors.inprocess import InProcess
+from .networks import Measure
 from .progress import Progress
 from .replay import Replay
 from .setup import check_space, make_task
 from .store import Row, Store
-from .task import Measure, Task, measure_cost
+from .task import Task, measure_cost
 from .timeout import check_time_limit
 
 if TYPE_CHECKING:
@@ -134,24 +135,21 @@ class Search:
 
     def _collect(self, executor: Executor) -> list[Trial]:
         """The trials that ended while it waited, stored and told."""
-        trials = []
         refused, self._refused = self._refused, []
-        for result in refused or executor.wait(WAIT):
-            if result.number not in self._out:
-                continue
-            row, genotype = self._out[result.number]
-            if result.trial is not None:
-                self._keep(result.trial, finished_row(row, result))
-                trials.append(result.trial)
-            elif trial := self._bury(row, genotype, result, executor):
-                trials.append(trial)
+        found = refused or executor.wait(WAIT)
+        trials = self._keep([r for r in found if r.trial is not None and r.number in self._out])
+        for result in found:
+            if result.trial is None and result.number in self._out:
+                row, genotype = self._out[result.number]
+                if trial := self._bury(row, genotype, result, executor):
+                    trials.append(trial)
         return trials
 
     def _bury(
         self, row: Row, genotype: Genotype, result: Result, executor: Executor
     ) -> Trial | None:
         """Deal with a trial whose process died: try it again, or record it as failed."""
-        row = replace(row, attempts=row.attempts + 1, reason=result.reason)
+        row = replace(row, attempts=row.attempts + result.tries, reason=result.reason)
         if row.attempts <= self.retry.times:
             delay = self.retry.delay * 2 ** (row.attempts - 1)
             row = replace(row, ready=time.time() + delay)
@@ -176,16 +174,28 @@ class Search:
         """
         first: Trial | None = None
         for row, genotype in list(self._out.values()):
+            row = replace(row, attempts=row.attempts + 1)
+            self._deadly.add(row.genotype)
             trial = Trial(row.number, genotype, "failed", seed=row.seed, reason=DIED)
             now = time.time()
             result = Result(row.number, trial, row.started or now, now, row.worker or "")
-            self._keep(trial, finished_row(row, result))
+            self._out[row.number] = row, genotype
+            self._keep([result])
             first = first or trial
         return first
 
-    def _keep(self, trial: Trial, row: Row) -> None:
-        self.store.write(replace(row, told=self._told))
-        self._tell(trial)
+    def _keep(self, results: list[Result]) -> list[Trial]:
+        """Store results, all in one transaction, and tell the strategy of them."""
+        rows = [
+            replace(finished_row(self._out[result.number][0], result), told=self._told + place)
+            for place, result in enumerate(results)
+        ]
+        if rows:
+            self.store.write(*rows)
+        trials = [result.trial for result in results if result.trial is not None]
+        for trial in trials:
+            self._tell(trial)
+        return trials
 
     def _tell(self, trial: Trial) -> None:
         self._out.pop(trial.number, None)
@@ -202,7 +212,8 @@ class Search:
         self._deadly = replay.deadly
         for row, genotype in list(self._out.values()):
             if row.state != "pending":  # a worker finished it when nobody drove the study
-                self._keep(trial_of(row, genotype), row)
+                self.store.write(replace(row, told=self._told))
+                self._tell(trial_of(row, genotype))
 
 
 def _job(row: Row, delay: float = 0.0) -> Job:

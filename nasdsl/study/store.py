@@ -136,8 +136,9 @@ class Store:
         """
         values = [to_columns(self.study, row) for row in rows]
         upsert = _UPSERT_SQLITE if self.database.is_sqlite else _UPSERT_POSTGRESQL
-        given: Any = values[0] if len(values) == 1 else values
-        self.database.run(lambda c: c.execute(upsert, given))
+        single = len(values) == 1
+        given: Any = values[0] if single else values
+        self.database.run(lambda c: c.execute(upsert, given), single=single)
 
     def settle(self, row: Row) -> bool:
         """Write a trial that was lost; False if its worker finished it in the meantime."""

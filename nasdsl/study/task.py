@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from nasdsl.evaluators import Budget, Evaluator
 from nasdsl.seeds import derive_seed
 from nasdsl.strategies import Trial
 
+from .networks import Measure, Networks
 from .objectives import AnyObjective
 from .timeout import TrialTimeout, time_limit
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from nasdsl.space import Space
 
 MEASURED = "params", "macs", "activations", "depth"
-Measure = Callable[["Architecture"], Mapping[str, float]]
 
 
 def measure_cost(architecture: Architecture) -> dict[str, float]:
@@ -44,6 +44,10 @@ class Task:
     trial_time: float | None = None
     budget: Budget = field(default_factory=Budget)
     measure: Measure = measure_cost
+    _networks: Networks = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_networks", Networks(self.space, self.measure))
 
     def trial_seed(self, number: int) -> int:
         return derive_seed(self.seed, "trial", number)
@@ -68,10 +72,9 @@ class Task:
             return Trial(number, genotype, state, **facts)  # type: ignore[arg-type]  # facts by name
 
         try:
-            architecture = self.space.build(genotype)
-            if not self.space.feasible(genotype, architecture):
+            architecture, measured = self._networks.look(genotype)
+            if measured is None:
                 return trial("infeasible", "a requirement of the space does not hold")
-            measured = self.measure(architecture)
         except NasError as error:
             first = error.diagnostics[0]
             return trial("failed", f"{first.code}: {first.message}")

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from nasdsl.cli.main import cli
@@ -57,6 +58,15 @@ def count_up():
     calls += 1
     return calls
 """
+
+
+def move_to(folder: Path, monkeypatch: pytest.MonkeyPatch, **files: str) -> Path:
+    """Work in a folder with small.nas and modules of these names."""
+    monkeypatch.chdir(folder)
+    (folder / "small.nas").write_text(SMALL)
+    for name, text in files.items():
+        (folder / f"{name}.py").write_text(text)
+    return folder
 
 
 def invoke(*arguments: str | Path, input: str | None = None) -> Result:

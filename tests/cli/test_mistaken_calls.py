@@ -54,6 +54,7 @@ def test_files_that_are_no_spaces(command: str, file: str, says: str) -> None:
         (("encode", "small.nas", "--rank", str(10**30)), 2, "NAS554"),
         (("encode", "small.nas", "--genotype", "x" * 300), 2, "NAS463"),
         (("check", "small.nas", "--set", "units"), 2, "NAS553"),
+        (("search", "small.nas", "--set", "evaluate.epochs=3"), 2, "not the name of a parameter"),
         (("check", "small.nas", "--set", "units=many"), 2, "NAS"),
         (("check", "small.nas", "--set", "unit=3"), 2, "did you mean `units`"),
         (("decode", "small.nas"), 2, "write @small.nas"),

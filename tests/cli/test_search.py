@@ -9,17 +9,14 @@ from typing import Any
 import pytest
 
 from nasdsl.study.store import Store
-from tests.cli.helpers import EVALUATOR, SMALL, invoke, run
+from tests.cli.helpers import EVALUATOR, invoke, move_to, run
 
 PYTHON = ("--evaluate-python", "scorer:score")
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "small.nas").write_text(SMALL)
-    (tmp_path / "scorer.py").write_text(EVALUATOR)
-    return tmp_path
+    return move_to(tmp_path, monkeypatch, scorer=EVALUATOR)
 
 
 def trials(study: Path) -> list[tuple[Any, ...]]:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from nasdsl.diagnostics import NasError
 from nasdsl.study.store import Store
-from tests.cli.helpers import ROOT, SMALL, invoke, run
+from tests.cli.helpers import ROOT, SMALL, invoke, move_to, run
 from tests.cli.test_search import trials
 
 PYTHON = ("--evaluate-python", "worth:score")
@@ -30,10 +33,7 @@ def score(genotype, architecture, *, seed, budget):
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "small.nas").write_text(SMALL)
-    (tmp_path / "worth.py").write_text(SCORER)
-    return tmp_path
+    return move_to(tmp_path, monkeypatch, worth=SCORER)
 
 
 def started(*arguments: str, cwd: Path, **env: str) -> subprocess.Popen[str]:
@@ -79,10 +79,7 @@ def test_signals_save_everything(
     """The exit code says which; what is finished is kept, no process is left, the study goes on."""
     options = ("-o", "run", "--budget", "400", *PYTHON, *workers)
     process = started("search", "small.nas", *options, cwd=folder, PAUSE="0.1")
-    end = time.monotonic() + 60
-    while not Path("run/study.db").exists() or not _done():
-        assert time.monotonic() < end and process.poll() is None
-        time.sleep(0.1)
+    wait_for(lambda: Path("run/study.db").exists() and _done() > 0, process)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [kind])
     process.send_signal(kind)
     output, errors = process.communicate(timeout=60)
@@ -96,6 +93,69 @@ def test_signals_save_everything(
     assert [number for number, *_ in trials(Path("run/study.db"))] == list(range(kept + 3))
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_stopped_worker_gives_its_trials_back(
+    folder: Path, kind: signal.Signals, code: int
+) -> None:
+    """Without waiting for a lease: the next worker has them at once."""
+    options = ("-o", "run", "--budget", "6", "--executor", "pull", "--workers", "2", *PYTHON)
+    search = started("search", "small.nas", *options, cwd=folder)
+    wait_for(lambda: Path("run/study.db").exists() and _rows() > 0, search)
+    first = started("worker", "run", *PYTHON, cwd=folder, PAUSE="600")
+    wait_for(lambda: _rows("worker IS NOT NULL") > 0, first)
+    first.send_signal(kind)
+    _, errors = first.communicate(timeout=60)
+    assert first.returncode == code, errors
+    assert _rows("worker IS NOT NULL") == 0
+    assert run("worker", "run", "--idle", "3", *PYTHON, cwd=folder).returncode == 0
+    output, errors = search.communicate(timeout=60)
+    assert search.returncode == 0 and "6 done" in output, errors
+
+
+def wait_for(met: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    end = time.monotonic() + 300
+    while not met():
+        assert time.monotonic() < end and process.poll() is None
+        time.sleep(0.1)
+
+
+def _rows(where: str = "true") -> int:
+    with closing(sqlite3.connect("run/study.db", timeout=30)) as connection:
+        try:
+            return int(
+                connection.execute(f"SELECT count(*) FROM trials WHERE {where}").fetchone()[0]
+            )
+        except sqlite3.OperationalError:  # its tables are being made
+            return 0
+
+
+@pytest.mark.slow
+def test_a_search_on_ray(folder: Path) -> None:
+    """On a cluster of its own; SIGTERM saves everything, although Ray has other ideas."""
+    pytest.importorskip("ray", reason="Ray is not installed: pip install 'nasdsl[ray]'")
+    hook = f"import nasdsl\nnasdsl.__path__.append({str(ROOT)!r})\n"  # as if it were installed
+    Path("site").mkdir()
+    Path("site/sitecustomize.py").write_text(hook)
+    paths = os.pathsep.join([str(folder / "site"), str(ROOT)])
+    options = ("--executor", "ray", "--workers", "2", *PYTHON)
+    process = started(
+        "search", "small.nas", "-o", "run", "--budget", "500", *options, cwd=folder, PAUSE="0.2",
+        PYTHONPATH=paths,
+    )  # fmt: skip
+    wait_for(lambda: Path("run/study.db").exists() and _done() > 2, process)
+    process.send_signal(signal.SIGTERM)
+    output, errors = process.communicate(timeout=300)
+    assert process.returncode == 143, errors
+    assert "everything is saved" in output and Path("run/best.nas").is_file()
+    kept = _done()
+    result = invoke("resume", "run", "--budget", str(kept + 2), *PYTHON)
+    assert result.exit_code == 0, result.output
+    with Store.open("run/study.db") as store:
+        workers = {row.worker or "" for row in store.rows() if row.number < 3}
+    assert any(name.endswith(":ray") for name in workers)
+
+
 def _done() -> int:
     try:
         return sum(row[2] == "done" for row in trials(Path("run/study.db")))
@@ -104,20 +164,20 @@ def _done() -> int:
 
 
 def test_workers_pull_from_the_run_folder(folder: Path) -> None:
+    """They may be there before it is."""
+    early = invoke("worker", "run", "--idle", "1", *PYTHON)
+    assert early.exit_code == 2 and "waiting for the study" in early.output
+    first = started("worker", "run", "--idle", "60", *PYTHON, cwd=folder)
     search = started(
         "search", "small.nas", "-o", "run", "--budget", "10", "--executor", "pull", "--workers",
         "2", *PYTHON, cwd=folder,
     )  # fmt: skip
-    end = time.monotonic() + 60
-    while not Path("run/study.db").exists():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-    time.sleep(0.3)
-    worker = run("worker", "run", "--idle", "3", *PYTHON, cwd=folder)
-    assert worker.returncode == 0, worker.stderr
-    output, errors = search.communicate(timeout=60)
-    assert search.returncode == 0, errors
-    assert "10 done" in output and worker.stdout.count("done") == 10
+    output, errors = search.communicate(timeout=300)
+    assert search.returncode == 0 and "10 done" in output, errors
+    first.send_signal(signal.SIGTERM)
+    told, errors = first.communicate(timeout=60)
+    assert first.returncode == 143, errors
+    assert told.count("done") == 10
 
 
 def test_a_store_elsewhere(folder: Path, server: object) -> None:
@@ -152,6 +212,7 @@ def test_mistaken_options(folder: Path) -> None:
         (("--memory", "much", "--workers", "1"), "size"),
         (("--retry-delay", "soon"), "soon"),
         (("--executor", "slurm"), "slurm"),
+        (("--executor", "ray", "--gpus", "0,1"), "number of GPUs"),
     ):
         result = invoke("search", "small.nas", "-o", "run", *options, *PYTHON)
         assert result.exit_code == 2 and word in result.output + result.stderr

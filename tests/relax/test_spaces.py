@@ -17,22 +17,22 @@ SOFT = ("darts", "darts_rnn", "digits", "enas_macro", "enas_rnn", "fbnet", "gene
         "hierarchical", "metaqnn", "mnasnet", "nas_rl_rnn", "nasbench201", "nasbench_macro",
         "natsbench_size", "ofa", "one_shot", "pnas", "proxylessnas", "robnets")  # fmt: skip
 # Some can only be taken; of these, why.
-HARD = {
+HARD: dict[str, str | tuple[str, ...]] = {
     "auto_deeplab": "its alternatives have the shapes",  # the resolution of a layer decides that of the next
     "amoebanet": "its alternatives have the shapes",  # what a cell's loose ends leave, as it is or narrowed
     "enas_micro": "its alternatives have the shapes",
+    "nasbench101": ("its alternatives have the shapes", "`narrow` is different for every size"),
     "nasnet": "its alternatives have the shapes",
 }
 # None: the code of the mistake.
 NONE = {
     "block_qnn": "NAS410",  # blocks of an open number of layers whose loose ends are joined
     "nas_rl_cnn": "NAS609",  # strides and sizes of every layer, each of which changes the shape
-    "nasbench101": "NAS410",  # widths that all edges decide together
     "path_level": "NAS410",  # trees of all forms, side by side
-    "schrimpf_rnn": "NAS410",
+    "schrimpf_rnn": "NAS407",  # trees of operators, in all forms
     "smash": "NAS609",  # kernels by groups by dilations
 }
-LONG = {"block_qnn", "nasbench101", "nasnet", "path_level", "schrimpf_rnn", "amoebanet", "pnas",
+LONG = {"block_qnn", "nasbench101", "nasnet", "path_level", "amoebanet", "pnas",
         "hierarchical"}  # fmt: skip
 
 

@@ -67,6 +67,14 @@ def test_cautions_are_no_obstacles() -> None:
     assert cautions(space, "exhaustive") == ["it has about 10^9 members: this will not end"]
 
 
+def test_of_several_objectives_some_see_the_first() -> None:
+    several = "\nsearch { objective = maximize(accuracy), minimize(macs) }"
+    found = {fit.strategy: fit.cautions for fit in report(parse_space(BITS + several))}
+    assert any("weighted(" in why for why in found["q_learning"])
+    assert not found["nsga2"] and not found["random"] and not found["bo"]
+    assert not cautions(parse_space(BITS), "q_learning")
+
+
 @pytest.fixture
 def installed(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Pretends that entry points are installed."""

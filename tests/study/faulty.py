@@ -77,6 +77,37 @@ def deadly(genotype: Any, architecture: Any, *, seed: int, budget: Any) -> dict[
     os._exit(9)
 
 
+def cuda(genotype: Any, architecture: Any, *, seed: int, budget: Any) -> dict[str, float]:
+    """Take more of a GPU than there is, in the words of torch, in every second trial."""
+    import torch
+
+    if seed % 2:
+        raise torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+    return {"accuracy": float(os.getpid())}
+
+
+def placed(genotype: Any, architecture: Any, *, seed: int, budget: Any) -> dict[str, float]:
+    """Where the process of the trial may run."""
+    time.sleep(0.2)  # so that both workers get some
+    found = os.environ
+    return {
+        "accuracy": float(os.getpid()),
+        "gpu": float(found["CUDA_VISIBLE_DEVICES"]),
+        "core": float(min(os.sched_getaffinity(0))),
+        "cores": float(len(os.sched_getaffinity(0))),
+        "threads": float(found["OMP_NUM_THREADS"]),
+    }
+
+
+def dies_once(genotype: Any, architecture: Any, *, seed: int, budget: Any) -> dict[str, float]:
+    """Be killed from outside, as by a system short of memory, but for the second time."""
+    mark = Path(os.environ["MARKS"]) / str(seed)
+    if not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return {"accuracy": 1.0}
+
+
 def slow(genotype: Any, architecture: Any, *, seed: int, budget: Any) -> dict[str, float]:
     """Longer for some, so that trials end in another order than they began."""
     time.sleep(seed % 5 * 0.01)

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from nasdsl.cli.studies import open_study, plain_name
 from nasdsl.diagnostics import NasError
 from nasdsl.study.config import SearchConfig
+from nasdsl.study.database import read_url
 from nasdsl.study.run import start
 from nasdsl.study.schema import studies, trials
 from nasdsl.study.setup import stored_space
@@ -110,6 +111,21 @@ def test_run_folders_of_anything(tmp_path_factory: pytest.TempPathFactory, text:
     (folder / "config.json").write_bytes(text)
     with pytest.raises(NasError, match=r"NAS541|NAS570"):
         open_study(str(folder))
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(
+        ["", "sqlite://", "sqlite:///", "postgresql://", "postgresql://u:p@h/", "x://"]
+    ),
+    st.text(max_size=30) | st.text("/:@?&=[]%.study1", max_size=30),
+)
+def test_urls_of_anything(start: str, text: str) -> None:
+    with suppress(NasError):
+        url, study = read_url(start + text)
+        assert url.get_backend_name() in ("sqlite", "postgresql")
+        assert url.get_backend_name() == "postgresql" or not url.query
+        assert study is None or isinstance(study, str)
 
 
 @given(st.text(max_size=30))

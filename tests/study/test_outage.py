@@ -20,6 +20,8 @@ from nasdsl.study.store import Store
 from tests.study import faulty
 from tests.study.faulty import content
 from tests.study.postgres import Server
+from tests.study.test_pull import begin as pulled
+from tests.study.test_pull import serve
 
 pytestmark = pytest.mark.usefixtures("limited")
 
@@ -64,6 +66,28 @@ def test_a_server_that_comes_back(server: Server, tmp_path: Path, how: signal.Si
     assert content(place) == reference(tmp_path)
 
 
+def test_workers_that_pull_outlive_an_outage(server: Server) -> None:
+    """It is longer than a lease; still nobody is taken for dead, and no trial is tried again."""
+    place = server.fresh()
+    search = pulled(place, 24)
+    workers = [threading.Thread(target=serve, args=(place, 1.0, 6.0)) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+
+    def away() -> None:
+        server.stop(signal.SIGQUIT)
+        threading.Timer(2.0, server.start).start()
+
+    assert search.run(at(8, away)) == "budget"
+    rows = list(search.store.rows())
+    search.store.close()
+    for worker in workers:
+        worker.join()
+    assert len(rows) == 24 and {row.attempts for row in rows} == {0}
+    assert {row.state for row in rows} <= {"done", "failed"}
+    assert not any("not heard of" in row.reason for row in rows)
+
+
 def test_dropped_connections(server: Server, tmp_path: Path) -> None:
     import psycopg
 
@@ -84,6 +108,27 @@ def test_dropped_connections(server: Server, tmp_path: Path) -> None:
     assert search.run(always) == "budget"
     search.store.close()
     assert content(place) == reference(tmp_path)
+
+
+@pytest.mark.parametrize("single", [True, False])
+def test_a_statement_that_is_interrupted(server: Server, single: bool) -> None:
+    """Ctrl-C and SIGTERM in the midst of one leave a connection that works, or a new one."""
+    place = server.fresh()
+    search = begin(place)
+    database = search.store.database
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGUSR1, interrupt)
+    threading.Timer(0.3, lambda: signal.raise_signal(signal.SIGUSR1)).start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            database.run(lambda c: c.exec_driver_sql("SELECT pg_sleep(20)"), single=single)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert search.run() == "budget"
+    search.store.close()
 
 
 def test_a_server_that_stays_away(server: Server) -> None:

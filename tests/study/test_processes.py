@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -127,6 +128,51 @@ def test_a_mistake_of_the_set_up_ends_the_search(tmp_path: Path) -> None:
         with pytest.raises(NasError, match="no"):
             search.run()
         assert [row.state for row in store.rows()] == ["pending"]
+
+
+def test_a_gpu_that_is_full_fails_the_trial_alone(tmp_path: Path) -> None:
+    """What the error held is free for the next trial, which runs in the same process."""
+    config = faulty.settings("cuda", "random", 6)
+    for workers in (0, 1):
+        run(tmp_path / f"{workers}.db", config, workers)
+        with Store.open(tmp_path / f"{workers}.db", write=False) as store:
+            rows = list(store.rows())
+        reasons = {row.reason for row in rows if row.state == "failed"}
+        assert reasons == {"OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB."}
+        assert len({row.values for row in rows if row.state == "done"}) == 1, "one process"
+        assert {row.attempts for row in rows} == {0}
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="no system to pin processes on")
+def test_processes_are_where_they_should_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each has a GPU of its own and cores of its own, as the trials themselves see it."""
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3,5")
+    config = faulty.settings("placed", "random", 8)
+    info = faulty.info(config)
+    with Store.create(tmp_path / "study.db", info) as store:
+        search = start(store, faulty.space(), config, here=False)
+        search.executor = Processes(search.task, Setup(info), 2)
+        search.run()
+        rows = list(store.rows())
+    seen = {(r.worker, r.metrics["gpu"], r.metrics["core"]) for r in rows}
+    cores = sorted(os.sched_getaffinity(0))
+    share = max(1, len(cores) // 2)
+    assert {gpu for _, gpu, _ in seen} == {3.0, 5.0} and len(seen) == 2
+    assert {core for _, _, core in seen} == {float(c) for c in (cores * 2)[: 2 * share : share]}
+    assert {(r.metrics["cores"], r.metrics["threads"]) for r in rows} == {(share, share)}
+
+
+def test_a_trial_whose_process_is_killed_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MARKS", str(tmp_path))
+    search = run(tmp_path / "study.db", faulty.settings("dies_once", "random", 3), 1)
+    with Store.open(tmp_path / "study.db", write=False) as store:
+        rows = list(store.rows())
+    assert [(row.state, row.attempts) for row in rows] == [("done", 1)] * 3
+    assert search.progress.done == 3
 
 
 def test_closing_leaves_no_process(tmp_path: Path) -> None:

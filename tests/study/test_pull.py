@@ -34,13 +34,13 @@ serve(sys.argv[1])
 """
 
 
-def serve(place: str, lease: float = 1.0) -> None:
+def serve(place: str, lease: float = 1.0, idle: float = 2.0) -> None:
     """A worker in this process, for processes that are killed and threads that are not."""
     with Store.open(place, write=False) as store:
         info = store.info()
         space = stored_space(info)
         task = make_task(space, faulty.SearchConfig.model_validate(info.settings))
-        Server(Leases(store), InProcess(task), lease, idle=2.0).serve()
+        Server(Leases(store), InProcess(task), lease, idle).serve()
 
 
 def begin(place: str | Path, budget: int, evaluator: str = "slow", slots: int = 4) -> Search:

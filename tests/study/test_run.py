@@ -144,6 +144,8 @@ def test_a_deadly_trial_can_be_given_up(tmp_path: Path) -> None:
     rows = content(tmp_path / "study.db")
     assert [r[2] for r in rows] == ["done", "failed", "done", "done"]
     assert rows[1][7].startswith("given up")
+    with Store.open(tmp_path / "study.db") as store:
+        assert open_search(store, config(), evaluator=Scripted())._deadly == {rows[1][1]}
 
 
 def test_sources_stay_in_their_folder(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from random import Random
 
 import pytest
@@ -100,6 +101,28 @@ def test_a_path_is_the_child(name: str) -> None:
         soft = one_hot(net, path)
         torch.testing.assert_close(steered(net, soft, x), expected, rtol=1e-7, atol=1e-8)
         net.load_state_dict(before)
+
+
+def test_soft_sums_of_what_is_there_are_expectations() -> None:
+    """`sum(xs) if xs else y`: an element counts by its own weight alone."""
+    space = parse_space("""space forms
+network = vector(3) -> linear(4) -> graph (x) {
+  xs = [x -> linear(4) for i in some of 1..3]
+  out sum(xs) if xs else x
+} -> linear(2)
+""")
+    torch.manual_seed(0)
+    net = compile_supernet(space).double()
+    x = torch.randn(2, 3, dtype=torch.float64)
+    expected = torch.zeros(2, 2, dtype=torch.float64)
+    shares = {p: 0.2 + 0.25 * i for i, p in enumerate(net.decisions)}
+    for rank in range(8):
+        there = {p: bool(rank >> i & 1) for i, p in enumerate(shares)}
+        chance = prod(s if there[p] else 1 - s for p, s in shares.items())
+        hard = {p: Gate(active=(0,) if there[p] else ()) for p in shares}
+        expected += chance * net(x, gates=hard)
+    soft = {p: Gate(torch.tensor([s], dtype=torch.float64)) for p, s in shares.items()}
+    torch.testing.assert_close(net(x, gates=soft), expected)
 
 
 def test_images_come_at_the_size_that_is_taken() -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from nasdsl.compiler.supernet import Gate, Supernet, compile_supernet
-from nasdsl.compiler.supernet.layers import DepthwiseConv2d
+from nasdsl.compiler.supernet.depthwise import DepthwiseConv2d
+from nasdsl.compiler.supernet.layers import PointwiseConv2d
+from nasdsl.compiler.supernet.weighted import plus
 from tests.relax.spaces import small
 
 SEARCH = {"affine": False, "pool_norm": True}
@@ -29,10 +32,7 @@ def pair(name: str) -> tuple[Supernet, Supernet]:
     torch.manual_seed(0)
     plain = compile_supernet(small(space), fast=False, **options).double()
     fast = compile_supernet(small(space), **options).double()
-    known = {o.key: o.module for o in plain.owners}
-    for owner in fast.owners:
-        state = plain.net.get_submodule(known[owner.key]).state_dict()
-        fast.net.get_submodule(owner.module).load_state_dict(state)
+    fast.load_state_dict(plain.state_dict())
     return plain, fast
 
 
@@ -63,6 +63,21 @@ def test_the_passes_change_nothing(name: str, training: bool) -> None:
     assert sum(p.numel() for p in fast.parameters()) == sum(p.numel() for p in plain.parameters())
 
 
+def test_states_are_alike_with_and_without_passes() -> None:
+    plain, fast = pair("nasbench201 without parameters in norms")
+    names = [[n for n, _ in net.named_parameters()] for net in (plain, fast)]
+    assert names[0] != names[1]
+    kept, given = nn.ModuleDict({"net": plain}), nn.ModuleDict({"net": fast})
+    with torch.no_grad():
+        for parameter in plain.parameters():
+            parameter.normal_()
+    given.load_state_dict(kept.state_dict())
+    assert list(given.state_dict()) == list(kept.state_dict())
+    torch.testing.assert_close(given.state_dict(), kept.state_dict())
+    with pytest.raises(RuntimeError, match="Unexpected"):
+        fast.load_state_dict({**plain.state_dict(), "/9.weight": torch.zeros(1)})
+
+
 def test_sharing_leaves_fewer_operators() -> None:
     plain, fast = pair("darts")
     assert fast.source.count("F.max_pool2d(") <= 14 < plain.source.count("F.max_pool2d(")
@@ -77,15 +92,60 @@ def test_zeros_are_made_only_alone() -> None:
     assert torch.equal(one[0], one[1])  # nothing of the input is left
 
 
-@pytest.mark.parametrize(("kernel", "dilation"), [(3, 1), (5, 1), (3, 2), (5, 2)])
-def test_depthwise_gradients(kernel: int, dilation: int) -> None:
+@pytest.mark.parametrize("size", [(7, 8), (4, 6), (2, 2)])
+@pytest.mark.parametrize(("kernel", "dilation"), [(3, 1), (5, 1), (7, 1), (3, 2), (5, 2)])
+def test_depthwise_gradients(kernel: int, dilation: int, size: tuple[int, int]) -> None:
     padding = dilation * (kernel - 1) // 2
     layer = DepthwiseConv2d(
-        4, 4, kernel, padding=padding, dilation=dilation, groups=4, bias=False
+        2, 2, kernel, padding=padding, dilation=dilation, groups=2, bias=False
     ).double()
-    x = torch.randn(2, 4, 7, 6, dtype=torch.float64, requires_grad=True)
-    assert torch.autograd.gradcheck(layer, (x,))
-    assert torch.autograd.gradgradcheck(layer, (x,))
+    x = torch.randn(2, 2, *size, dtype=torch.float64, requires_grad=True)
+    check_layer(layer, x)
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_pointwise_gradients(bias: bool) -> None:
+    layer = PointwiseConv2d(3, 4, 1, bias=bias).double()
+    x = torch.randn(2, 3, 2, 3, dtype=torch.float64).to(memory_format=torch.channels_last)
+    check_layer(layer, x.requires_grad_())
+
+
+def check_layer(layer: torch.nn.Conv2d, x: Tensor) -> None:
+    """What the layer computes is the convolution; its gradients are right, the second ones too."""
+    plain = torch.nn.functional.conv2d(
+        x, layer.weight, layer.bias, 1, layer.padding, layer.dilation, layer.groups
+    )
+    torch.testing.assert_close(layer(x), plain)
+    names, values = zip(*layer.named_parameters(), strict=True)
+
+    def run(x: Tensor, *values: Tensor) -> Tensor:
+        found: Tensor = torch.func.functional_call(layer, dict(zip(names, values, strict=True)), x)
+        return found
+
+    assert torch.autograd.gradcheck(run, (x, *values), fast_mode=True)
+    assert torch.autograd.gradgradcheck(run, (x, *values), fast_mode=True)
+
+
+@pytest.mark.parametrize("lies", ["alike", "apart", "whole"])
+def test_weighted_sums(lies: str) -> None:
+    total, x = torch.randn(2, 2, 3, 2, 2, dtype=torch.float64).unbind(0)
+    if lies != "alike":
+        x = x.to(memory_format=torch.channels_last)
+    weight = torch.rand((), dtype=torch.float64)
+    given = [t.requires_grad_() for t in (total, x, weight)]
+    torch.testing.assert_close(plus(*given), total + weight * x)
+    run = plus if lies != "whole" else partial(plus, None)
+    inputs = given if lies != "whole" else given[1:]
+    assert torch.autograd.gradcheck(run, inputs)
+    assert torch.autograd.gradgradcheck(run, inputs)
+
+
+def test_autocast_takes_plain_convolutions() -> None:
+    layer = DepthwiseConv2d(2, 2, 5, padding=2, groups=2, bias=False)
+    x = torch.randn(2, 2, 6, 6, requires_grad=True)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        layer(x).float().sum().backward()
+    assert x.grad is not None
 
 
 @pytest.mark.slow

@@ -1,8 +1,9 @@
 """Single layers that have a faster form.
 
-A convolution whose stride is its dilation reads every stride-th pixel only: without either, on those
-pixels, it is the same. Depthwise convolutions get a layer with a faster backward pass. What is
-concatenated gets its gradient packed: a slice of it has gaps, which batch norms take long to read.
+A convolution whose stride is its dilation, or of one pixel, reads every stride-th pixel only: without
+either, on those pixels, it is the same. Those of one pixel are products of matrices, depthwise ones
+get a layer with a faster backward pass. What is concatenated gets its gradient packed: a slice of it
+has gaps, which batch norms take long to read.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ def _better(node: Node) -> Node:
     match node.op.name:
         case "conv" | "dw_conv" if _is_sparse(attrs):
             return replace(node, op=_dense(node.op))
+        case "conv" if _is_pointwise(attrs):
+            return replace(node, op=_pointwise(node.op))
         case "dw_conv" if attrs["stride"] == 1 and attrs["multiplier"] == 1:
             return replace(node, op=_depthwise(node.op))
         case "concat" if len(node.inputs) > 1 and len(node.shapes[0]) == 3:
@@ -40,9 +43,14 @@ def _better(node: Node) -> Node:
 def _is_sparse(attrs: Attrs) -> bool:
     stride, kernel = attrs["stride"], attrs["kernel"]
     return (
-        isinstance(stride, int) and stride > 1 and attrs["dilation"] == stride
+        isinstance(stride, int) and stride > 1 and (attrs["dilation"] == stride or kernel == 1)
         and attrs["pad"] == "same" and isinstance(kernel, int) and kernel % 2 == 1
     )  # fmt: skip
+
+
+def _is_pointwise(attrs: Attrs) -> bool:
+    one = all(attrs[name] == 1 for name in ("kernel", "stride", "groups"))
+    return one and attrs["pad"] in ("same", "valid")
 
 
 def _changed(op: Op, lower: object) -> Op:
@@ -58,22 +66,32 @@ def _dense(op: Op) -> Op:
         smaller = (c, -(-h // stride), -(-w // stride))
         code = op.lower([smaller], {**attrs, "stride": 1, "dilation": 1})
         forward = code.forward.replace("{0}", "{0}[:, :, ::{step}, ::{step}]")
-        if op.name == "dw_conv" and code.module is not None:
-            code = _as_depthwise(code)
+        if attrs.get("multiplier") == 1:
+            code = _as(code, "DepthwiseConv2d")
+        elif attrs["kernel"] == attrs.get("groups") == 1:
+            code = _as(code, "PointwiseConv2d")
         return replace(code, forward=forward, values={**code.values, "step": stride})
 
     return _changed(op, lower)
 
 
-def _as_depthwise(code: Code) -> Code:
+def _as(code: Code, layer: str) -> Code:
     assert code.module is not None
-    return replace(code, module=code.module.replace("nn.Conv2d(", "DepthwiseConv2d("))
+    return replace(code, module=code.module.replace("nn.Conv2d(", f"{layer}("))
 
 
 @cache
 def _depthwise(op: Op) -> Op:
     def lower(inputs: Sequence[Shape], attrs: Attrs) -> Code:
-        return _as_depthwise(op.lower(inputs, attrs))
+        return _as(op.lower(inputs, attrs), "DepthwiseConv2d")
+
+    return _changed(op, lower)
+
+
+@cache
+def _pointwise(op: Op) -> Op:
+    def lower(inputs: Sequence[Shape], attrs: Attrs) -> Code:
+        return _as(op.lower(inputs, attrs), "PointwiseConv2d")
 
     return _changed(op, lower)
 

@@ -47,6 +47,10 @@ def scaled(graph: Graph) -> Graph:
             continue
         attrs = (*node.attrs, ("scale", gates[place]))
         gates[place] = ""
+        weights = [*dict(mix.attrs).get("weights", ())]  # type: ignore[misc]  # names
+        if weights:
+            weights[place] = ""
         nodes[i] = replace(node, op=SCALED, attrs=attrs)
-        nodes[at[0]] = replace(mix, attrs=(("gates", tuple(gates)),))
+        known = (("weights", tuple(weights)),) if weights else ()
+        nodes[at[0]] = replace(mix, attrs=(("gates", tuple(gates)), *known))
     return replace(graph, nodes=tuple(nodes))

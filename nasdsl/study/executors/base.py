@@ -1,7 +1,8 @@
 """The contract of executors: trials go in, results come out in any order.
 
-An executor knows neither strategy nor store. It makes one attempt at each trial; whether a trial
-whose process died is tried again is for the search to say.
+An executor knows neither strategy nor store. It makes one attempt at each trial, and whether a trial
+whose process died is tried again is for the search to say; Ray, which can do that itself, says how
+often it did.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ class Job:
 class Result:
     """What became of a job. trial: None if its process died, for `reason`.
 
-    started, finished: seconds since 1970. worker: host, process and slot.
+    started, finished: seconds since 1970. worker: host, process and slot. tries: of a trial whose
+    process died, how often it did.
     """
 
     number: int
@@ -40,6 +42,7 @@ class Result:
     finished: float
     worker: str
     reason: str = ""
+    tries: int = 1
 
 
 @runtime_checkable

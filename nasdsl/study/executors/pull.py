@@ -57,7 +57,10 @@ class Pull:
         if now - self._looked < min(self._lease / BEATS, POLLS[1]):
             return []
         self._looked = now
-        return [self._result(row, None) for row in self._leases.lost(self._lease)]
+        found, returned = self._leases.lost(self._lease), self._leases.store.database.returned
+        if returned is not None and now - returned < self._lease:
+            return []  # the database was away, and nobody could say to it that he lives
+        return [self._result(row, None) for row in found]
 
     def _result(self, row: Row, trial: object) -> Result:
         silent = f"its worker was not heard of for {self._lease:g} s"

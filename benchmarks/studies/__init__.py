@@ -1,0 +1,1 @@
+"""What a study costs beside its trials: `python -m benchmarks.studies [--store URL] [--record]`."""
