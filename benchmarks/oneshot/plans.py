@@ -39,7 +39,7 @@ PLANS: Mapping[str, Plan] = {
     "spos": Plan(
         "spos",
         {**_PATHS, "population": 20, "generations": 6, "parents": 5, "batches": 24},
-        3,
+        4,
         trained_by="random_sharing",
     ),
     "gdas": Plan("gdas", {**_LOGITS, "epochs": 18, "warm_up": 12}, 3),
