@@ -34,12 +34,12 @@ _PATHS: Mapping[str, object] = {**_ALL, "epochs": 14, "valid_share": 0.2}
 
 PLANS: Mapping[str, Plan] = {
     "random_sharing": Plan(
-        "random_sharing", {**_PATHS, "samples": 150, "batches": 8}, 3, ranked=120
+        "random_sharing", {**_PATHS, "samples": 150, "batches": 8}, 4, ranked=120
     ),
     "spos": Plan(
         "spos",
         {**_PATHS, "population": 20, "generations": 6, "parents": 5, "batches": 24},
-        3,
+        4,
         trained_by="random_sharing",
     ),
     "gdas": Plan("gdas", {**_LOGITS, "epochs": 18, "warm_up": 12}, 3),
