@@ -35,7 +35,6 @@ ROULETTE = (
     "(10 % among 60 to 84, one cell in forty-five of NAS-Bench-201), the others are drawn much alike, and "
     "no member outlives its generation"
 )
-WHOLE = "distances of whole networks, here of over a hundred layers, took too long"
 NODES: Mapping[str, object] = {
     "level": "i", "beam": 20, "embedding": 16, "hidden": 32, "epochs": 40,
 }  # fmt: skip
@@ -122,10 +121,10 @@ PLANS: Mapping[str, Plan] = {
     ),
     "bananas": Plan("bananas", "models", runs=30, problems=QUERIES),
     "nasbot": Plan(
-        "nasbot", "models", runs=8, problems=QUERIES, why="distances of whole networks", below=WHOLE,
+        "nasbot", "models", runs=8, problems=QUERIES, why="distances of whole networks",
     ),
     "auto_keras": Plan(
-        "auto_keras", "models", runs=8, problems=QUERIES, why="distances of whole networks", below=WHOLE,
+        "auto_keras", "models", runs=8, problems=QUERIES, why="distances of whole networks",
     ),
     "pnas": Plan(
         "pnas", "models", configs={
