@@ -31,9 +31,6 @@ class Supernet(nn.Module):
     `tap`, if it is set, is called with the number of each block but the last and what it puts out:
     what it gives back goes on. interpolate: whether widths under soft gates are interpolated to
     the largest of them (TAS) and summed; else masks are (FBNetV2).
-
-    In its state, weights are named by the keys of their owners, in the order of these: passes change
-    the names of modules, and what one supernet of a space stores, another loads.
     """
 
     def __init__(
@@ -92,35 +89,6 @@ class Supernet(nn.Module):
                 x = F.interpolate(x, size=tuple(size), mode="bilinear", antialias=True)
             out.append(x)
         return out
-
-    # -------------------------------------------------------------- the state
-
-    def state_dict(self, *args: Any, **kwargs: Any) -> Any:
-        """As of every module, in `prefix` and `destination` as well."""
-        found = super().state_dict(*args, **kwargs)
-        prefix = kwargs.get("prefix", "")
-        for name, stable in sorted(self._names().items(), key=lambda item: item[1]):
-            if prefix + name in found:
-                found[prefix + stable] = found.pop(prefix + name)
-        return found
-
-    def _load_from_state_dict(
-        self, state_dict: dict[str, Any], prefix: str, *args: Any, **kwargs: Any
-    ) -> None:
-        for name, stable in self._names().items():
-            if prefix + stable in state_dict:
-                state_dict[prefix + name] = state_dict.pop(prefix + stable)
-        super()._load_from_state_dict(state_dict, prefix, *args, **kwargs)
-
-    def _names(self) -> dict[str, str]:
-        """Of each tensor of the state the name that modules give it, and the stable one."""
-        return {
-            f"net.{owner.module}.{name}": f"{owner.key}.{name}"
-            for owner in self.owners
-            for name in self.net.get_submodule(owner.module).state_dict()
-        }
-
-    # -------------------------------------------------------------- gates
 
     def path(self, genotype: Genotype) -> dict[str, Gate]:
         """The gates that take the options of a genotype."""

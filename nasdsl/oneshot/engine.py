@@ -71,8 +71,7 @@ class Engine:
         self.loader = samples.to(self.device, dtype, fabric.global_rank, fabric.world_size)
         if config.channels_last and samples.splits.kind == "image":
             self.supernet = self.supernet.to(memory_format=torch.channels_last)
-        stored = supernet.state_dict(keep_vars=True).values()  # in an order that checkpoints keep
-        self.weights = [p for p in stored if isinstance(p, nn.Parameter) and p.requires_grad]
+        self.weights = [p for p in supernet.parameters() if p.requires_grad]
         self.optimizer = torch.optim.SGD(
             self.weights, lr=config.lr, momentum=config.momentum, nesterov=config.nesterov,
             weight_decay=config.weight_decay,
