@@ -137,7 +137,7 @@ PLANS: Mapping[str, Plan] = {
         "dpp_net", "several objectives", configs={
             "nasbench201": {"parts": 3, "beam": 40}, "nasbench_macro": {"parts": 4, "beam": 60},
             "nasbench201_front": {"parts": 3, "beam": 60},
-            "nasbench_macro_front": {"parts": 4, "beam": 60},
+            "nasbench_macro_front": {"parts": 2, "beam": 60},
         }, runs=20, problems=ALL, why=PROGRESS,
         below="five runs are too few to tell",
     ),

@@ -48,7 +48,17 @@ def round_trips(of: Space, name: str, count: int = COUNT) -> None:
 PARTIAL = {("nasnet", "slim")}  # notations without a word for some genotypes
 
 
-@pytest.mark.parametrize(("name", "notation"), [v for v in views() if v not in PARTIAL])
+LONG = {("smash", "smash"), ("block_qnn", "block_qnn")}
+
+
+@pytest.mark.parametrize(
+    ("name", "notation"),
+    [
+        pytest.param(*view, marks=pytest.mark.slow if view in LONG else ())
+        for view in views()
+        if view not in PARTIAL
+    ],
+)
 def test_genotypes_are_written_and_read(name: str, notation: str) -> None:
     round_trips(space(name), notation)
 

@@ -32,7 +32,7 @@ NONE = {
     "schrimpf_rnn": "NAS407",  # trees of operators, in all forms
     "smash": "NAS609",  # kernels by groups by dilations
 }
-LONG = {"block_qnn", "nasbench101", "nasnet", "path_level", "amoebanet", "pnas",
+LONG = {"block_qnn", "nasbench101", "nasnet", "path_level", "amoebanet", "pnas", "smash",
         "hierarchical"}  # fmt: skip
 
 

@@ -73,7 +73,7 @@ VISION: dict[str, tuple[str, dict[str, Any]]] = {
     "efficientnet_b0": ("timm-efficientnet_b0", {}),
 }
 
-QUICK_VISION = ("mobilenet_v3_large", "mnasnet1_0")
+QUICK_VISION = ("mobilenet_v3_large",)
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,7 @@ def test_nasbench101(number: int) -> None:
     agree(mine, benchmarks.nasbench101(pruned, [ops[v] for v in used], 9, 2, CLASSES), 16)
 
 
+@pytest.mark.slow
 def test_fairnas() -> None:
     rows = [(e, o, k, s, "relu6", None) for e, o, k, s in literal_eval(_text("fairnas-a"))]
     head = [plain.conv(rows[-1][1], 1280, 1, 1, "relu6"), plain.Pooled(nn.Linear(1280, CLASSES))]

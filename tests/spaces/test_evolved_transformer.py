@@ -65,6 +65,7 @@ def test_the_evolved_transformer_is_a_member() -> None:
     assert nasdsl.cost(ours.build(ours.genotype(choices))).params == 47_021_056
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_members_train(seed: int) -> None:
     small = space(hidden=32, source_steps=3, target_steps=5, most_cells=2)

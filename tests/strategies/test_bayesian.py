@@ -188,7 +188,13 @@ def test_nothing_is_proposed_twice_while_there_is_more(search: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"acquisition": "ucb"}, {"acquisition": "its"}, {"batch": "liar"}]
+    "options",
+    [
+        {},
+        pytest.param({"acquisition": "ucb"}, marks=pytest.mark.slow),
+        {"acquisition": "its"},
+        pytest.param({"batch": "liar"}, marks=pytest.mark.slow),
+    ],
 )
 def test_it_finds_the_best_of_many(options: dict[str, Any]) -> None:
     """A sum of 6 choices of 5: random search finds 24 of 24 once in 15,625 draws."""

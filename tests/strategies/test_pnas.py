@@ -38,6 +38,7 @@ def blocks(space: Space, genotype: Genotype) -> list[tuple[int, ...]]:
     return [tuple(found[f"{n}/i[{i}]"] for n in names) for i in range(found[SIZE] + 1)]
 
 
+@pytest.mark.slow
 def test_the_first_level_is_the_136_cells_of_one_block(cells: Space) -> None:
     """C22: 256 cells of one block, of which 136 differ."""
     strategy = make_strategy("pnas", cells, {"level": "count", **TINY, "candidates": 300}, 0)

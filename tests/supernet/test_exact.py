@@ -22,7 +22,12 @@ QUICK = ("darts", "darts_rnn", "digits", "enas_macro", "enas_rnn", "genetic_cnn"
          "nasbench201", "nasbench_macro", "natsbench_size", "one_shot", "robnets")  # fmt: skip
 
 
-@pytest.mark.parametrize("name", QUICK)
+LONG = ("natsbench_size", "one_shot", "robnets")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.slow if n in LONG else ()) for n in QUICK]
+)
 def test_a_path_is_the_child(name: str) -> None:
     net, space, rng = supernet(name), small(name), Random(5)
     for training in (True, False):
