@@ -125,7 +125,6 @@ PLANS: Mapping[str, Plan] = {
     ),
     "auto_keras": Plan(
         "auto_keras", "models", runs=8, problems=QUERIES, why="distances of whole networks",
-        below="four runs are too few to tell",
     ),
     "pnas": Plan(
         "pnas", "models", configs={
