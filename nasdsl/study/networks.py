@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nasdsl.architecture import Architecture, Graph, Input
 
@@ -29,6 +29,10 @@ class Deferred(Architecture):
     __slots__ = ("_build", "_built")
     _build: Callable[[], Architecture]
     _built: Architecture | None
+
+    def __new__(cls, *build: object, **fields: Any) -> Any:
+        """Of fields, as `dataclasses.replace` gives them, a plain architecture."""
+        return Architecture(**fields) if fields else super().__new__(cls)
 
     def __init__(self, build: Callable[[], Architecture]) -> None:
         object.__setattr__(self, "_build", build)

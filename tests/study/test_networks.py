@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from copy import copy
+from dataclasses import replace
 from random import Random
 
 import pytest
 
+import nasdsl
 from nasdsl import parse_space
 from nasdsl.architecture import Architecture
 from nasdsl.printer import print_architecture
@@ -52,3 +54,13 @@ def test_few_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     again = copy(found.look(genotypes[-1])[0])
     assert type(again) is Architecture
     assert print_architecture(again) == print_architecture(SPACE.build(genotypes[-1]))
+
+
+def test_a_deferred_network_can_be_changed_and_compiled() -> None:
+    networks = Networks(SPACE, lambda _: {})
+    genotype = SPACE.sample(Random(0))
+    networks.look(genotype)
+    deferred, _ = networks.look(genotype)
+    assert isinstance(deferred, Deferred)
+    assert replace(deferred, name="other").name == "other"
+    assert list(nasdsl.compile(deferred).parameters())
