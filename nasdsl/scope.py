@@ -206,7 +206,7 @@ def recursive_motifs(program: Outline) -> frozenset[str]:
     return frozenset(name for name, reached in reach.items() if name in reached)
 
 
-CHOICES = (
+_CHOICES = (
     syntax.Any, syntax.Some, syntax.Pick, syntax.Permutation, syntax.OneOf, syntax.Alternatives,
 )  # fmt: skip
 
@@ -217,7 +217,7 @@ def settled_motifs(program: Outline) -> frozenset[str]:
     open_names: set[str] = set()
     for name, item in (*program.motifs.items(), *program.lets.items(), *program.params.items()):
         uses[name] = _names(item)
-        if any(isinstance(n, (*CHOICES, syntax.Require)) for n in syntax.walk(item)):
+        if any(isinstance(n, (*_CHOICES, syntax.Require)) for n in syntax.walk(item)):
             open_names.add(name)
     grown = True
     while grown:

@@ -10,13 +10,12 @@ from .architecture import Graph, Input, Node
 from .diagnostics import Diagnostic, NasError, fail
 from .domains import Domain
 from .evaluate.basic import bound
-from .evaluate.call import is_module, name_module
+from .evaluate.call import name_module
 from .evaluate.lists import elements
 from .evaluate.machine import Machine, Mistake
 from .evaluate.statements import Frame, output_count, run_block
 from .ops.base import Op, Shape, ShapeError, Value
 from .ops.table import infer
-from .scope import CHOICES
 from .spans import Span
 from .values import (
     Chain,
@@ -93,42 +92,6 @@ class Builder(Machine):
             if len(asked.labels) != len(domain.labels):  # of a list that may be longer
                 return domain.index(asked.positions(index))  # type: ignore[arg-type]  # positions are indices of a pick
         return index
-
-    def plain_domain(self, node: syntax.OneOf) -> Domain | None:
-        key = "domain", id(node)
-        if key not in self.checked:
-            labels = tuple(a.label for a in node.alternatives)
-            plain = 1 < len(labels) == len(set(labels)) and not any(
-                a.guard is not None for a in node.alternatives
-            )
-            self.checked[key] = Domain("one", labels) if plain else None
-        found: Domain | None = self.checked[key]
-        return found
-
-    def alternative(self, node: syntax.Alternative, env: Env, scope: Scope) -> Any:
-        """One that decides nothing and names nothing but what never changes is made once a space."""
-        key = "alternative", id(node)
-        if key in self.checked:
-            return self.checked[key]
-        value = name_module(bound(self, node.body, env, scope), node.label, node.span)
-        if is_module(value) and self._is_constant(node.body, env):
-            self.checked[key] = value
-        return value
-
-    def _is_constant(self, node: syntax.Expr, env: Env) -> bool:
-        parts = list(syntax.walk(node))
-        if any(isinstance(part, (*CHOICES, syntax.Graph)) for part in parts):
-            return False
-        return all(self._is_known(p.id, env) for p in parts if isinstance(p, syntax.Name))
-
-    def _is_known(self, name: str, env: Env) -> bool:
-        """Whether a name is a function that no architecture of the space changes."""
-        frame: Env | None = env
-        while frame is not None and name not in frame.names:
-            frame = frame.parent
-        if frame is None or frame is not self.globals.parent:
-            return False
-        return is_fixed(frame.names[name], self.settled)
 
     def cases(self, key: Any, run: Callable[[Any], Any], span: Span | None) -> Any:
         return run(key)

@@ -210,10 +210,6 @@ def eval_alternatives(m: Machine, node: syntax.Alternatives, env: Env, scope: Sc
 
 
 def eval_one_of(m: Machine, node: syntax.OneOf, env: Env, scope: Scope) -> Any:
-    if (domain := m.plain_domain(node)) is not None:
-        path = scope.decision()
-        taken = node.alternatives[m.decide(Scope(path), domain, node.span)]
-        return m.alternative(taken, env, Scope(f"{path}={taken.label}"))
     found = []
     for alternative in node.alternatives:
         guard: Any = True

@@ -79,15 +79,6 @@ class Machine:
     def exclude(self, index: Any, option: int) -> None:
         """Note that an option of a decision is ruled out whatever else is decided."""
 
-    def plain_domain(self, node: syntax.OneOf) -> Domain | None:
-        """What a choice decides, if this machine takes it as given and nothing else is to be said
-        of its alternatives; None if they have to be looked at."""
-        return None
-
-    def alternative(self, node: syntax.Alternative, env: Env, scope: Scope) -> Any:
-        """The value of the alternative that is taken where there is a plain domain."""
-        raise AssertionError
-
     def note_role(self, value: Any, role: str) -> None:
         """Note what the one decision behind an open value is for; see nasdsl.symbolic.Var."""
 
