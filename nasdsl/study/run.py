@@ -22,12 +22,11 @@ from .config import SearchConfig
 from .convert import finished_row, pending_row, trial_of
 from .executors import Executor, Job, Result
 from .executors.inprocess import InProcess
-from .networks import Measure
 from .progress import Progress
 from .replay import Replay
 from .setup import check_space, make_task
 from .store import Row, Store
-from .task import Task, measure_cost
+from .task import Measure, Task, measure_cost
 from .timeout import check_time_limit
 
 if TYPE_CHECKING:

@@ -13,10 +13,9 @@ from nasdsl.diagnostics import Diagnostic, NasError
 from nasdsl.evaluators import Evaluator, make_evaluator
 
 from .config import SearchConfig
-from .networks import Measure
 from .rows import StudyInfo
 from .sources import unpack
-from .task import Task, measure_cost
+from .task import Measure, Task, measure_cost
 
 if TYPE_CHECKING:
     from nasdsl.space import Space

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from nasdsl.architecture import Architecture
 from nasdsl.diagnostics import Diagnostic, NasError, did_you_mean
 from nasdsl.evaluators import Budget, Evaluator
 from nasdsl.seeds import derive_seed
 from nasdsl.strategies import Trial
 
-from .networks import Measure, Networks
 from .objectives import AnyObjective
 from .timeout import TrialTimeout, time_limit
 
 if TYPE_CHECKING:
-    from nasdsl.architecture import Architecture
     from nasdsl.genotype import Genotype
     from nasdsl.space import Space
 
 MEASURED = "params", "macs", "activations", "depth"
+Measure = Callable[[Architecture], Mapping[str, float]]
 
 
 def measure_cost(architecture: Architecture) -> dict[str, float]:
@@ -44,10 +44,6 @@ class Task:
     trial_time: float | None = None
     budget: Budget = field(default_factory=Budget)
     measure: Measure = measure_cost
-    _networks: Networks = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_networks", Networks(self.space, self.measure))
 
     def trial_seed(self, number: int) -> int:
         return derive_seed(self.seed, "trial", number)
@@ -72,9 +68,10 @@ class Task:
             return Trial(number, genotype, state, **facts)  # type: ignore[arg-type]  # facts by name
 
         try:
-            architecture, measured = self._networks.look(genotype)
-            if measured is None:
+            architecture = self.space.build(genotype)
+            if not self.space.feasible(genotype, architecture):
                 return trial("infeasible", "a requirement of the space does not hold")
+            measured = self.measure(architecture)
         except NasError as error:
             first = error.diagnostics[0]
             return trial("failed", f"{first.code}: {first.message}")
