@@ -10,6 +10,7 @@ import resource
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from . import checkout
 from .measure import Work
@@ -38,7 +39,11 @@ class Footprint:
 
 
 def highest() -> int:
-    """Bytes; the kernel counts in KiB, on a Mac in bytes."""
+    """Bytes. Where Linux says what this program needed by itself, that: what `getrusage` counts begins with
+    the process that started it, which may be larger. The kernel counts in KiB, on a Mac in bytes."""
+    status = Path("/proc/self/status")
+    if status.is_file():
+        return int(status.read_text().split("VmHWM:")[1].split()[0]) * 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
 
