@@ -119,7 +119,9 @@ class Laid:
         if maker in self.given:
             weight = self.given[maker] * (1.0 if weight is None else weight)
         key = (maker, len(self.boxes) - 1)
-        self.edges[key] = max(weight or 0.0, self.edges.get(key) or 0.0) if weight is not None else self.edges.get(key)  # fmt: skip
+        before = self.edges.get(key)
+        known = [w for w in (before, weight) if w is not None]
+        self.edges[key] = max(known, default=None)
 
     def _mixture(self, graph: Graph, node: Node) -> None:
         number, gates = len(self.boxes), input_gates(node)

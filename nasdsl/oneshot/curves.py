@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,7 +34,7 @@ def probabilities(run: Path) -> dict[str, list[float]]:
     except OSError:
         lines = []
     found: dict[str, list[float]] = {}
-    for name, value in json.loads(lines[-1])["curves"].items() if lines else ():
+    for name, value in _last(lines).items():
         kind, _, place = name.partition("/")
         if kind == ALPHA:
             found.setdefault(place.rpartition("/")[0], []).append(value)
@@ -43,6 +44,15 @@ def probabilities(run: Path) -> dict[str, list[float]]:
             help="give the folder of a run of a method that learns them, such as `darts`",
         )  # fmt: skip
     return found
+
+
+def _last(lines: list[str]) -> dict[str, float]:
+    """The curves of the last line that is whole: a search that died may have left half a line."""
+    for line in reversed(lines):
+        with suppress(json.JSONDecodeError):
+            found: dict[str, float] = json.loads(line)["curves"]
+            return found
+    return {}
 
 
 class Curves:

@@ -36,6 +36,16 @@ def test_epochs_that_are_made_again_stand_once(tmp_path: Path) -> None:
     assert probabilities(tmp_path) == {"cell/edge": [0.75, 0.25]}
 
 
+def test_half_a_line_of_a_search_that_died_is_passed_over(tmp_path: Path) -> None:
+    folder = tmp_path / FOLDER
+    write(folder, [epoch(1, 3.0)])
+    with (folder / CURVES).open("a") as file:
+        file.write('{"number": 2, "curv')
+    assert probabilities(tmp_path) == {"cell/edge": [0.25, 0.75]}
+    write(folder, [epoch(2, 2.0)], keep=1)
+    assert probabilities(tmp_path) == {"cell/edge": [0.5, 0.5]}
+
+
 def test_events_hold_the_probabilities_of_options(tmp_path: Path) -> None:
     pytest.importorskip("tensorboard")
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
