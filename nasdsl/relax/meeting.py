@@ -65,7 +65,8 @@ class Meeting(OpenCases):
         names = tuple(self.names(g) for g in gates.values())
         layout = self.mixed_layout([self.home.layouts[n] for n in numbers], shape, span)
         size = largest(shape, span)
-        weights = tuple("" if self._weighed(n, g) else self.names(g) for n, g in gates.items())
+        left = (self._left(n, g) for n, g in gates.items())
+        weights = tuple("" if g is self.pool.true else self.names(g) for g in left)
         attrs = (("gates", names), *((("weights", weights),) if weights != names else ()))
         node = Step("mix", numbers, (size,), MIX, attrs, span=span, guard=self.here())
         made = self.add(node, [shape], [layout])[0]
@@ -74,11 +75,22 @@ class Meeting(OpenCases):
         ]
         return made
 
-    def _weighed(self, number: int, gate: Diagram) -> bool:
-        """Whether this is a sum each of whose elements is there only where the sum is, as in
-        `sum(xs) if xs else y`: their weights count what that of the sum would count again."""
+    def _left(self, number: int, gate: Diagram) -> Diagram:
+        """What is left to weigh of the gate of an alternative. The elements of a sum count what its
+        gate would count again, as in `sum(xs) if c and xs else y`, where `c` is left."""
         parts = self.home.sums.get(number, ())
-        return bool(parts) and all(self.pool.both(part, gate) is part for part in parts)
+        left = {id(d): d for d in (self._given(part, gate) for part in parts)}
+        if len(left) != 1:
+            return gate
+        (found,) = left.values()
+        counted = {atom for part in parts for atom in atoms_of(part)}
+        return gate if counted & set(atoms_of(found)) else found
+
+    def _given(self, part: Diagram, gate: Diagram) -> Diagram:
+        """What a gate asks where a part of it is known to hold."""
+        if self.pool.both(part, gate) is part:
+            return self.pool.true
+        return self.pool.under(gate, self.pool.forced(part))
 
     def _check_mix(self, tensors: Sequence[Tensor], gates: Any, span: Span | None) -> None:
         """Note where alternatives cannot be added up."""

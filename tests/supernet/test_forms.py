@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from math import prod
 from random import Random
 
@@ -11,6 +12,7 @@ import torch
 import nasdsl
 from nasdsl.compiler.supernet import Gate, compile_supernet
 from nasdsl.diagnostics import NasError
+from nasdsl.relax.ir import Choice
 from nasdsl.space import parse_space
 
 from .nets import disturbed, inputs_of, one_hot, steered, trace
@@ -103,26 +105,39 @@ def test_a_path_is_the_child(name: str) -> None:
         net.load_state_dict(before)
 
 
-def test_soft_sums_of_what_is_there_are_expectations() -> None:
+@pytest.mark.parametrize("case", ["xs", "c and xs", "xs and c"])
+def test_soft_sums_of_what_is_there_are_expectations(case: str) -> None:
     """`sum(xs) if xs else y`: an element counts by its own weight alone."""
-    space = parse_space("""space forms
-network = vector(3) -> linear(4) -> graph (x) {
+    space = parse_space(f"""space forms
+network = vector(3) -> linear(4) -> graph (x) {{
+  c = any [false, true]
   xs = [x -> linear(4) for i in some of 1..3]
-  out sum(xs) if xs else x
-} -> linear(2)
+  out sum(xs) if {case} else x
+}} -> linear(2)
 """)
     torch.manual_seed(0)
     net = compile_supernet(space).double()
     x = torch.randn(2, 3, dtype=torch.float64)
     expected = torch.zeros(2, 2, dtype=torch.float64)
-    shares = {p: 0.2 + 0.25 * i for i, p in enumerate(net.decisions)}
-    for rank in range(8):
-        there = {p: bool(rank >> i & 1) for i, p in enumerate(shares)}
+    shares = {p: 0.2 + 0.2 * i for i, p in enumerate(net.decisions)}
+    for answers in product([False, True], repeat=len(shares)):
+        there = dict(zip(shares, answers, strict=True))
         chance = prod(s if there[p] else 1 - s for p, s in shares.items())
-        hard = {p: Gate(active=(0,) if there[p] else ()) for p in shares}
+        hard = {p: Gate(active=taken(c, there[p])) for p, c in net.decisions.items()}
         expected += chance * net(x, gates=hard)
-    soft = {p: Gate(torch.tensor([s], dtype=torch.float64)) for p, s in shares.items()}
+    soft = {p: Gate(shared(c, shares[p])) for p, c in net.decisions.items()}
     torch.testing.assert_close(net(x, gates=soft), expected)
+
+
+def taken(choice: Choice, there: bool) -> tuple[int, ...]:
+    """What is active of a bit, or of a choice of two."""
+    return (int(there),) if choice.kind == "one" else (0,) if there else ()
+
+
+def shared(choice: Choice, share: float) -> torch.Tensor:
+    """The weights of a bit, or of a choice of two."""
+    weights = [1 - share, share] if choice.kind == "one" else [share]
+    return torch.tensor(weights, dtype=torch.float64)
 
 
 def test_images_come_at_the_size_that_is_taken() -> None:
