@@ -7,10 +7,11 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nasdsl.evaluators.config import TrainConfig
 from nasdsl.oneshot.config import OneShotConfig
+from nasdsl.oneshot.strategy import OneShot
 from nasdsl.strategies import make_strategy
 
 from ..checkout import space
@@ -69,15 +70,16 @@ def search(label: str, seed: int, changes: Mapping[str, object] | None = None) -
     config = {**plan.config, **(changes or {})}
     found, curve = small(plan.images), list[tuple[float, float, str, float | None]]()
     strategy = make_strategy(plan.strategy, found, config, seed)
+    assert isinstance(strategy, OneShot)
     if plan.trained_by:
         _adopt(label, seed, strategy)
-    strategy.attach(folder(label, seed), TrainConfig(data=images(plan.images)))  # type: ignore[attr-defined]  # of OneShot
+    strategy.attach(folder(label, seed), TrainConfig(data=images(plan.images)))
 
     def listen(epoch: Epoch) -> None:
         curve.append((epoch.loss, epoch.accuracy, arch(found, epoch.curves),
                       epoch.curves.get("eigenvalue")))  # fmt: skip
 
-    strategy.listen(listen)  # type: ignore[attr-defined]  # of OneShot, too
+    strategy.listen(listen)
     began = time.process_time()
     (derived,) = strategy.ask(1)
     seconds = time.process_time() - began
@@ -85,7 +87,7 @@ def search(label: str, seed: int, changes: Mapping[str, object] | None = None) -
     return Found(label, seed, plan.strategy, config, text, seconds, curve)
 
 
-def _adopt(label: str, seed: int, strategy: Any) -> None:
+def _adopt(label: str, seed: int, strategy: OneShot) -> None:
     """Let a search begin with the supernet of the plan that trains the same with the same seed."""
     from nasdsl.oneshot import checkpoint
     from nasdsl.oneshot.inherit import find_checkpoint
