@@ -41,7 +41,7 @@ def run(command: str, shown: str, folder: Path) -> str:
         env=os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     return done.stderr + done.stdout

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sys
 from pathlib import Path
 
@@ -18,20 +17,29 @@ from .cases import QUICK, space_of
 
 TEXT = (ROOT / "docs" / "supernets.md").read_text(encoding="utf-8")
 BLOCKS = blocks(TEXT)
-INHERIT, METHOD = (b.text for b in BLOCKS if b.kind == "python")
+(PROGRAM,) = (b.text for b in BLOCKS if b.kind == "nas")
+INHERIT, MODULE, METHOD = (b.text for b in BLOCKS if b.kind == "python")
 
 
 @pytest.mark.slow
 def test_sessions(tmp_path: Path) -> None:
-    (program,) = (b.text for b in BLOCKS if b.kind == "nas")
-    (tmp_path / "cells.nas").write_text(program, encoding="utf-8")
+    (tmp_path / "cells.nas").write_text(PROGRAM, encoding="utf-8")
     for block in (b for b in BLOCKS if b.kind == "console"):
         for command, shown in steps(block):
             printed = run(command, shown, tmp_path)
             assert agrees(printed, shown), f"{command}\n{printed}"
-    (tmp_path / "inherit.py").write_text("import conftest\n" + INHERIT, encoding="utf-8")
-    shutil.copy(ROOT / "conftest.py", tmp_path)
-    assert run("python inherit.py", "", tmp_path) == ""
+    execute(INHERIT, tmp_path)
+
+
+def execute(code: str, folder: Path) -> None:
+    """Run Python beside cells.nas, as a program of its own."""
+    (folder / "shown.py").write_text(f"import conftest\n{code}", encoding="utf-8")
+    assert run("python shown.py", "", folder) == ""
+
+
+def test_the_supernet_as_a_module(tmp_path: Path) -> None:
+    (tmp_path / "cells.nas").write_text(PROGRAM, encoding="utf-8")
+    execute(f"{MODULE}\nassert mixed.shape == single.shape == (2, 10)\n", tmp_path)
 
 
 def test_every_method_is_in_the_table() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -39,11 +40,14 @@ def pair(name: str) -> tuple[Supernet, Supernet]:
     return plain, fast
 
 
-def run(net: Supernet, x: Tensor, weights: dict[str, Tensor]) -> list[Tensor]:
-    """The output, its gradients by the input and by the gates, and by parameters in order of keys."""
+def run(
+    net: Supernet, x: Tensor, weights: dict[str, Tensor], call: Callable[..., Tensor] | None = None
+) -> list[Tensor]:
+    """The output, its gradients by the input and by the gates, and by parameters in order of keys;
+    by `call` instead of the supernet itself."""
     x = x.clone().requires_grad_()
     leaves = {p: w.clone().requires_grad_() for p, w in weights.items()}
-    out = net(x, gates={p: Gate(w) for p, w in leaves.items()})
+    out = (net if call is None else call)(x, gates={p: Gate(w) for p, w in leaves.items()})
     out.sin().sum().backward()
     assert x.grad is not None
     found = [out.detach(), x.grad, *[w.grad for w in leaves.values() if w.grad is not None]]
@@ -137,11 +141,22 @@ def test_autocast_takes_plain_convolutions() -> None:
 
 
 @pytest.mark.slow
-def test_compiles() -> None:
+@pytest.mark.parametrize(
+    ("name", "backend"),
+    [
+        ("nasbench201 without parameters in norms", "inductor"),
+        ("darts", "aot_eager"),
+        ("pc-darts", "aot_eager"),
+    ],
+)
+def test_compiles(name: str, backend: str) -> None:
+    """With its gradients, in training."""
     torch._dynamo.reset()
-    net = compile_supernet(small("nasbench201"), affine=False).eval()
-    x = torch.randn(2, 3, 8, 8)
-    weights = {p: torch.rand(c.n) for p, c in net.decisions.items()}
-    gates = {p: Gate(w) for p, w in weights.items()}
-    compiled = torch.compile(net, backend="eager", fullgraph=True)
-    torch.testing.assert_close(compiled(x, gates=gates), net(x, gates=gates))
+    net = pair(name)[1].train()
+    x = torch.randn(4, 3, 8, 8, dtype=torch.double)
+    weights = {p: torch.rand(c.n, dtype=torch.double) for p, c in net.decisions.items()}
+    eager = run(net, x, weights)
+    net.zero_grad()
+    compiled = run(net, x, weights, torch.compile(net, backend=backend, fullgraph=True))
+    for a, b in zip(compiled, eager, strict=True):
+        torch.testing.assert_close(a, b)
