@@ -63,7 +63,8 @@ _FORMS = "name a file, or postgresql://user@host/database?study=NAME"
 class Database:
     """One connection, opened at once; a DatabaseError or UnicodeDecodeError if that fails.
 
-    returned: when it last came back, on the monotonic clock; None if it never was away. heal: called after every reconnection, for what the server held for the lost connection.
+    returned: when it last came back, on the monotonic clock; None if it never was away. heal: called
+    after every reconnection, for what the server held for the lost connection.
     """
 
     def __init__(
