@@ -15,13 +15,15 @@ CELLS = 1  # of a stage; NAS-Bench-201 has 5
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """images: of data.SIZES. ranked: how many random architectures the trained supernet ranks.
+    """images: of data.SIZES. width: channels of the first stage. ranked: how many random architectures
+    the trained supernet ranks.
     trained_by: a plan that trains the same supernet, which is taken over if it is there."""
 
     strategy: str
     config: Mapping[str, object]
     seeds: int
     images: str = "mnist"
+    width: int = CHANNELS
     ranked: int = 0
     trained_by: str = ""
 
@@ -34,16 +36,17 @@ _PATHS: Mapping[str, object] = {**_ALL, "epochs": 14, "valid_share": 0.2}
 
 PLANS: Mapping[str, Plan] = {
     "random_sharing": Plan(
-        "random_sharing", {**_PATHS, "samples": 150, "batches": 8}, 4, ranked=120
+        "random_sharing", {**_PATHS, "samples": 150, "batches": 8}, 10, ranked=120
     ),
     "spos": Plan(
         "spos",
         {**_PATHS, "population": 20, "generations": 6, "parents": 5, "batches": 24},
-        4,
+        10,
         trained_by="random_sharing",
     ),
-    "gdas": Plan("gdas", {**_LOGITS, "epochs": 18, "warm_up": 12}, 3),
-    "pc_darts": Plan(
+    "gdas": Plan("gdas", {**_LOGITS, "epochs": 18, "warm_up": 12}, 10),
+    "pc_darts": Plan("pc_darts", {**_PARTIAL, "epochs": 12, "warm_up": 0}, 8, "cifar10", 16),
+    "pc_darts, 8 channels": Plan(
         "pc_darts", {**_PARTIAL, "channels": 2, "epochs": 8, "warm_up": 2}, 3, "cifar10"
     ),
     "pc_darts, 24 epochs": Plan("pc_darts", {**_PARTIAL, "epochs": 24, "warm_up": 8}, 1, "cifar10"),

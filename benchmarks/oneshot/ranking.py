@@ -19,7 +19,7 @@ SEED = 1  # of the architectures that are drawn: the same for all supernets
 
 def rank(found: Found, count: int) -> Found:
     """The result with τ over so many different architectures, drawn uniformly."""
-    space = small(PLANS[found.label].images)
+    space = small(PLANS[found.label])
     rng, scores = Random(SEED), dict[str, float]()
     evaluator = make_evaluator(
         "supernet",

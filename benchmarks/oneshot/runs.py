@@ -17,7 +17,7 @@ from nasdsl.strategies import make_strategy
 from ..checkout import space
 from ..searches.tables import KEPT
 from .data import SIZES, images, known
-from .plans import CELLS, CHANNELS, PLANS
+from .plans import CELLS, PLANS, Plan
 
 if TYPE_CHECKING:
     from nasdsl.oneshot.engine import Epoch
@@ -55,9 +55,9 @@ class Found:
         return self.arch.count(SKIP)
 
 
-def small(images: str) -> Space:
+def small(plan: Plan) -> Space:
     """NAS-Bench-201's space with a small network around the cell."""
-    return space("nasbench201", C=CHANNELS, N=CELLS, size=SIZES[images])
+    return space("nasbench201", C=plan.width, N=CELLS, size=SIZES[plan.images])
 
 
 def folder(label: str, seed: int) -> Path:
@@ -68,7 +68,7 @@ def folder(label: str, seed: int) -> Path:
 def search(label: str, seed: int, changes: Mapping[str, object] | None = None) -> Found:
     plan = PLANS[label]
     config = {**plan.config, **(changes or {})}
-    found, curve = small(plan.images), list[tuple[float, float, str, float | None]]()
+    found, curve = small(plan), list[tuple[float, float, str, float | None]]()
     strategy = make_strategy(plan.strategy, found, config, seed)
     assert isinstance(strategy, OneShot)
     if plan.trained_by:
