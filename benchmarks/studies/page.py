@@ -1,4 +1,4 @@
-"""STUDIES.md, and the figures it is made of in studies.json; a figure measured again replaces its
+"""STUDIES.md, and the figures it is made of in figures.json; a figure measured again replaces its
 row."""
 
 from __future__ import annotations
@@ -57,15 +57,16 @@ called.
 An evaluator that does nothing; random search; every trial is stored as it is asked for and as it is
 finished. A trial is six choices of five, for Optuna as for us, in the space `six` of linear layers;
 rows of NAS-Bench-201 have the same choices in networks that are worth the name, and say what it
-takes to build those and to reckon their cost, which Optuna has nothing of. There are 15,625
-genotypes: one that comes again is not built again, as the evaluator does not look at it. One worker is
-the process of the search itself; several are processes of their own, beside the search.
+takes to build those and to reckon their cost, which Optuna has nothing of. That is done in every
+trial. One worker is the process of the search itself; several are processes of their own, beside the
+search.
 
 CPU: of the search and of its workers, for a trial, from the moment when all workers are at work;
 `start` is what went before. The server of PostgreSQL is not counted; it ran with `fsync` off, for
 both sides. Bytes: of the store, for a trial, with all indexes and logs. `resume`: opening a finished
 study, which asks and tells the strategy all over again. Most of Optuna's runs are short, since they
-take so long.
+take so long. Where some of its workers failed (“database is locked”), the figures are per trial that was
+wanted, not per trial that was made.
 
 The machine has two cores, which other work kept busy: wall times are up to ten times those of a
 quiet one, and only CPU times can be compared. Python {python}, {versions}.
