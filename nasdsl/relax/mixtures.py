@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..diagnostics import fail
 from ..ops.table import TABLE
 from ..spans import Span
 from ..symbolic import Sym
@@ -68,7 +69,8 @@ def _is_pool(module: Any) -> bool:
 
 def _partial(m: Relaxer, module: Sym, x: Tensor, span: Span | None) -> Any:
     """One in `partial` channels through the mixture, the others past it, then shuffled: Xu et al. 2020,
-    section 3.2; where the mixture halves the size, a 2x2 max pool halves the others."""
+    section 3.2; where the mixture halves the size, a 2x2 max pool halves the others. All go through it
+    where they cannot be cut in so many parts. NAS616 if what goes in comes out wider or narrower."""
     parts = m.options.partial
     shape = largest(x.shape, span)
     if len(shape) != 3 or shape[0] % parts:
@@ -85,6 +87,9 @@ def _partial(m: Relaxer, module: Sym, x: Tensor, span: Span | None) -> Any:
         return mixed
     rest = op("narrow", [x], start=part, length=shape[0] - part)
     found = largest(mixed.shape, span)
+    if found[0] != part:
+        raise fail("NAS616", f"one in {parts} channels cannot pass here: its operators make {found[0]} channels of {part}",
+                   span, help="let them keep the channels of what they get: `conv(3)`, without `out`")  # fmt: skip
     if found[1:] != shape[1:]:
         rest = op("max_pool", [rest], kernel=2, stride=shape[1] // found[1])
     return op("channel_shuffle", [op("concat", [mixed, rest])], groups=parts)

@@ -25,6 +25,7 @@ LOOKED_AT = 1_000  # decisions of a space; those of larger ones are much alike
 ENDLESS = 10**6
 CROWDED = 4_096
 WIDE = 256
+PARTS = 4  # of the channels, as PC-DARTS has it by default
 
 
 def _finite(space: Space) -> str | None:
@@ -108,6 +109,19 @@ def _blocks(space: Space) -> str | None:
     return "its decisions do not lie in blocks one after the other"
 
 
+@lru_cache(maxsize=8)  # as above
+def _shares(space: Space) -> str | None:
+    """Whether a share of the channels can pass every mixture of operators by itself."""
+    from nasdsl.relax import relax
+
+    try:
+        relax(space, affine=False, pool_norm=True, partial=PARTS)
+    except NasError as error:
+        if (first := error.diagnostics[0]).code == "NAS616":
+            return f"{first.message} (NAS616)"
+    return None
+
+
 #: What an Entry may need: each says why a space does not have it, or None if it has.
 NEEDS: Mapping[str, Test] = {
     "finite": _finite,
@@ -125,6 +139,7 @@ CAUTIONS: Mapping[str, Test] = {
     "neighbours": _neighbours,
     "narrow": _narrow,
     "order": _order,
+    "shares": _shares,
 }
 
 

@@ -46,6 +46,7 @@ SHARING: Mapping[str, Entry] = {
         "Xu, Xie, Zhang, Chen, Qi, Tian, Xiong; ICLR 2020",
         "as darts with a fraction of its memory: large batches, steady logits",
         needs=("choices", "relaxes"),
+        cautions=("shares",),
         extra="supernet",
     ),
     "data": Entry(

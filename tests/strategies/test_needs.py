@@ -75,6 +75,13 @@ def test_of_several_objectives_some_see_the_first() -> None:
     assert not cautions(parse_space(BITS), "q_learning")
 
 
+def test_operators_that_set_their_width_are_no_good_for_a_share_of_the_channels() -> None:
+    text = "space s\nnetwork = image(1, 6, 6) -> conv(1, out = 8) -> (identity | relu -> conv(3, out = 8))"
+    (why,) = cautions(parse_space(text), "pc_darts")
+    assert "one in 4 channels" in why
+    assert not cautions(parse_space(text.replace("conv(3, out = 8)", "conv(3)")), "pc_darts")
+
+
 @pytest.fixture
 def installed(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Pretends that entry points are installed."""
