@@ -12,6 +12,7 @@ from nasdsl.diagnostics import fail
 from nasdsl.relax import resolve, taken_by
 
 from ..emit import lowered
+from .elastic import Elastic
 from .gates import Gates
 from .keys import Owner, owners
 
@@ -47,9 +48,8 @@ def _owners(found: Architecture) -> list[Owner]:
 
 def _cut(layer: nn.Module, node: Node, wanted: Node, gates: Gates) -> dict[str, Tensor]:
     attrs = dict(node.attrs)
-    if "source" in attrs:
-        given = attrs["source"], attrs["target"], attrs["kernels"]
-        state: dict[str, Tensor] = layer.cut(gates, *given)  # type: ignore[operator]  # of a layer of elastic.py
+    if isinstance(layer, Elastic):
+        state = layer.cut(gates, attrs["source"], attrs["target"], attrs["kernels"])
     else:
         state = layer.state_dict()
     if dict(wanted.attrs).get("affine") and "weight" not in state:

@@ -9,7 +9,7 @@ layer of a child.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import torch
 import torch.nn.functional as F
@@ -26,6 +26,13 @@ else:
     _ConvLayer = _NormLayer = object
 
 State = dict[str, Tensor]
+
+
+@runtime_checkable
+class Elastic(Protocol):
+    """What all of these layers are."""
+
+    def cut(self, gates: Gates, source: Any, target: Any, kernels: Any) -> State: ...
 
 
 def _spread(kernel: Any, dimensions: int) -> tuple[int, ...]:
