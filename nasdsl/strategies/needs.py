@@ -114,6 +114,8 @@ def _shares(space: Space) -> str | None:
     """Whether a share of the channels can pass every mixture of operators by itself."""
     from nasdsl.relax import relax
 
+    if isinstance(_relaxed(space), str):
+        return None  # which is said already, and may have taken long
     try:
         relax(space, affine=False, pool_norm=True, partial=PARTS)
     except NasError as error:
